@@ -300,6 +300,19 @@ class AttachmentAdded(DomainEvent, kind="case.attachment", audience=Audience.PAR
     attachment: int
 
 
+class VisitNoted(DomainEvent, kind="case.visit", audience=Audience.PARTY):
+    """What happened to a visit for the case, or to a request for one (``what``), as visits report it.
+
+    ``office`` holds the office's names by language, ``starts_at`` the start of the visit, both empty if unknown.
+    """
+
+    visit: str
+    what: str
+    starts_at: str
+    office: dict[str, str]
+    text: int | None = None
+
+
 class MailUndelivered(DomainEvent, kind="case.mail_undelivered", audience=Audience.STAFF):
     """A mail server rejected the petitioner's address, so they were not notified of an event of the case."""
 

@@ -157,6 +157,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.store = adapters.store
     app.state.correspondents = wiring.correspondents(settings)
     app.state.ways = crossing.WAYS
+    app.state.case_sections = wiring.CASE_SECTIONS
     app.state.confirmations = wiring.CONFIRMATIONS
     return app
 

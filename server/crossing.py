@@ -1,9 +1,14 @@
-"""Functions that connect petitions and forums, which never import each other; the wiring passes them in."""
+"""Functions that connect domains which do not import each other; the wiring passes them in.
 
-from collections.abc import Collection, Sequence
+Petitions and forums: an idea becomes a petition, an answered petition a topic. Visits and petitions: what happens to a
+visit for a case is written into the case's history.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 
 from forums.crossing import Crossings, NewPetition, Said, Suggestion, Topic
 from petitions.actions import intake
+from petitions.actions import visits as case_visits
 from petitions.forms import FilePetition
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
@@ -11,8 +16,12 @@ from petitions.reference import reference
 from petitions.routing import choose
 from petitions.rules import Kind
 from petitions.states import State
+from server.core import ledger
 from server.core.accounts import Official
 from server.core.errors import Conflict, FieldError, Invalid, _
+from server.core.jobs import Task
+from tracking.visits import events as visit_events
+from tracking.visits.queries import cases as visit_cases
 
 ENDED = frozenset({State.ANSWERED, State.CLOSED})
 
@@ -68,6 +77,30 @@ async def public(numbers: Collection[str]) -> frozenset[str]:
     return frozenset(
         number for number, access_level in accesses.items() if access_level.level(Credentials()) is not Level.NONE
     )
+
+
+OF_VISITS: Mapping[str, str] = {
+    visit_events.VisitBooked.kind: "booked",
+    visit_events.VisitRescheduled.kind: "rescheduled",
+    visit_events.VisitCancelled.kind: "cancelled",
+    visit_events.VisitAttached.kind: "attached",
+    visit_events.VisitDetached.kind: "detached",
+    visit_events.NoShowMarked.kind: "missed",
+    visit_events.VisitServed.kind: "served",
+}
+"""What a case's history says of the events of its visits."""
+
+
+async def note_visit(task: Task) -> None:
+    """Write what happened to a visit into the history of its case, if it has one. Job."""
+    event = await ledger.get(task.payload["event"])
+    visit = await visit_cases.by_number(event.subject.partition("/")[2])
+    case = event.data.get("case") or (visit.case_reference if visit else "")
+    if visit is None or not case:
+        return
+    names = {"ko": visit.name, "ja": visit.name_ja, "en": visit.name_en}
+    starts_at = event.data.get("starts_at") or visit.starts_at.isoformat(timespec="minutes")
+    await case_visits.note(case, event.id, visit.number, OF_VISITS[event.kind], starts_at, names)
 
 
 WAYS = Crossings(suggest, file, topic, public)

@@ -22,6 +22,7 @@ from petitions.letters import MAILBOX_JOB, CaseLetters
 from petitions.permissions import Permission as PetitionPermission
 from petitions.queries import cases
 from petitions.queries.following import affected_desks
+from server import crossing
 from server.core import auth, config, database, idempotency, jobs, ledger, mail, messages, texts, uploads
 from server.core.accounts import CorePermission, Permission
 from server.core.city import KEPT
@@ -39,6 +40,7 @@ from server.core.stream.hub import Hub, Narrator
 from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
 from tracking.visits.actions import booking, crowding, moving, offering, rebuilding, supply
+from tracking.visits.desk import case_section
 from tracking.visits.permissions import Permission as VisitPermission
 from tracking.visits.queries import papers
 
@@ -59,6 +61,7 @@ HEARD: Mapping[str, tuple[str, ...]] = {
     counting.COUNT: counting.HEARD,
     "petitions.recount": (petition_events.CalendarChanged.kind,),
     rebuilding.FOLLOW: (petition_events.CalendarChanged.kind, ledger.SettingChanged.kind),
+    "petitions.visits": tuple(crossing.OF_VISITS),
     "forums.release": (forum_events.SubmissionWithdrawn.kind, forum_events.TranscriptionWithdrawn.kind),
 }
 """Job kind to the kinds of events that enqueue it."""
@@ -92,6 +95,9 @@ PERMISSIONS: Mapping[str, Permission] = {
 
 CONFIRMATIONS = Confirmations(participant_acts.ACTS, "/forums/mine", (_("All forums"), "/forums"))
 """The participants' actions of all domains, and the pages that confirm them."""
+
+CASE_SECTIONS = (case_section.section,)
+"""The other domains' parts of a case's page at the desk: functions of case, official and language."""
 
 TORTOISE_ORM = database.config(Settings(), APPS)
 """For ``tortoise -c server.wiring.TORTOISE_ORM makemigrations``."""
@@ -198,6 +204,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         crowding.NIGHTLY: crowding.nightly,
         crowding.FIT: _fit_forecast,
         "visits.expire": _each(booking.expire, moving.expire, booking.return_freed, offering.due),
+        "petitions.visits": crossing.note_visit,
         offering.PLACED: _record_placed,
         counting.COUNT: counting.count,
         counting.FOLLOW: counting.follow,

@@ -15,9 +15,10 @@ from petitions.queries.case_events import case_events
 from petitions.queries.cases import AUDIENCES, CaseView, Level
 from petitions.queries.contact import person_card
 from petitions.rights import subject
-from petitions.states import State
+from petitions.states import OPEN, State
 from server.core import clock
 from server.core.days import day_of
+from tracking.visits.queries import cases as case_visits
 
 _ASIDE = frozenset({State.RETURNED, State.WITHDRAWN, State.TRANSFERRED_OUT})
 _SHORT = {"ko": "M.d.", "ja": "M/d", "en": "d MMM"}
@@ -59,6 +60,8 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         "channel": CHANNELS[view.channel],
         "details": details(view),
         "decisions": DECISIONS,
+        "visits": await case_visits.of_case(view.reference) if view.level is not Level.PUBLIC else (),
+        "may_book": view.level is Level.PARTY and view.status in OPEN,
         "crossings": await crossing.of_petition(view.reference),
     }
 

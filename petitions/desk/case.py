@@ -216,6 +216,7 @@ async def _page(
         "back": asked.wanted.address(addresses.INBOX),
         "previous": addresses.case(before, asked.wanted) if before else "",
         "next": addresses.case(after, asked.wanted) if after else "",
+        "sections": [await section(case.reference, official, language) for section in request.app.state.case_sections],
         "stream": f"/desk/stream?after={seen[0]}-{seen[1]}",
     }
     return web.page(request, "desk/case.html", context, status=status)

@@ -12,6 +12,7 @@ from petitions.messages.objections import OBJECTIONS
 from petitions.messages.periods import PERIODS
 from petitions.messages.supplements import SUPPLEMENTS
 from petitions.messages.talk import TALK
+from petitions.messages.visits import VISITS
 from server.core.messages import by_kind
 
-MESSAGES = by_kind(*INTAKE, *SUPPLEMENTS, *PERIODS, *ANSWERS, *OBJECTIONS, *CONSULTATIONS, *TALK)
+MESSAGES = by_kind(*INTAKE, *SUPPLEMENTS, *PERIODS, *ANSWERS, *OBJECTIONS, *CONSULTATIONS, *TALK, *VISITS)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from petitions.events import AttachmentAdded, MailUndelivered, MessageSent, NoteWritten
+from petitions.events import AttachmentAdded, MailUndelivered, MessageSent, NoteWritten, VisitNoted
 from server.core import ledger
 from server.core.ledger import Audience, Entry, Position
 from server.core.listing import Order
@@ -12,7 +12,7 @@ SHOWN = 100
 """Events on one page."""
 MOST_EVENTS = 1000
 NEWEST = Order({"id": int}, descending=True)
-TALK = (AttachmentAdded.kind, MailUndelivered.kind, MessageSent.kind, NoteWritten.kind)
+TALK = (AttachmentAdded.kind, MailUndelivered.kind, MessageSent.kind, NoteWritten.kind, VisitNoted.kind)
 """Events that may occur any number of times and change nothing.
 
 All others record the case's progress and its due dates, so every page has them, however many messages follow.

@@ -14,6 +14,7 @@ from server.core.acts import Act, Offer
 from server.core.days import today
 from server.core.errors import NotPossibleNow
 from tests.support.answers import official
+from tests.support.stories import filed
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits.actions import booking
@@ -31,7 +32,7 @@ from tracking.visits.states import (
 )
 
 A, B = VisitAction, RestrictionAction
-ELSEWHERE = {*VisitAction} - {A.SERVE, A.RESCHEDULE, A.NO_SHOW, A.UNDO_NO_SHOW, A.CANCEL}
+ELSEWHERE = {*VisitAction} - {A.SERVE, A.RESCHEDULE, A.ATTACH, A.DETACH, A.NO_SHOW, A.UNDO_NO_SHOW, A.CANCEL}
 """What citizens and jobs do, what is offered in turn, and documents are tried where they are done."""
 NEVER_BOOKED = {VisitState.HELD, VisitState.OFFERED, VisitState.EXPIRED}
 
@@ -44,8 +45,10 @@ async def run(record: tuple[Act[Any, Any], Offer], actor: Official, number: str,
 
 async def test_actions_on_a_visit_lead_where_the_table_says(system: System) -> None:
     office = await an_office({"1": ["passport"]})
-    actor = await official("clerk")
+    actor, case = await official("intake"), await filed()
     content: dict[VisitAction, dict[str, object]] = {
+        A.ATTACH: {"case": case.reference},
+        A.DETACH: {},
         A.SERVE: {},
         A.RESCHEDULE: {"start": at("11:00").isoformat()},
         A.NO_SHOW: {"called": "00:00"},

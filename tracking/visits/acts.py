@@ -6,8 +6,8 @@ from server.core import clock
 from server.core.acts import Act, Offer
 from server.core.days import today
 from server.core.errors import _
-from tracking.visits.actions import for_others, marking, restrictions
-from tracking.visits.desk_forms import Appeal, Decision, MarkNoShow, MoveVisit, Plain, Reason, UndoNoShow
+from tracking.visits.actions import cases, for_others, marking, restrictions
+from tracking.visits.desk_forms import Appeal, Decision, LinkCase, MarkNoShow, MoveVisit, Plain, Reason, UndoNoShow
 from tracking.visits.queries.desk import DeskVisit
 from tracking.visits.states import RestrictionAction, VisitAction
 
@@ -76,6 +76,32 @@ _VISITS: tuple[VisitAct, ...] = (
             title=_("Undo the no-show?"),
             send=_("Undo the no-show"),
             done=_("The no-show of %(number)s does not count any more."),
+        ),
+    ),
+    Act(
+        action=VisitAction.ATTACH,
+        form=LinkCase,
+        run=cases.attach_as_official,
+        when=lambda found: not found.row.case_reference,
+        desk=Offer(
+            summary="Link a visit to a case that the official sees",
+            label=_("Link to a case …"),
+            title=_("Which case is this visit for?"),
+            send=_("Link"),
+            done=_("%(number)s is linked to the case."),
+        ),
+    ),
+    Act(
+        action=VisitAction.DETACH,
+        form=Plain,
+        run=cases.detach_as_official,
+        when=lambda found: bool(found.row.case_reference),
+        desk=Offer(
+            summary="Undo the link between a visit and a case",
+            label=_("Undo the link to the case"),
+            done=_("%(number)s is no longer linked to a case."),
+            kind="quiet",
+            send_kind="quiet",
         ),
     ),
     Act(

@@ -18,6 +18,13 @@ class Plain(Form):
     version: Seen = None
 
 
+class LinkCase(Form):
+    """The case that a visit is for."""
+
+    case: Annotated[str, line(40, safe=False), Label(_("Case number"))]
+    version: Seen = None
+
+
 class Reason(Form):
     """Why the office does something. The visitor reads it."""
 

@@ -66,6 +66,13 @@ class TooLate(Conflict):
     text = _("The time for changes has passed. If you cannot come, please say so: somebody else can then come.")
 
 
+class OfAnotherCase(Conflict):
+    """409: the visit is linked to another case."""
+
+    code = "of_another_case"
+    text = _("This reservation is linked to another case. Please undo that link first.")
+
+
 class DocumentAccepted(Conflict):
     """409: the department has accepted the document; its files stay as they are."""
 

@@ -150,6 +150,13 @@ CHECKED = {
 }
 
 
+class LinkVisit(Form):
+    """The case that a visit is for, with its key."""
+
+    case: Annotated[str, line(80, safe=False), Label(_("Case number"))]
+    key: Annotated[str, line(80, safe=False), Label(_("Key"))]
+
+
 class StateSituations(Form):
     """The situations that apply to a visitor: they decide which documents are needed."""
 

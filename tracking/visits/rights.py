@@ -6,6 +6,8 @@ from tracking.visits.states import RestrictionAction, VisitAction
 VISIT_RIGHTS: dict[VisitAction, Permission] = {
     VisitAction.RESCHEDULE: Permission.BOOK_FOR_OTHERS,
     VisitAction.CANCEL: Permission.BOOK_FOR_OTHERS,
+    VisitAction.ATTACH: Permission.BOOK_FOR_OTHERS,
+    VisitAction.DETACH: Permission.BOOK_FOR_OTHERS,
     VisitAction.SERVE: Permission.SERVE_VISITS,
     VisitAction.NO_SHOW: Permission.SERVE_VISITS,
     VisitAction.UNDO_NO_SHOW: Permission.SERVE_VISITS,

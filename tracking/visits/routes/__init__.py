@@ -1,12 +1,13 @@
 """Citizens' pages about offices and visits: the timetable, a reservation, what to bring."""
 
-from tracking.visits.routes import choosing, documents, forecast, holding, links, places, visit
+from tracking.visits.routes import cases, choosing, documents, forecast, holding, links, places, visit
 
 routes = [
     *places.routes,
     *forecast.routes,
     *links.routes,
     *documents.routes,
+    *cases.routes,
     *choosing.routes,
     *holding.routes,
     # Last, because its placeholder matches any word the others leave.

@@ -1,0 +1,52 @@
+"""The link between a visit and a case: made when it is booked or later, and undone if it was a mistake."""
+
+from petitions.errors import NoSuchCase
+from petitions.queries import following
+from server.core import database, references
+from server.core.accounts import Official
+from tracking.visits.actions.marking import changing
+from tracking.visits.desk_forms import LinkCase, Plain
+from tracking.visits.errors import OfAnotherCase
+from tracking.visits.events import VisitAttached, VisitDetached
+from tracking.visits.states import VisitAction
+
+
+async def attach(number: str, case: str, actor: str) -> None:
+    """Link a visit to a case that the actor has access to. Repeating it does nothing.
+
+    Raises ``NoSuchVisit``, ``NotPossibleNow``, ``OfAnotherCase``.
+    """
+    async with changing(number, VisitAction.ATTACH) as change:
+        hit = await database.execute(
+            "UPDATE visit SET case_reference = ? WHERE id = ? AND case_reference = ''", case, change.visit.id
+        )
+        if hit:
+            await change.chain.append(actor, VisitAttached(case))
+        elif await _case(change.visit.id) != case:
+            raise OfAnotherCase
+
+
+async def detach(number: str, actor: str) -> None:
+    """Undo the link. Repeating it does nothing. Raises ``NoSuchVisit``, ``NotPossibleNow``."""
+    async with changing(number, VisitAction.DETACH) as change:
+        if case := await _case(change.visit.id):
+            await database.execute("UPDATE visit SET case_reference = '' WHERE id = ?", change.visit.id)
+            await change.chain.append(actor, VisitDetached(case))
+
+
+async def attach_as_official(official: Official, number: str, command: LinkCase) -> None:
+    """Link a visit to a case that the official sees. Raises as :func:`attach`, and ``NoSuchCase``."""
+    case = references.read_reference(command.case) or ""
+    access = (await following.case_access([case])).get(case)
+    if access is None or not access.seen_by(official):
+        raise NoSuchCase
+    await attach(number, case, official.actor)
+
+
+async def detach_as_official(official: Official, number: str, _command: Plain) -> None:
+    """Undo the link, at the desk. Raises as :func:`detach`."""
+    await detach(number, official.actor)
+
+
+async def _case(visit: int) -> str:
+    return str(await database.value("SELECT case_reference FROM visit WHERE id = ?", visit))

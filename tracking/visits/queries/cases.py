@@ -1,0 +1,81 @@
+"""The visits for a case, as the case's page shows them."""
+
+from dataclasses import dataclass
+
+from server.core import config
+from server.core.rows import Local, columns, select, select_one
+from tracking.visits import rules
+from tracking.visits.states import VisitState
+
+MOST = 20
+"""The visits of a case that are shown, the latest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseVisit:
+    """A visit for a case."""
+
+    id: int
+    number: str
+    state: VisitState
+    starts_at: Local
+    ends_at: Local
+    revision: int
+    case_reference: str
+    household: str
+    code: str
+    name: str
+    name_ja: str
+    name_en: str
+
+    def of_contact(self, email: str, phone: str) -> bool:
+        """Whether it was booked with this address or number. An official can link somebody else's by mistake."""
+        secret = config.settings().secret_key
+        known = {rules.household(secret, email, "")} if email else set()
+        return self.household in known | ({rules.household(secret, "", phone)} if phone else set())
+
+
+_VISIT = columns(CaseVisit, "v", code="o.code", name="o.name", name_ja="o.name_ja", name_en="o.name_en")
+
+
+async def of_case(reference: str) -> list[CaseVisit]:
+    """The visits that were booked for a case, the latest first; their names are those of the offices. One query."""
+    return await select(
+        CaseVisit,
+        f"SELECT {_VISIT} FROM visit v JOIN office o ON o.id = v.office_id WHERE v.case_reference = ? "
+        f"AND v.booked_at IS NOT NULL ORDER BY v.starts_at DESC, v.id DESC LIMIT {MOST}",
+        reference,
+    )
+
+
+async def by_number(number: str) -> CaseVisit | None:
+    """A visit with its case, if it has one. One query."""
+    return await select_one(
+        CaseVisit, f"SELECT {_VISIT} FROM visit v JOIN office o ON o.id = v.office_id WHERE v.number = ?", number
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """Where a case's visit can be booked."""
+
+    office: str
+    service: str
+    exact: bool
+    """Whether the service belongs to the case's statutory procedure; otherwise the office only has its department."""
+
+
+async def suggested(statutory: str, department: int | None, district: str) -> Suggested | None:
+    """The office and service of a case's statutory procedure; otherwise an office with counters of its department.
+
+    Offices of the case's district come first. One query.
+    """
+    return await select_one(
+        Suggested,
+        "SELECT o.code AS office, s.code AS service, (s.statutory = ? AND s.statutory <> '') AS exact "
+        "FROM counter_service s JOIN counter_ability a ON a.service_id = s.id JOIN counter c ON c.id = a.counter_id "
+        "JOIN office o ON o.id = c.office_id WHERE o.active = ? AND c.active = ? AND s.active = ? AND s.bookable = ? "
+        "AND ((s.statutory = ? AND s.statutory <> '') OR c.department_id = ?) "
+        "ORDER BY exact DESC, (o.district = ?) DESC, o.name, o.id, s.name LIMIT 1",
+        statutory, True, True, True, True, statutory, department, district,
+    )  # fmt: skip
