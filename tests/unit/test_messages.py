@@ -39,7 +39,7 @@ DATA: Mapping[str, Any] = {
     "study_until": DAY, "text": 1, "remedies": 2, "late_reason": 3, "words": 4, "department": 1, "previous": 2,
     "handler": 1, "guide": 1, "answer": 1, "attachment": 1, "score": 3, "files": [1], "earlier": ["2026-A"],
     "times": 2, "amount": 2, "unit": "days", "channel": next(iter(CHANNELS)), "decision": next(iter(DECISIONS)),
-    "outcome": next(iter(OUTCOMES)), "what": "booked", "starts_at": MOMENT, "office": {"ko": "동부", "en": "East"},
+    "outcome": next(iter(OUTCOMES)), "what": "asked", "starts_at": MOMENT, "office": {"ko": "동부", "en": "East"},
     "rule": next(iter(RULES)), "step": 1, "fields": ["due_on", "place"],
 }  # fmt: skip
 """Something for each field that words are made from."""
