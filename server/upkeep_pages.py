@@ -37,6 +37,7 @@ CHAINS: dict[str, accounts.Permission] = {
 WHAT: dict[str, Text] = {
     **{table.what: table.trail for table in (*TABLES, *places.TABLES, ACCOUNTS)},
     "districts": _("The districts' map (%(id)s)"),
+    places.roster.ROSTER: _("Roster of office %(id)s"),
 }
 HOW: dict[str, Text] = {
     "added": _("added"),
@@ -51,6 +52,7 @@ HOW: dict[str, Text] = {
     "totp_reset": _("two-step verification removed"),
     "absence_added": _("absence added"),
     "absence_removed": _("absence removed"),
+    places.roster.COPIED: _("a week copied to the next weeks"),
 }
 
 

@@ -125,6 +125,12 @@ def date_text(day: date, language: str) -> str:
     return babel_date(day, pattern, locale=language)
 
 
+def short_date_text(day: date, language: str) -> str:
+    """A date without the year, for dense tables."""
+    pattern = {"ko": "M.d. (EEE)", "ja": "M/d（EEE）", "en": "EEE d MMM"}[language]
+    return babel_date(day, pattern, locale=language)
+
+
 def time_text(moment: datetime, language: str, zone: tzinfo) -> str:
     """The time of day in a zone."""
     pattern = {"ko": "aaaa h:mm", "ja": "H:mm", "en": "HH:mm"}[language]

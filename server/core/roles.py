@@ -44,14 +44,22 @@ async def inspectors() -> list[int]:
     return await _ids(Role.INSPECTOR)
 
 
-async def away(day: date, accounts: Collection[int]) -> list[int]:
-    """Those of some officials who are absent on a day."""
-    return await database.column(
-        "SELECT account_id FROM absence WHERE first_day <= ? AND last_day >= ? AND account_id IN (?)",
-        day,
-        day,
+async def away(first: date, last: date, accounts: Collection[int]) -> dict[int, list[tuple[date, date]]]:
+    """When some officials are absent within a period, by account; somebody whose account is closed is absent in all."""
+    rows = await database.fetch(
+        "SELECT a.id, a.active, b.first_day, b.last_day FROM account a "
+        "LEFT JOIN absence b ON b.account_id = a.id AND b.first_day <= ? AND b.last_day >= ? "
+        "WHERE a.id IN (?) AND (a.active = ? OR b.id IS NOT NULL)",
+        last,
+        first,
         tuple({*accounts}),
+        False,
     )
+    found: dict[int, list[tuple[date, date]]] = {}
+    for row in rows:
+        days = (database.day_or_none(row["first_day"]) or first, database.day_or_none(row["last_day"]) or last)
+        found.setdefault(row["id"], []).append(days if row["active"] else (first, last))
+    return found
 
 
 async def _ids(role: Role, department_id: int | None = None) -> list[int]:

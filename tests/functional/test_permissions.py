@@ -40,6 +40,8 @@ PAGES: dict[str, frozenset[accounts.Permission]] = {
     "/desk/offices/openings": frozenset({VisitPermission.EDIT_OFFICES}),
     "/desk/offices/openings/new": frozenset({VisitPermission.EDIT_OFFICES}),
     "/desk/offices/hours": frozenset({VisitPermission.EDIT_OFFICES}),
+    "/desk/roster": frozenset({VisitPermission.EDIT_ROSTER}),
+    "/desk/roster/shifts/new": frozenset({VisitPermission.EDIT_ROSTER}),
     "/desk/jobs": frozenset({CorePermission.SEE_JOBS}),
     "/desk/audit": frozenset({CorePermission.EDIT_PEOPLE, Permission.EDIT_RULES}),
 }
@@ -77,6 +79,10 @@ ACTS: dict[str, accounts.Permission] = {
     "/desk/offices/services/new": VisitPermission.EDIT_OFFICES,
     "/desk/offices/openings/new": VisitPermission.EDIT_OFFICES,
     "/desk/offices/openings/1/delete": VisitPermission.EDIT_OFFICES,
+    "/desk/roster": VisitPermission.EDIT_ROSTER,
+    "/desk/roster/shifts/new": VisitPermission.EDIT_ROSTER,
+    "/desk/roster/shifts/1": VisitPermission.EDIT_ROSTER,
+    "/desk/roster/shifts/1/delete": VisitPermission.EDIT_ROSTER,
     "/desk/jobs/retry": CorePermission.SEE_JOBS,
     "/desk/jobs/1/retry": CorePermission.SEE_JOBS,
 }

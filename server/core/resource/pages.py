@@ -112,7 +112,7 @@ class Pages(Generic[FormT]):
         table, official = self.table, auth.official(request, self.table.permission)
         view = await table.view(web.language(request))
         if request.method == "GET":
-            return await self.form(request, None, table.initial(), view)
+            return await self.form(request, None, self.initial(request), view)
         form = await web.read_form(request)
         raw = self.sent(form)
         try:
@@ -121,7 +121,7 @@ class Pages(Generic[FormT]):
             return await self.form(request, None, raw, view, refusal=invalid)
         if shown:
             return web.page(request, table.shown_template, {"row": await table.need(number), **shown})
-        return web.redirect(request, table.home, table.added)
+        return web.redirect(request, await self.back(number), table.added)
 
     async def change(self, request: Request) -> Response:
         """``/desk/{path}/{id}``."""
@@ -144,7 +144,15 @@ class Pages(Generic[FormT]):
             return await self.form(request, row, raw, view, version=seen(form), refusal=invalid)
         except ChangedMeanwhile as conflict:
             return await self.form(request, row, raw, view, version=version, refusal=conflict)
-        return web.redirect(request, table.home, SAVED)
+        return web.redirect(request, await self.back(row.pk), SAVED)
+
+    async def back(self, _number: Any) -> str:
+        """Where a row's pages lead once it is saved or deleted."""
+        return self.table.home
+
+    def initial(self, _request: Request) -> Mapping[str, Any]:
+        """The initial values of a new row's form."""
+        return self.table.initial()
 
     def sent(self, form: FormData) -> dict[str, Any]:
         """What a page sent, with the rows of nested forms as lists."""
@@ -184,7 +192,9 @@ class Pages(Generic[FormT]):
 
     async def delete(self, request: Request) -> Response:
         """``/desk/{path}/{id}/delete``: asks for confirmation first."""
-        return await self.confirmed(request, self.table.deleting, self.table.delete)
+        return await self.confirmed(
+            request, self.table.deleting, self.table.delete, await self.back(request.path_params["id"])
+        )
 
     async def close(self, request: Request) -> Response:
         """``/desk/{path}/{id}/close``: shows what prevents it, or asks for confirmation."""
@@ -206,7 +216,7 @@ class Pages(Generic[FormT]):
         assert question  # noqa: S101 — the route exists only with one
         official, row = await self.need(request)
         if request.method == "GET":
-            back = f"{self.table.page}/{row.pk}" if self.table.changes else self.table.home
+            back = f"{self.table.page}/{row.pk}" if self.table.changes else home or self.table.home
             return confirm(request, await self.table.asked(question, row, web.language(request)), back)
         try:
             shown = await do(official, row.pk)

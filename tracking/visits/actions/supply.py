@@ -97,7 +97,7 @@ async def _roster(office_id: int, day: date) -> tuple[list[Sitting], set[int]]:
         )
         for row in rows
     ]  # fmt: skip
-    return roster, set(await roles.away(day, [one.account for one in roster]))
+    return roster, {*await roles.away(day, day, [one.account for one in roster])}
 
 
 async def record_placed(calendar: int) -> None:

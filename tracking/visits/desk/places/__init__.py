@@ -3,13 +3,14 @@
 from starlette.routing import Route
 
 from server.core.resource.table import Resource
-from tracking.visits.desk.places import counters, hours, offices, openings, services
+from tracking.visits.desk.places import counters, hours, offices, openings, roster, services
 
 TABLES: tuple[Resource, ...] = (  # type: ignore[type-arg]
     offices.OFFICES, hours.HOURS, openings.OPENINGS, counters.COUNTERS, services.SERVICES,
+    roster.SHIFTS,
 )  # fmt: skip
 """Tables whose audit trail is a chain of its own."""
 routes: list[Route] = [
-    *openings.routes, *counters.routes, *services.routes, *hours.routes, *offices.routes,
+    *openings.routes, *counters.routes, *services.routes, *hours.routes, *offices.routes, *roster.routes,
 ]  # fmt: skip
 """All require an official with the permission of the table."""
