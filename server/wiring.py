@@ -39,8 +39,10 @@ from server.core.participants.confirming import Confirmations
 from server.core.stream.hub import Hub, Narrator
 from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
-from tracking.visits.actions import booking, crowding, moving, offering, rebuilding, supply
+from tracking.visits import messages as visit_messages
+from tracking.visits.actions import booking, crowding, moving, offering, rebuilding, reminding, supply
 from tracking.visits.desk import case_section
+from tracking.visits.letters import VisitLetters
 from tracking.visits.permissions import Permission as VisitPermission
 from tracking.visits.queries import papers
 
@@ -56,6 +58,7 @@ HEARD: Mapping[str, tuple[str, ...]] = {
     notifier.NOTIFY: (
         *messages.kinds_with_mail(petition_messages.MESSAGES),
         *messages.kinds_with_mail(forum_messages.MESSAGES),
+        *messages.kinds_with_mail(visit_messages.MESSAGES),
     ),
     "forums.news": NEWS,
     counting.COUNT: counting.HEARD,
@@ -80,6 +83,7 @@ PERIODIC: Mapping[str, timedelta] = {
     "forums.offers": timedelta(minutes=1),
     "visits.expire": timedelta(minutes=1),
     "visits.supply": timedelta(hours=1),
+    "visits.remind": timedelta(minutes=1),
     crowding.NIGHTLY: timedelta(minutes=30),
     recounting.NIGHTLY: timedelta(minutes=30),
     "core.sweep": timedelta(hours=6),
@@ -155,7 +159,7 @@ async def _fit_forecast(task: Task) -> None:
 
 def correspondents(settings: Settings) -> Sequence[Correspondent]:
     """The domains' correspondents for the mail engine, in the order of their sections in a digest."""
-    return (CaseLetters(settings), ForumLetters(settings))
+    return (CaseLetters(settings), ForumLetters(settings), VisitLetters(settings))
 
 
 def hub(settings: Settings, narrators: Sequence[Narrator]) -> Hub:
@@ -201,6 +205,8 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         "visits.supply": _each(rebuilding.keep_supplied, rebuilding.purge),
         rebuilding.REBUILD: rebuilding.run,
         rebuilding.FOLLOW: rebuilding.follow,
+        "visits.remind": _each(reminding.remind),
+        reminding.LETTER: notifying.delivering(VisitLetters(settings).without_event),
         crowding.NIGHTLY: crowding.nightly,
         crowding.FIT: _fit_forecast,
         "visits.expire": _each(booking.expire, moving.expire, booking.return_freed, offering.due),

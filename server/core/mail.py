@@ -32,6 +32,18 @@ PERMANENT = 500
 """SMTP codes from here on are permanent failures (RFC 5321, 4.2.1)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file sent with a mail."""
+
+    name: str
+    content: bytes = field(repr=False)
+    media_type: str
+    """Type and subtype, such as ``text/calendar``."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Of the media type."""
+
+
 @dataclass(frozen=True)
 class Mail:
     """One mail to one address."""
@@ -46,6 +58,7 @@ class Mail:
     list_unsubscribe: str | None = None
     """The URL of one-click unsubscription (RFC 8058)."""
     headers: Mapping[str, str] = field(default_factory=lambda: {"Auto-Submitted": "auto-generated"})
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Transport(Protocol):
@@ -129,6 +142,9 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
         message.set_content(mail.text)
         if mail.html is not None:
             message.add_alternative(mail.html, subtype="html")
+        for one in mail.attachments:
+            kind, _slash, subtype = one.media_type.partition("/")
+            message.add_attachment(one.content, kind, subtype, filename=one.name, params=dict(one.parameters))
         message["Content-Language"] = mail.language  # last: headers that begin with Content move into the first part
     except ValueError:  # the original text may contain somebody's address
         raise Refused("not a mail address, or a text that cannot be encoded") from None

@@ -3,8 +3,9 @@
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ import pytest
 
 import forums.events
 import petitions.events
+import tracking.visits.events
 from forums.labels import OUTCOMES, RULES
 from forums.messages import MESSAGES as FORUMS
 from forums.messages.event import ForumEvent, ForumMessage
@@ -25,10 +27,14 @@ from server.core import i18n, messages
 from server.core.config import Settings
 from server.core.errors import Text
 from server.core.ledger import Audience, Entry
-from server.core.messages import Message, Notice, Urgency
+from server.core.messages import Mailing, Message, Notice, Urgency
 from server.core.notify import notifier, texting
 from server.core.notify.correspondence import ShortNotice
 from tests.support.components import draw
+from tracking.visits.messages import MESSAGES as VISITS
+from tracking.visits.messages.event import About, VisitEvent
+from tracking.visits.messages.event import Reader as VisitReader
+from tracking.visits.messages.reminders import MAILINGS
 
 LANGUAGES = ("ko", "ja", "en")
 ZONE = ZoneInfo("Asia/Seoul")
@@ -41,6 +47,7 @@ DATA: Mapping[str, Any] = {
     "times": 2, "amount": 2, "unit": "days", "channel": next(iter(CHANNELS)), "decision": next(iter(DECISIONS)),
     "outcome": next(iter(OUTCOMES)), "what": "asked", "starts_at": MOMENT, "office": {"ko": "동부", "en": "East"},
     "rule": next(iter(RULES)), "step": 1, "fields": ["due_on", "place"],
+    "was": MOMENT, "calls": 3,
 }  # fmt: skip
 """Something for each field that words are made from."""
 
@@ -89,7 +96,13 @@ def kinds(module: Any) -> dict[str, Any]:
 DOMAINS: dict[str, tuple[dict[str, Any], Mapping[str, Message[Any]]]] = {
     "petitions": (kinds(petitions.events), CASES),
     "forums": (kinds(forums.events), FORUMS),
+    "visits": (kinds(tracking.visits.events), VISITS),
 }
+READERS: dict[str, type[StrEnum]] = {"petitions": CaseReader, "forums": ForumReader, "visits": VisitReader}
+VISIT = About(
+    "K7Q-M9X-RW4", NOW, "한빛특별자치시 동부민원센터", "02-000-3000", "전입신고, 여권 발급", 2, 90, 30,
+    {"x": "사진"}, {"x": "2쪽이 없습니다."},
+)  # fmt: skip
 RECORDS = [(domain, kind) for domain, (_events, records) in DOMAINS.items() for kind in records]
 
 
@@ -107,13 +120,18 @@ def entry(event: Any, *, full: bool, actor: str) -> Entry:
     return Entry(7, 0, "subject", 1, event.kind, data, event.audience, actor, NOW)
 
 
-def told(domain: str, kind: str, language: str) -> Iterator[CaseEvent | ForumEvent]:
+def told(domain: str, kind: str, language: str) -> Iterator[CaseEvent | ForumEvent | VisitEvent]:
     event = DOMAINS[domain][0][kind]
     for full in (True, False):
         for actor in ("petitioner", "participant:1", "official:1", "system"):
             one = entry(event, full=full, actor=actor)
             names = {1: "도로과", 2: "공원과"} if full else {}
-            if domain == "forums":
+            if domain == "visits":
+                about = VISIT if full else replace(VISIT, no_shows=0, complete=True)
+                for reason in ("placed", "expired") if "reason" in one.data else ("",):
+                    said = replace(one, data={**one.data, **({"reason": reason} if reason else {})})
+                    yield VisitEvent(said, language, ZONE, about)
+            elif domain == "forums":
                 yield ForumEvent(
                     one, language, ZONE, words="말" * full, departments=names, steps={1: "첫 단계"} if full else {},
                     forum_title="토론회", outcome_text="답", registration=Place(),
@@ -175,7 +193,7 @@ def test_its_lines_can_be_read_in_every_language(domain: str, kind: str) -> None
         for event in told(domain, kind, language):
             for line in (record.desk, record.party):
                 if line is not None:
-                    item = messages.item(line, event, event.entry.id, event.entry.occurred_at)
+                    item = messages.item(line, event, 7, NOW)
                     says(item, language)
                     html = draw("timeline", "c.event_item(item, 'A-1')", language, item=item).one(id="event-7").text
                     assert i18n.translate(language, item.text).strip() in html
@@ -185,7 +203,7 @@ def test_its_lines_can_be_read_in_every_language(domain: str, kind: str) -> None
 @pytest.mark.parametrize(("domain", "kind"), RECORDS)
 def test_its_mails_can_be_read_in_every_language_and_go_to_somebody(domain: str, kind: str) -> None:
     record = DOMAINS[domain][1][kind]
-    roles = {str(role) for role in (CaseReader if domain == "petitions" else ForumReader)}
+    roles = {str(role) for role in READERS[domain]}
     for mailing in record.mails:
         assert mailing.to
         assert {str(role) for role in mailing.to} <= roles
@@ -214,6 +232,15 @@ def test_its_mails_can_be_read_in_every_language_and_go_to_somebody(domain: str,
             says(news, language)
 
 
+@pytest.mark.parametrize("mailing", MAILINGS.values(), ids=MAILINGS)
+def test_what_is_sent_without_an_event_can_be_read_in_every_language(mailing: Mailing[VisitEvent]) -> None:
+    for language in LANGUAGES:
+        event = VisitEvent(None, language, ZONE, VISIT)
+        says(mailing.notice(event), language)
+        assert mailing.text is not None
+        short(messages.said(mailing.text, event), language)
+
+
 def test_everybody_reads_of_what_concerns_them() -> None:
     """What the petitioner may know of a case has a line on its page, what officials may know one at the desk."""
     for kind, record in CASES.items():
@@ -224,7 +251,7 @@ def test_everybody_reads_of_what_concerns_them() -> None:
 
 def test_a_mail_is_put_into_the_outbox_for_exactly_the_kinds_that_lead_to_one() -> None:
     heard = {kind for kind, jobs in wiring.CONSUMERS.items() if notifier.NOTIFY in jobs}
-    assert heard == {kind for records in (CASES, FORUMS) for kind, record in records.items() if record.mails}
+    assert heard == {kind for records in (CASES, FORUMS, VISITS) for kind, record in records.items() if record.mails}
 
 
 def test_what_the_law_wants_told_goes_out_whatever_somebody_wishes() -> None:

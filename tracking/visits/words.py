@@ -1,8 +1,7 @@
 """What mails, text messages, calendars and lists say of a visit: its services, its time, what to bring."""
 
-from collections.abc import Mapping
-
 from server.core import config, i18n
+from tracking.visits.queries import papers
 from tracking.visits.queries.visits import VisitView
 
 
@@ -17,11 +16,10 @@ def when(view: VisitView, language: str) -> str:
 
 
 def documents(view: VisitView, language: str) -> list[str]:
-    """What to bring for all its services, each once."""
-    wanted = {str(one["code"]): one for matter in view.matters for one in matter.documents}
-    return [document_name(one, language) for one in wanted.values()]
-
-
-def document_name(document: Mapping[str, object], language: str) -> str:
-    """The name of a document to bring; the Korean one if it is missing."""
-    return str(document.get(f"name_{language}") or document["name"])
+    """What to bring for all its services, each once; with the situations in which alone it is needed."""
+    found: dict[str, str] = {}
+    for document in (one for matter in view.matters for one in matter.documents):
+        name = papers.named(document)
+        situations = ", ".join(papers.named(one).in_language(language) for one in document.get("situations") or ())
+        found.setdefault(name.code, name.in_language(language) + (f" ({situations})" if situations else ""))
+    return list(found.values())

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from server.core.errors import Text
 from server.core.ledger import Entry
+from server.core.mail import Attachment
 from server.core.messages import Message, Urgency
 
 
@@ -34,6 +35,7 @@ class Letter:
     template: str
     context: Mapping[str, Any]
     """Template context: the ``subject``, ``wishes`` (the link to the mail preferences, or empty) …"""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

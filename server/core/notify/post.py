@@ -54,4 +54,5 @@ class Post:
             html=self.render(letter.language, f"{letter.template}.html", context),
             language=letter.language,
             list_unsubscribe=context["wishes"] or None,
+            attachments=letter.attachments,
         )

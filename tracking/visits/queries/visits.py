@@ -27,7 +27,7 @@ class MatterView:
     name_en: str
     starts_at: Local
     ends_at: Local
-    documents: tuple[Mapping[str, object], ...]
+    documents: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,8 @@ async def by_number(number: str) -> VisitView:
 
 
 async def _row(number: str) -> Mapping[str, Any]:
-    """A visit that was booked; one that was only held has no key and no owner."""
     row: Mapping[str, Any] | None = await database.fetch_one(
-        f"SELECT {_VISIT}, v.key_hash, v.household FROM visit v WHERE v.number = ? AND v.key_hash <> ''",
+        f"SELECT {_VISIT}, v.key_hash, v.household FROM visit v WHERE v.number = ?",
         references.read_reference(number) or "",
     )
     if row is None:

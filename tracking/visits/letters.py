@@ -1,0 +1,143 @@
+"""Mails and text messages about visits: who gets them, and what stands around the words of an event.
+
+Each names the visit and links to it; the link opens it, so that no message holds its key.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.core import clock, i18n
+from server.core.config import Settings
+from server.core.errors import _
+from server.core.jobs import Task
+from server.core.ledger import Entry
+from server.core.mail import Attachment
+from server.core.messages import Mailing, Notice, said
+from server.core.notify.correspondence import Addressee, Letter, Section, ShortNotice
+from tracking.visits import calendar, links, rules, words
+from tracking.visits.errors import NoSuchVisit
+from tracking.visits.events import TimeOffered, VisitBooked, VisitRescheduled
+from tracking.visits.messages import MESSAGES
+from tracking.visits.messages.event import About, Reader, VisitEvent, VisitMessage
+from tracking.visits.messages.reminders import MAILINGS, Sent
+from tracking.visits.queries import papers, visits
+from tracking.visits.queries.papers import Papers
+from tracking.visits.queries.visits import VisitView
+from tracking.visits.states import VisitState
+
+SETTLED = frozenset({VisitBooked.kind, VisitRescheduled.kind})
+"""Events whose message says when to come: once the visit has changed again, the next message says it."""
+
+
+class VisitLetters:
+    """The visits' part of the mail engine."""
+
+    name = "visits"
+    subjects = frozenset({"visit"})
+    messages: Mapping[str, VisitMessage] = MESSAGES
+    by_wish_only = False
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    async def addressees(self, entry: Entry) -> Sequence[tuple[int, Addressee]]:
+        """See ``Correspondent``."""
+        view = await _visit(entry)
+        if view is None or not (view.email or view.phone):
+            return []
+        event = VisitEvent(entry, about=_about(view, self.settings.language, await papers.summary(view.id)))
+        to = Addressee(Reader.VISITOR.value, view.email, view.language, by_text=not view.email)
+        return [(number, to) for number, mail in enumerate(MESSAGES[entry.kind].mails) if mail.when(event)]
+
+    async def letter(self, entry: Entry, mailing: int, to: str | int) -> Letter | ShortNotice | None:  # noqa: ARG002 - one reader
+        """See ``Correspondent``."""
+        view = await _visit(entry)
+        if view is None or not _holds(view, entry):
+            return None
+        return await self._message(view, entry, MESSAGES[entry.kind].mails[mailing])
+
+    async def without_event(self, task: Task) -> Letter | ShortNotice | None:
+        """A reminder, or a confirmation that was asked for again; None once the visit is another one or over."""
+        try:
+            view = await visits.by_number(task.payload["visit"])
+        except NoSuchVisit:
+            return None
+        sent, now = Sent(task.payload["sent"]), clock.now()
+        if view.state is not VisitState.BOOKED or task.payload.get("revision", view.revision) != view.revision:
+            return None
+        latest = rules.reminders(view.starts_at)[1] if sent is Sent.DAY_BEFORE else view.starts_at
+        if sent is not Sent.AGAIN and now >= latest:
+            return None
+        return await self._message(view, None, MAILINGS[sent])
+
+    async def _message(self, view: VisitView, entry: Entry | None, mail: Mailing[VisitEvent]) -> Letter | ShortNotice:
+        language, checklist = self.settings.spoken(view.language), await papers.summary(view.id)
+        event = VisitEvent(entry, language, about=_about(view, language, checklist))
+        if view.email or mail.text is None:
+            return self._mail(view, mail.notice(event), language, checklist)
+        path = links.visit_path(self.settings, view.number, view.starts_at)
+        return ShortNotice(view.phone, language, said(mail.text, event), path, mail.urgency)
+
+    def _mail(self, view: VisitView, notice: Notice, language: str, checklist: Papers) -> Letter:
+        """A mail with all that they need on the day, and the calendar entry."""
+        coming = view.state is VisitState.BOOKED and view.starts_at > clock.now()
+        url = self.settings.public_url
+        context: dict[str, Any] = {
+            "subject": f"[{view.number}] {i18n.translate(language, notice.subject)}",
+            "greeting": _("Dear %(name)s,", name=view.name) if view.name else _("Hello,"),
+            "notice": notice,
+            "view": view,
+            "office": i18n.name_in(view.office, language),
+            "when": words.when(view, language),
+            "services": words.services(view, language),
+            "documents": words.documents(view, language),
+            "handed_in": checklist.sentences(language),
+            "coming": coming,
+            "link": url + links.visit_path(self.settings, view.number, view.starts_at),
+            "link_label": i18n.translate(language, _("Open my reservation")),
+            "change": url + links.visit_path(self.settings, view.number, view.starts_at, "change"),
+            "cancel": url + links.visit_path(self.settings, view.number, view.starts_at, "cancel"),
+            "wishes": "",
+        }
+        kept = view.state in {VisitState.BOOKED, VisitState.CANCELLED}
+        return Letter(view.email, language, "mail/visit", context, (self._calendar(view, language),) if kept else ())
+
+    def _calendar(self, view: VisitView, language: str) -> Attachment:
+        content, method = calendar.calendar(view, self.settings, language)
+        name = calendar.FILE_NAME.format(view.number)
+        return Attachment(name, content, "text/calendar", {"charset": "utf-8", "method": method.value})
+
+    async def section(self, entries: Sequence[Entry], language: str) -> Section | None:
+        """See ``Correspondent``: nothing about a visit waits for the digest."""
+
+    async def undelivered(self, entry: Entry, to: str | int | None) -> None:
+        """See ``Correspondent``: there is no other way to reach a visitor than the one contact."""
+
+    async def address_of(self, name: str) -> str:  # noqa: ARG002 - the interface
+        """See ``Correspondent``: nobody can wish for fewer of these mails."""
+        return ""
+
+
+def _about(view: VisitView, language: str, checklist: Papers) -> About:
+    """What messages name of a visit."""
+    office = view.office
+    return About(
+        view.number, view.starts_at, i18n.name_in(office, language), office.phone, words.services(view, language),
+        office.no_shows, office.no_show_days, office.restricted_days,
+        {one.code: one.document.in_language(language) for one in checklist.papers},
+        {one.code: one.note for one in checklist.papers}, checklist.complete,
+    )  # fmt: skip
+
+
+async def _visit(entry: Entry) -> VisitView | None:
+    try:
+        return await visits.by_number(entry.subject.removeprefix("visit/"))
+    except NoSuchVisit:
+        return None
+
+
+def _holds(view: VisitView, entry: Entry) -> bool:
+    """Whether an event's message is still true."""
+    if entry.kind in SETTLED:
+        return view.state is VisitState.BOOKED and view.revision == entry.data.get("revision", 0)
+    return entry.kind != TimeOffered.kind or view.state is VisitState.OFFERED
