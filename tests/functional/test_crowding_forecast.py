@@ -8,9 +8,11 @@ from server.core import city, clock, config, database, jobs
 from server.core.days import today
 from server.core.jobs import Task
 from server.demo.visitors import CROWDS, simulate
+from tests.support.answers import official
 from tests.support.system import System
-from tests.support.visits import an_office, at, next_monday
-from tracking.visits.actions import crowding
+from tests.support.visits import an_office, at, contact, next_monday, wish
+from tracking.visits.actions import booking, crowding, marking
+from tracking.visits.desk_forms import Plain
 from tracking.visits.models import CounterService, CrowdingModel, Office, VisitorCount
 from tracking.visits.queries import forecasts
 
@@ -111,3 +113,13 @@ async def test_the_page_says_how_good_the_forecast_was(system: System, count_que
     assert "West office" in page
     assert "Too new to say" in page
     assert not await CrowdingModel.exists(office_id=new.id)
+
+
+async def test_who_is_served_is_counted_for_each_matter_at_its_time(system: System) -> None:
+    office = await an_office({"1": ["passport", "moving"]})
+    made = await booking.book_now(await wish("passport", "moving", start="09:45"), contact("kim"))
+    with clock.at(at("11:30")):
+        await marking.serve(await official("clerk"), made.number, Plain())
+    ids = {one.code: one.id for one in await CounterService.all()}
+    counted = {(row.service_id, row.hour): row.visitors for row in await VisitorCount.filter(office_id=office.id)}
+    assert counted == {(ids["passport"], 9): 1, (ids["moving"], 10): 1}

@@ -160,7 +160,14 @@ async def offices_can_be_booked_and_have_been() -> None:
     openings = {row["kind"] for row in await rows("SELECT kind FROM office_opening")}
     assert openings == {"open", "closed", "maintenance"}
     visits = await rows("SELECT * FROM visit")
-    assert {row["state"] for row in visits} >= {"booked", "cancelled"}
+    assert {row["state"] for row in visits} == {"booked", "cancelled", "served", "missed"}
+    assert all(row["state"] != "booked" for row in visits if date.fromisoformat(str(row["date"])) < today())
+    (restricted,) = await rows("SELECT state, appeal, ends_at FROM visit_restriction")
+    assert restricted["state"] == "appealed"
+    assert restricted["appeal"]
+    assert database.moment(restricted["ends_at"]) > clock.now()
+    assert [row["state"] for row in await rows("SELECT state FROM visit_waiting")] == ["waiting"]
+    assert any(row["unplaced_since"] for row in visits)
     coming = [row for row in visits if row["state"] == "booked" and database.moment(row["starts_at"]) > clock.now()]
     assert len(coming) > 100
     assert {row["channel"] for row in coming} == {"online", "phone", "desk"}

@@ -18,10 +18,11 @@ from server.demo.forums.stage import text_file
 from server.demo.people import FAMILY_NAMES, GIVEN_NAMES
 from server.demo.visits.places import OFFICES
 from tracking.visits import rules
-from tracking.visits.actions import booking, taking
+from tracking.visits.actions import booking, marking, restrictions, taking
 from tracking.visits.actions import papers as handing_in
 from tracking.visits.actions.booking import Booked, Contact
 from tracking.visits.actions.taking import Wish
+from tracking.visits.desk_forms import Appeal, MarkNoShow, Plain
 from tracking.visits.forms import CheckDocument
 from tracking.visits.queries import grid, papers
 from tracking.visits.states import Channel
@@ -30,7 +31,7 @@ ONE_DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes
 VISITOR = "visitor"
 GROUP = 50
 """Acts in one transaction."""
-Act = Callable[[], Awaitable[None]]
+Act = Callable[[], Awaitable[object]]
 
 MATTERS: Mapping[tuple[str, ...], float] = {
     ("moving",): 6, ("passport",): 6, ("family",): 3, ("seal",): 2, ("stay-address",): 2, ("pension",): 3, ("tax",): 2,
@@ -82,6 +83,11 @@ class Plan:
     contact: Contact
     party: int = 1
     case: str = ""
+    stays: bool = False
+    """Whether it stays booked until its day."""
+    missed: bool = False
+    appeal: str = ""
+    """What the household says when this begins a restriction."""
 
 
 class Play:
@@ -96,9 +102,9 @@ class Play:
         cases: Sequence[CaseInHand],
     ) -> None:
         self._rng = Random(f"visits {number}")
-        self._now = now
+        self.now = now
         self._calendar = calendar
-        self._officials = officials
+        self.officials = officials
         self._cases = [*cases]
         self._acts: list[tuple[datetime, int, Act]] = []
         self._order = count()
@@ -106,7 +112,7 @@ class Play:
 
     async def run(self) -> None:
         """Let everything happen that happened until now."""
-        for offset, day in self._days():
+        for offset, day in self.days():
             for office in OFFICES:
                 usual = next(number for first, number in reversed(DAILY) if first <= offset) * office.crowd
                 for _booking in range(round(usual * self._rng.uniform(0.7, 1.3))):
@@ -119,16 +125,16 @@ class Play:
                     with clock.at(moment):
                         await act()
 
-    def _days(self) -> list[tuple[int, date]]:
+    def days(self) -> list[tuple[int, date]]:
         """The working days around today, each with how many working days lie between."""
-        today, first = self._now.date(), DAILY[0][0]
+        today, first = self.now.date(), DAILY[0][0]
         before = [day for n in range(1, -3 * first) if self._calendar.is_working_day(day := today - n * ONE_DAY)]
         after = [day for n in range(UNTIL * 3) if self._calendar.is_working_day(day := today + n * ONE_DAY)]
         return [*((-n, day) for n, day in enumerate(before[:-first], 1)), *enumerate(after[:UNTIL])]
 
-    def _later(self, moment: datetime, act: Act) -> None:
+    def later(self, moment: datetime, act: Act) -> None:
         """Have something done, unless it lies in the future."""
-        if moment < self._now:
+        if moment < self.now:
             heapq.heappush(self._acts, (moment.replace(microsecond=0), next(self._order), act))
 
     def _plan(self, office: str, able: set[str], day: date) -> None:
@@ -137,21 +143,25 @@ class Play:
         (matters,) = rng.choices([*open_to], [*open_to.values()])
         (channel,) = rng.choices([*CHANNELS], [*CHANNELS.values()])
         plan = Plan(
-            office, matters, day, channel, self._somebody(channel), rng.randint(6, 16) if "tour" in matters else 1
+            office, matters, day, channel, self.somebody(channel), rng.randint(6, 16) if "tour" in matters else 1
         )
-        self._later(self._booked_at(day, channel), partial(self._book, plan))
+        self.later(self._booked_at(day, channel), partial(self.book, plan))
 
     def _plan_cases(self) -> None:
         """Petitioners who come for their case, on one of the next days."""
-        days = [day for offset, day in self._days() if offset > 0]
+        days = [day for offset, day in self.days() if offset > 0]
         known = [one for one in self._cases if one.department in OF_DEPARTMENT]
         for one, day in zip(known[:MOST_CASES], days, strict=False):
             matter = OF_DEPARTMENT[one.department]
             office = next(each.code for each in OFFICES if matter in each.able)
             plan = Plan(office, (matter,), day, Channel.ONLINE, one.contact, case=one.reference)
-            self._later(self._now - timedelta(hours=self._rng.uniform(1, 40)), partial(self._book, plan))
+            self.later(self.now - timedelta(hours=self._rng.uniform(1, 40)), partial(self.book, plan))
 
-    def _somebody(self, channel: Channel) -> Contact:
+    def noon(self, day: date) -> datetime:
+        """The noon of a day in the city."""
+        return datetime.combine(day, time(12), config.settings().zone)
+
+    def somebody(self, channel: Channel) -> Contact:
         rng = self._rng
         self._people += 1
         (language,) = rng.choices([*LANGUAGES], [*LANGUAGES.values()])
@@ -164,20 +174,21 @@ class Play:
     def _booked_at(self, day: date, channel: Channel) -> datetime:
         """Some days before the visit; before today if it is to come."""
         rng, zone = self._rng, config.settings().zone
-        latest = min(day, self._now.date()) - ONE_DAY
+        latest = min(day, self.now.date()) - ONE_DAY
         booked = max(latest - ONE_DAY * int(rng.expovariate(1 / 5)), day - 29 * ONE_DAY)
         hour = rng.choice((8, 10, 12, 14, 19, 20, 21, 22) if channel is Channel.ONLINE else (9, 10, 11, 14, 15, 16))
         return datetime.combine(booked, time(hour, rng.randrange(60)), zone)
 
-    async def _book(self, plan: Plan) -> None:
+    async def book(self, plan: Plan) -> bool:
+        """Book a free time of the day, and plan what follows. Returns whether there was one."""
         wished = await self._free_time(plan)
         if wished is None:
-            return
+            return False
         made = await booking.book_now(wished, plan.contact, case=plan.case)
-        if self._ends(made.number, wished):
-            return
-        if plan.case or (plan.day >= self._now.date() and self._rng.random() < HANDED_IN):
-            self._later(clock.now() + HOUR * self._rng.uniform(0.2, 30), partial(self._hand_in, made))
+        ends = not plan.stays and self._ends(plan, made.number, wished)
+        if not ends and plan.day > self.now.date() and (plan.case or self._rng.random() < HANDED_IN):
+            self.later(clock.now() + HOUR * self._rng.uniform(0.2, 30), partial(self._hand_in, made))
+        return True
 
     async def _free_time(self, plan: Plan) -> Wish | None:
         errand = await taking.errand(plan.office, plan.matters, plan.channel, plan.party)
@@ -188,15 +199,31 @@ class Play:
         (chosen,) = self._rng.choices(free, [3 if slot.start.hour in LIKED else 1 for slot in free])
         return Wish(errand, rules.minute(chosen.start))
 
-    def _ends(self, number: str, wished: Wish) -> bool:
-        """Whether it comes to nothing: some cancel in time, a few say that they cannot come."""
-        chance, start = self._rng.random(), rules.moment(wished.start)
-        if chance < 0.08:  # noqa: PLR2004
-            eve = start - ONE_DAY * self._rng.uniform(1, 3)
-            self._later(eve, partial(booking.cancel, number, VISITOR))
+    def _ends(self, plan: Plan, number: str, wished: Wish) -> bool:
+        """Whether it comes to nothing: some cancel in time, a few say that they cannot come. All others come, or not."""
+        chance, start, end = self._rng.random(), rules.moment(wished.start), rules.moment(wished.end)
+        clerk = self.officials["clerk"]
+        if plan.missed or 0.11 <= chance < 0.17:  # noqa: PLR2004
+            self.later(start + 25 * MINUTE, partial(self._miss, plan, number, start))
+        elif chance < 0.08:  # noqa: PLR2004
+            self.later(start - ONE_DAY * self._rng.uniform(1, 3), partial(booking.cancel, number, VISITOR))
         elif chance < 0.11:  # noqa: PLR2004
-            self._later(start - MINUTE * 100, partial(booking.cancel, number, VISITOR, cannot_come=True))
-        return chance < 0.11  # noqa: PLR2004
+            self.later(start - 100 * MINUTE, partial(booking.cancel, number, VISITOR, cannot_come=True))
+        else:
+            self.later(end + MINUTE * self._rng.randint(0, 9), partial(marking.serve, clerk, number, Plain()))
+        return not plan.missed and chance < 0.11  # noqa: PLR2004
+
+    async def _miss(self, plan: Plan, number: str, start: datetime) -> None:
+        """Nobody came, although they were called three times."""
+        local = start.astimezone(config.settings().zone)
+        called = ", ".join(f"{local + n * MINUTE:%H:%M}" for n in (1, 7, 14))
+        await marking.mark_no_show(self.officials["clerk"], number, MarkNoShow(called=called))
+        if plan.appeal:
+            found = await database.value(
+                "SELECT r.id FROM visit_restriction r JOIN visit v ON v.id = r.visit_id WHERE v.number = ?", number
+            )
+            appeal = partial(restrictions.appeal, VISITOR, str(found), Appeal(text=plan.appeal))
+            self.later(clock.now() + 20 * HOUR, appeal)
 
     async def _hand_in(self, made: Booked) -> None:
         """The visitor says what applies to them and hands in some documents; an official checks them the next day."""
@@ -211,6 +238,6 @@ class Play:
             await handing_in.hand_in(made.number, paper.code, [file], VISITOR)
             state, note = rng.choice(CHECKS)
             check = CheckDocument(state=state, note=note)
-            official = self._officials[rng.choice(("clerk", "clerk4"))]
+            official = self.officials[rng.choice(("clerk", "clerk4"))]
             at = self._calendar.add_working_time(clock.now(), HOUR * rng.uniform(1, 8))[0]
-            self._later(at, partial(handing_in.check, official, made.number, paper.code, check))
+            self.later(at, partial(handing_in.check, official, made.number, paper.code, check))

@@ -15,6 +15,7 @@ from server.demo.visitors import simulate
 from server.demo.visits import places
 from server.demo.visits.bookings import CaseInHand, Play
 from server.demo.visits.places import OFFICES, SERVICES
+from server.demo.visits.stories import Stories
 from tracking.visits.actions import crowding, supply
 from tracking.visits.models import Counter, CounterAbility, CounterService, Office, OfficeHours, Opening, Shift
 from tracking.visits.queries import offices
@@ -49,7 +50,9 @@ async def seed(number: int, officials: Mapping[str, Official], cases: Sequence[C
     with clock.at(now - PAST - ONE_DAY * 30):
         for row in made.values():
             await supply.rebuild(row.id, offices.span_of_days(today - PAST, today + ONE_DAY * (row.days_ahead + 1)))
-    await Play(number, now, calendar, officials, cases).run()
+    play = Play(number, now, calendar, officials, cases)
+    Stories(play).plan()
+    await play.run()
     await crowding.fit_all()
 
 

@@ -24,6 +24,17 @@ async def count_visitor(office_id: int, service_id: int, at: datetime, visitors:
     )  # fmt: skip
 
 
+async def count_visit(visit: int) -> None:
+    """Count the matters of a visit that was served, at their times: when each was really served is not known."""
+    rows = await database.fetch(
+        "SELECT v.office_id, m.service_id, m.starts_at FROM visit v JOIN visit_matter m ON m.visit_id = v.id "
+        "WHERE v.id = ? ORDER BY m.service_id",  # always in this order: rows of the counts are locked
+        visit,
+    )
+    for row in rows:
+        await count_visitor(row["office_id"], row["service_id"], database.moment(row["starts_at"]))
+
+
 async def nightly(_task: Task) -> None:
     """Have each office's forecast fitted once a night; at once if it has none, or if a night was missed."""
     day = today()

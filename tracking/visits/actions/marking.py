@@ -18,7 +18,7 @@ from server.core.errors import NotPossibleNow
 from server.core.ledger import Chain
 from server.core.rows import columns, select_one
 from tracking.visits import rules
-from tracking.visits.actions import restrictions
+from tracking.visits.actions import crowding, restrictions
 from tracking.visits.desk_forms import MarkNoShow, Plain, UndoNoShow
 from tracking.visits.errors import NoSuchVisit, NotYetMissed, NotYetServed, OnePerHousehold, TooLateToUndo
 from tracking.visits.events import NoShowMarked, NoShowUndone, VisitServed
@@ -90,6 +90,7 @@ async def serve(actor: Official, number: str, _command: Plain) -> None:
         if change.visit.date > today():
             raise NotYetServed
         await change.chain.append(actor.actor, VisitServed())
+        await crowding.count_visit(change.visit.id)
 
 
 async def mark_no_show(actor: Official, number: str, command: MarkNoShow) -> None:
