@@ -27,6 +27,7 @@ import tracking.routes
 import tracking.statistics.api
 import tracking.statistics.routes
 import tracking.visits.api
+import tracking.visits.api_desk
 import tracking.visits.api_papers
 import tracking.visits.api_plans
 import tracking.visits.desk
@@ -93,6 +94,7 @@ def routes() -> list[Route | Mount]:
         *tracking.api.routes,
         *tracking.statistics.api.routes,
         *tracking.visits.api.routes,
+        *tracking.visits.api_desk.routes,
         *tracking.visits.api_papers.routes,
         *tracking.visits.api_plans.routes,
         *tokens.routes,

@@ -14,6 +14,7 @@ from server.core.acts import Act, Offer
 from server.core.days import today
 from server.core.errors import NotPossibleNow
 from tests.support.answers import official
+from tests.support.page_forms import post_without_page
 from tests.support.stories import filed
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
@@ -118,3 +119,24 @@ async def test_actions_on_a_restriction_lead_where_the_table_says(system: System
         assert (after.lifted_at is not None) is (expected is RestrictionState.LIFTED)
         assert await ledger.length(f"visit/{made.number}") == length + (expected is not None)
     assert [problem async for problem in ledger_check.verify()] == []
+
+
+async def test_each_action_needs_its_right(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    made = await booking.book_now(await wish(), contact("kim"))
+    row = await Restriction.create(
+        household="kim", office_id=office.id, visit_id=made.id, begins_at=clock.now(), ends_at=clock.now()
+    )
+    for username in ("intake", "handler", "manager", "inspector", "guide", "clerk", "admin"):
+        who = await official(username)
+        browser, program = await system.official(username), await system.program(username)
+        for path, rights in (
+            (f"/desk/visits/{made.number}", VISIT_RIGHTS),
+            (f"/desk/visits/restrictions/{row.id}", RESTRICTION_RIGHTS),
+        ):
+            json_path = path.replace("visits/restrictions", "restrictions")
+            for action, right in rights.items():
+                sent = await post_without_page(browser, f"{path}/{action.value}", data={})
+                assert (sent.status_code == 403) is not who.may(right), (username, action)
+                api = await program.post(f"/api/v1{json_path}/{action.value}", json={})
+                assert (api.status_code == 403) is not who.may(right), (username, action, api.text)

@@ -1,7 +1,7 @@
-"""The labels of states and channels of visits."""
+"""The labels of states and channels of visits, and of states of restrictions."""
 
 from server.core.errors import Text, _
-from tracking.visits.states import Channel, VisitState
+from tracking.visits.states import Channel, RestrictionState, VisitState
 
 VISIT_STATES: dict[str, Text] = {
     VisitState.HELD: _("Held"),
@@ -17,4 +17,11 @@ CHANNELS: dict[str, Text] = {
     Channel.ONLINE: _("Online"),
     Channel.PHONE: _("By telephone"),
     Channel.DESK: _("At the desk"),
+}
+
+RESTRICTION_STATES: dict[str, Text] = {
+    RestrictionState.RUNNING: _("Cannot book"),
+    RestrictionState.APPEALED: _("Appeal to be decided"),
+    RestrictionState.UPHELD: _("Appeal refused"),
+    RestrictionState.LIFTED: _("Lifted"),
 }

@@ -2,10 +2,13 @@
 
 from starlette.routing import Route
 
-from tracking.visits.desk import days, documents, places
+from tracking.visits.desk import days, documents, places, restrictions, visit
 
 routes: list[Route] = [
     *days.routes,
     *documents.routes,
     *places.routes,
+    *restrictions.routes,
+    # Last: its placeholders match the words of the others.
+    *visit.routes,
 ]

@@ -5,12 +5,12 @@ from typing import Protocol
 
 from starlette.requests import Request
 
-from server.core import auth, database, i18n
+from server.core import auth, i18n
 from server.core.accounts import Official
 from server.core.days import today
 from tracking.visits.errors import NoSuchOffice
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import offices
+from tracking.visits.queries import desk, offices
 from tracking.visits.queries.offices import OfficeRow
 
 PAGE = "/desk/visits"
@@ -35,21 +35,11 @@ async def chosen_office(official: Official, known: Sequence[OfficeRow], code: st
     """
     by_code = {one.code: one for one in known}
     if not code and known:
-        code = await _own_office(official) or known[0].code
+        code = await desk.own_office(official.id, today()) or known[0].code
         return by_code.get(code, known[0])
     if code not in by_code:
         raise NoSuchOffice
     return by_code[code]
-
-
-async def _own_office(official: Official) -> str:
-    found = await database.value(
-        "SELECT o.code FROM shift s JOIN counter c ON c.id = s.counter_id JOIN office o ON o.id = c.office_id "
-        "WHERE s.account_id = ? AND s.date >= ? ORDER BY s.date LIMIT 1",
-        official.id,
-        today(),
-    )
-    return str(found or "")
 
 
 def names(rows: Sequence[Named] | Mapping[int, Named], language: str) -> list[tuple[str, str]]:

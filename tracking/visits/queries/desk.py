@@ -90,7 +90,7 @@ _ROW = columns(Row, "v", documents=f"CASE {_CHECKED} ELSE '' END")
 _MATTER = columns(
     MatterView, "m", code="s.code", name="s.name", name_ja="s.name_ja", name_en="s.name_en", documents="s.documents"
 )
-_ORDER = Order({"v.date": date, "v.starts_at": datetime, "v.id": int})
+ORDER = Order({"v.date": date, "v.starts_at": datetime, "v.id": int})
 _BOOKED = Condition("v.booked_at IS NOT NULL")
 
 
@@ -109,6 +109,17 @@ async def counters(office_id: int) -> dict[int, CounterRow]:
         CounterRow, f"SELECT {columns(CounterRow, 'c')} FROM counter c WHERE c.office_id = ?", office_id
     )
     return {row.id: row for row in sorted(rows, key=lambda row: (len(row.number), row.number))}
+
+
+async def own_office(account: int, today: date) -> str:
+    """The code of the office where an official sits next; empty if the roster does not say."""
+    found = await database.value(
+        "SELECT o.code FROM shift s JOIN counter c ON c.id = s.counter_id JOIN office o ON o.id = c.office_id "
+        "WHERE s.account_id = ? AND s.date >= ? ORDER BY s.date LIMIT 1",
+        account,
+        today,
+    )
+    return str(found or "")
 
 
 async def at_counters(office_id: int, day: date) -> dict[int, tuple[int, ...]]:
@@ -136,7 +147,7 @@ async def day_list(
         ids = await database.column("SELECT visit_id FROM visit_matter WHERE claim_id IN (?)", claims)
         conditions.append(Condition(f"v.id IN ({database.marks(ids)})", tuple(ids)))
     driving = [Condition("v.office_id = ?", (place.id,)), Condition("v.date = ?", (day,))]
-    walk = Walk("visit v", _ORDER, driving, conditions)
+    walk = Walk("visit v", ORDER, driving, conditions)
     page = await walk.page(f"SELECT {_ROW} FROM ({{walk}}) v ORDER BY {{order}}", walk.order.read(after), limit)
     return page.of(await _complete(page.rows, serving, await counters(place.id)))
 
@@ -185,7 +196,7 @@ async def found_by(
     )
     sign = "<" if wanted.past else ">="
     driving = [Condition("v.office_id = ?", (place.id,)), Condition(f"v.date {sign} ?", (today,))]
-    order = replace(_ORDER, descending=wanted.past)
+    order = replace(ORDER, descending=wanted.past)
     walk = Walk("visit v", order, driving, [_BOOKED, like, *_narrowed(wanted, reference_data)], WINDOW)
     page = await walk.page(f"SELECT {_ROW} FROM ({{walk}}) v ORDER BY {{order}}", walk.order.read(after), PAGE)
     seen = {row["id"] for row in page.rows}

@@ -1,6 +1,16 @@
 """Citizens' pages about offices and visits: the timetable, a reservation, what to bring."""
 
-from tracking.visits.routes import cases, choosing, documents, forecast, holding, links, places, visit
+from tracking.visits.routes import (
+    cases,
+    choosing,
+    documents,
+    forecast,
+    holding,
+    links,
+    places,
+    restrictions,
+    visit,
+)
 
 routes = [
     *places.routes,
@@ -10,6 +20,7 @@ routes = [
     *cases.routes,
     *choosing.routes,
     *holding.routes,
+    *restrictions.routes,
     # Last, because its placeholder matches any word the others leave.
     *visit.routes,
 ]
