@@ -12,6 +12,7 @@ import pytest
 from server.core import clock, uploads
 from server.core.accounts import Department
 from tests.functional.test_attachments import scanner
+from tests.functional.test_visits_booked import checked, code, confirm, follow, press, week
 from tests.support import page_forms
 from tests.support.markup import Element, parse
 from tests.support.page_forms import File, post_without_page
@@ -59,9 +60,9 @@ async def test_documents_are_sent_checked_sent_again_and_all_is_here(system: Sys
     page = await page_of(mother, number)
     assert "필요하지 않은 서류: 동의서" in page.text
 
-    for code in ("lease", "photo"):
-        answer = await send(mother, number, code, (f"{code}.png", PNG + code.encode()))
-        assert answer.headers["location"].endswith(f"#document-{code}"), answer.text
+    for name in ("lease", "photo"):
+        answer = await send(mother, number, name, (f"{name}.png", PNG + name.encode()))
+        assert answer.headers["location"].endswith(f"#document-{name}"), answer.text
     assert "확인 중인 서류: 임대차 계약서, 사진" in (await page_of(mother, number)).text
     list_page = parse((await clerk.get("/desk/visits/documents")).text)
     assert "김민수" in list_page.one("table").text
@@ -82,6 +83,29 @@ async def test_documents_are_sent_checked_sent_again_and_all_is_here(system: Sys
     assert "원본을 가져와 주세요: 사진" in page.text
     json = await system.client.get(f"/api/v1/visits/{number}")
     assert json.status_code == 404
+
+
+async def test_a_mother_books_a_move_and_a_passport_on_her_phone_with_the_documents(system: System) -> None:
+    await an_office_with_documents()
+    phone, clerk = system.visitor(), await system.official("clerk")
+    shown = await week(phone, "moving", "passport")
+    held = await follow(phone, await press(shown, phone, "09:00"))
+    details = {"name": "이서연", "email": "seoyeon@example.org", "note": "유모차"}
+    done = await confirm(phone, await checked(phone, held, **details))
+    assert done.status_code == 200, done.text
+    number = code(done, "number")
+    assert "아직 없는 서류: 임대차 계약서, 사진" in parse(done.text).one("section", id="documents").text
+    said = page_forms.form(await phone.get(f"/visits/{number}"), "/situations")
+    assert (await page_forms.send(phone, said, situations=["children"])).status_code == 303
+    for document in ("lease", "photo", "consent"):
+        form = page_forms.form(await phone.get(f"/visits/{number}"), f"/documents/{document}")
+        picture: dict[str, Any] = {f"files.{document}": [(f"{document}.png", PNG + document.encode())]}
+        assert (await page_forms.send(phone, form, **picture)).status_code == 303
+    assert "이서연" in parse((await clerk.get("/desk/visits/documents")).text).one("table").text
+    for document in ("lease", "photo", "consent"):
+        assert (await check(clerk, number, document, "fine")).status_code == 303
+    page = parse((await phone.get(f"/visits/{number}")).text)
+    assert "서류가 모두 확인되었습니다" in page.one("section", id="documents").text
 
 
 async def test_a_file_is_taken_back_before_the_check_and_not_after(system: System) -> None:
@@ -253,7 +277,7 @@ async def test_the_pages_cost_the_same_with_any_number_of_documents(
     assert await cost(first, f"/visits/{one}/documents") == await cost(second, f"/visits/{two}/documents") <= 6
     await clerk.get("/desk/visits/documents")  # reads what a process keeps
     listed = await cost(clerk, "/desk/visits/documents")
-    for code in ("lease", "photo"):
-        await send(second, two, code, ("a.png", PNG + code.encode()), ("b.png", PNG + code.encode() + b"b"))
+    for name in ("lease", "photo"):
+        await send(second, two, name, ("a.png", PNG + name.encode()), ("b.png", PNG + name.encode() + b"b"))
     assert await cost(clerk, "/desk/visits/documents") == listed <= 8
     assert await cost(clerk, f"/desk/visits/{two}/documents") <= 6

@@ -7,6 +7,7 @@ from petitions.actions import handling
 from petitions.errors import NoSuchCase
 from petitions.forms import Accept
 from petitions.models import Case
+from tests.functional.test_visits_booked import code, confirm, follow, press, week
 from tests.support import page_forms
 from tests.support.markup import parse
 from tests.support.papers import KIM, booked, opened_visit
@@ -135,3 +136,29 @@ async def test_officials_link_only_cases_that_they_see(system: System) -> None:
         await cases.attach(number, (await filed(title="다른 민원")).reference, "visitor")
     await cases.detach_as_official(await somebody("intake"), number, Plain())
     assert (await Visit.get(number=number)).case_reference == ""
+
+
+async def test_the_form_of_a_visit_for_a_case_is_filled_in(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    await an_office({"1": ["seal"]}, code="west")
+    case = await filed()
+    hong = await opened_with_key(system, case)
+    entry = await hong.get((await hong.get(f"/cases/{case.reference}/visit")).headers["location"])
+    [office] = [a for a in parse(entry.text).all("a") if "office=east" in a.attrs.get("href", "")]
+    services = await hong.get(office.attrs["href"])
+    assert parse(services.text).one("input", name="case").attrs["value"] == case.reference
+    shown = await week(hong, case=case.reference)
+    held = await follow(hong, await press(shown, hong, "09:00"))
+    filled = page_forms.form(held, field="email")
+    assert filled.values["name"] == ["홍길동"]
+    assert filled.values["email"] == ["hong@example.org"]
+    stranger = system.visitor()
+    other = await follow(stranger, await press(await week(stranger, case=case.reference), stranger, "10:00"))
+    assert page_forms.form(other, field="email").values["name"] == [""], "only the petitioner's browser knows who it is"
+    check = await page_forms.send(hong, filled, button="check")
+    done = await confirm(hong, check)
+    assert done.status_code == 200, done.text
+    visit = await Visit.get(number=code(done, "number"))
+    assert (visit.case_reference, visit.name) == (case.reference, "홍길동")
+    await system.work()
+    assert "방문 예약:" in await timeline(hong, f"/cases/{case.reference}")

@@ -2,6 +2,10 @@
 
 from starlette.requests import Request
 
+from petitions import access
+from petitions.errors import NoSuchCase
+from petitions.queries import cases, following
+from petitions.queries.cases import Level
 from server.core import auth, config
 from tracking.visits import rules
 from tracking.visits.queries import visits
@@ -21,3 +25,29 @@ async def own_visit(request: Request) -> VisitView:
     """
     number = request.path_params["number"]
     return await visits.opened(number, auth.reader(request).visits, household_of(request))
+
+
+async def own_case(request: Request, reference: str) -> str:
+    """The case of this number if its petitioner sends the request; empty otherwise."""
+    if not reference:
+        return ""
+    try:
+        number, level = await following.access_level(reference, access.shown(request))
+    except NoSuchCase:
+        return ""
+    return number if level is Level.PARTY else ""
+
+
+async def petitioner(request: Request, reference: str) -> dict[str, str]:
+    """Name, contact and language of the petitioner who books a visit for their case, to fill in the form."""
+    number = await own_case(request, reference)
+    if not number:
+        return {}
+    found = await cases.view(number, access.shown(request))
+    phone = "" if found.petitioner_email else found.petitioner_phone
+    return {
+        "name": found.petitioner_name,
+        "email": found.petitioner_email,
+        "phone": phone,
+        "language": found.petitioner_language,
+    }

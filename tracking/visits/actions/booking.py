@@ -28,8 +28,8 @@ KeyOf = Callable[[str], str]
 """The key of a visit by its number."""
 
 
-async def hold(wished: Wish, holder: str, language: str) -> str:
-    """Hold a time for a browser, instead of one that it holds already. Returns the visit's number.
+async def hold(wished: Wish, holder: str, language: str, case: str = "") -> str:
+    """Hold a time for a browser, instead of one that it holds already; for a case or none. Returns the visit's number.
 
     ``holder`` is the browser's hashed token. Raises ``TimeTaken``.
     """
@@ -45,8 +45,9 @@ async def hold(wished: Wish, holder: str, language: str) -> str:
                 claims = await taking.take(wished, calendar)
                 until = clock.now() + timedelta(minutes=wished.office.hold_minutes)
                 visit = await visits.insert(
-                    wished, claims, VisitState.HELD, Contact("", language=language), held_until=until, holder=holder
-                )
+                    wished, claims, VisitState.HELD, Contact("", language=language), held_until=until, holder=holder,
+                    case=case,
+                )  # fmt: skip
                 if earlier:
                     await offering.pass_on(freed)
                 return visit.number

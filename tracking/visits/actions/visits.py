@@ -92,6 +92,7 @@ async def insert(
     held_until: datetime | None = None,
     holder: str | None = None,
     replaces: int | None = None,
+    case: str = "",
 ) -> Booked:
     """Write a visit that is held or offered, with the claims on its time."""
     number = references.new_reference()
@@ -100,7 +101,7 @@ async def insert(
         "starts_at": rules.moment(wished.start), "ends_at": rules.moment(wished.end), "state": state,
         "channel": wished.errand.channel, "language": contact.language, "party": wished.errand.party,
         "held_until": held_until, "holder": holder, "created_at": clock.now(), "name": contact.name,
-        "email": contact.email, "phone": contact.phone, "note": "", "case_reference": "",
+        "email": contact.email, "phone": contact.phone, "note": "", "case_reference": case,
         "household": contact.household if contact.email or contact.phone else "", "revision": 0,
         "browser": holder or "", "replaces": replaces, "guide_id": wished.guide,
     }  # fmt: skip

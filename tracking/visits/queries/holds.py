@@ -32,6 +32,7 @@ class HeldVisit:
     ends_at: Local
     state: VisitState
     party: int
+    case_reference: str
     held_until: Local | None
     booked: bool
     office: OfficeRow

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import auth, city, i18n, web
+from server.core import auth, city, i18n, references, web
 from server.core.errors import FieldError, Invalid, _
 from server.core.forms import Parameters
 from server.core.forms.kinds import Mistake
@@ -35,13 +35,19 @@ NONE_FREE = _("No time is free as far ahead as this office can be booked. New ti
 MOST_PEOPLE = 500
 
 
+def case_in(data: QueryParams | FormData) -> str:
+    """The case that a visit is to be booked for, by number; empty without one."""
+    return references.read_reference(str(data.get("case", ""))[:40]) or ""
+
+
 @dataclass(frozen=True)
 class Choice:
-    """What is chosen before a time: the office, the services and how many people come."""
+    """What is chosen before a time: the office, the services, how many people come and for which case."""
 
     office: str
     services: tuple[str, ...]
     party: int = 1
+    case: str = ""
 
     @classmethod
     def read(cls, data: QueryParams | FormData) -> "Choice":
@@ -50,13 +56,14 @@ class Choice:
         party = numbers.integer("party", low=1, high=MOST_PEOPLE) or 1
         numbers.done()
         given = [one for value in data.getlist("service") for one in str(value).split(",") if one]
-        return cls(str(data.get("office", "")), tuple(dict.fromkeys(given)), party)
+        return cls(str(data.get("office", "")), tuple(dict.fromkeys(given)), party, case_in(data))
 
     @property
     def fields(self) -> list[tuple[str, str]]:
         """The hidden fields of a form that goes on from here."""
         party = [("party", str(self.party))] if self.party > 1 else []
-        return [("office", self.office), *(("service", one) for one in self.services), *party]
+        case = [("case", self.case)] if self.case else []
+        return [("office", self.office), *(("service", one) for one in self.services), *party, *case]
 
     def url(self, **more: str) -> str:
         """The address of the week with these services."""
@@ -104,6 +111,7 @@ async def _entry(
     lang = web.language(request)
     context = {
         "districts": await by_district(lang),
+        "case": case_in(request.query_params),
         "own": await holds.opened(auth.reader(request).visits),
         "local": offices.local,
         "steps": STEPS,
@@ -139,6 +147,7 @@ async def _services(
         "walk_in": [(one, name) for one, name in services if not one.bookable],
         "elsewhere": await offices.elsewhere(place.office.id),
         "most_people": max((one.places for one, _name in services if one.bookable and one.places > 1), default=0),
+        "case": case_in(request.query_params),
         "chosen": choice.services if choice else given,
         "party": choice.party if choice else request.query_params.get("party", ""),
         "errors": web.field_errors(lang, errors),

@@ -19,6 +19,7 @@ from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, Refusal, _
 from server.core.forms.kinds import Mistake
 from server.core.security import Rate
+from tracking.visits import access
 from tracking.visits.actions import booking
 from tracking.visits.actions.booking import Contact
 from tracking.visits.actions.taking import wish
@@ -50,7 +51,8 @@ async def hold(request: Request) -> Response:
     token = browser.token(request) or browser.new_token()
     try:
         wished = await wish(choice.office, choice.services, start, Channel.ONLINE, choice.party)
-        number = await booking.hold(wished, auth.token_hash(token), web.language(request))
+        case = await access.own_case(request, choice.case)
+        number = await booking.hold(wished, auth.token_hash(token), web.language(request), case)
     except (TimeTaken, Invalid, OverflowError):
         return web.redirect(request, choice.url(start=start_value(start)))
     values = _typed(form)
@@ -67,7 +69,8 @@ async def held(request: Request) -> Response:
     found = await holds.held_visit(request.path_params["number"], browser.holder(request))
     if found.booked:
         return web.redirect(request, f"/visits/{found.number}")
-    return await (_form(request, found, {}) if found.holds else _late(request, found, {}))
+    values = await access.petitioner(request, found.case_reference)
+    return await (_form if found.holds else _late)(request, found, values)
 
 
 async def submit(request: Request) -> Response:
@@ -92,7 +95,8 @@ async def submit(request: Request) -> Response:
 
 async def _confirm(request: Request, found: HeldVisit, details: VisitorDetails) -> Response:
     contact = Contact(details.name, details.email, details.phone, details.language, details.note)
-    await booking.book_held(found.number, browser.holder(request), contact, _key_of(request))
+    case = await access.own_case(request, found.case_reference)
+    await booking.book_held(found.number, browser.holder(request), contact, _key_of(request), case)
     return await _booked(request, found.number)
 
 
@@ -130,7 +134,7 @@ def _context(request: Request, found: HeldVisit, values: Mapping[str, str]) -> d
 
 
 def _choice(found: HeldVisit) -> Choice:
-    return Choice(found.office.code, tuple(one.code for one in found.matters), found.party)
+    return Choice(found.office.code, tuple(one.code for one in found.matters), found.party, found.case_reference)
 
 
 async def _form(
