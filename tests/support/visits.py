@@ -14,7 +14,7 @@ from tracking.visits.models import Counter, CounterAbility, CounterService, Offi
 from tracking.visits.queries import offices
 from tracking.visits.states import Channel
 
-SERVICES = {"moving": 45, "passport": 15, "seal": 15}
+SERVICES = {"moving": 45, "passport": 15, "seal": 15, "tour": 30}
 
 
 def next_monday() -> date:
