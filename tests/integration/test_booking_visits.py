@@ -15,7 +15,7 @@ from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits.actions import booking, supply, taking
 from tracking.visits.errors import HoldExpired, OnePerHousehold, Restricted, TooLate, TooManyVisits
 from tracking.visits.models import Counter, CounterService, Office, Opening, Restriction, Shift, Visit
-from tracking.visits.queries import grid, offices, visits
+from tracking.visits.queries import grid, offices
 from tracking.visits.states import Channel, OpeningKind, VisitState
 
 TOKEN = "t" * 64
@@ -334,8 +334,7 @@ async def test_a_named_counter(system: System) -> None:
     for number in ("3", "4"):
         with pytest.raises(Invalid):
             await at_counter(number, "passport")
-    view = await visits.visit(made.number, made.key)
-    wished = await taking.other_time(view, at("10:00"))
+    wished = await taking.other_time(made.id, await taking.errand("east", ["passport"], Channel.ONLINE), at("10:00"))
     await booking.reschedule(made.number, wished, "visitor")
     with pytest.raises(TimeTaken):
         await booking.book_now(

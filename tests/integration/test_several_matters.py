@@ -3,7 +3,6 @@
 import asyncio
 from datetime import timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
@@ -11,34 +10,18 @@ from server.core import clock, database
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid
 from tests.support import visit_books
-from tests.support.answers import official
 from tests.support.system import System
-from tests.support.visits import an_office, at, contact, next_monday, wish
+from tests.support.visits import at, contact, next_monday, three_floors, wish
 from tracking.visits.actions import booking, supply, taking
 from tracking.visits.actions.taking import Wish
 from tracking.visits.models import Counter, CounterAbility, CounterService, Matter, Office, Shift, Visit
-from tracking.visits.queries import offices, planning, visits
+from tracking.visits.queries import offices, planning
 from tracking.visits.queries.planning import ACCOMPANIMENT, FLOOR_MINUTES, DayPlan, PlannedDay
 from tracking.visits.rules import minute
 from tracking.visits.states import Channel, VisitState
 
 ALL = ("passport", "moving", "seal")
 TOKEN = "t" * 64
-
-
-async def three_floors(**settings: Any) -> Office:
-    """Three departments on three floors, and a case guide."""
-    office = await an_office({"1": ["passport"], "2": ["moving"], "3": ["seal"], "G": []}, **settings)
-    for floor in (1, 2, 3):
-        await Counter.filter(number=str(floor)).update(floor=floor)
-    guide = await Counter.get(number="G")
-    guide.account_id = (await official("guide")).id
-    await guide.save()
-    service = await CounterService.create(code=ACCOMPANIMENT, name="민원후견인 동행", minutes=15, bookable=False)
-    await CounterAbility.create(counter_id=guide.id, service_id=service.id)
-    offices.forget()
-    await supply.rebuild(office.id, [next_monday()])
-    return office
 
 
 async def planned(*services: str, guide: str = "", party: int = 1) -> PlannedDay:
@@ -104,9 +87,8 @@ async def test_a_plan_is_held_confirmed_changed_and_expires(system: System) -> N
     assert visit.guide_id == (await Counter.get(number="G")).id
     await visit_books.agree("east")
 
-    await database.execute("UPDATE visit SET key_hash = 'x'")
-    view = await visits.by_number(number)
-    overlapping = await taking.other_time(view, at("09:30"))
+    wanted = await taking.errand("east", [*ALL, ACCOMPANIMENT], Channel.ONLINE)
+    overlapping = await taking.other_time(visit.id, wanted, at("09:30"))
     assert overlapping.guide == visit.guide_id
     await booking.reschedule(number, overlapping, "visitor")
     await visit_books.agree("east")

@@ -19,7 +19,7 @@ from tests.support.system import SECRET, _make_template, opened
 from tests.support.visits import an_office, contact, wish
 from tracking.visits import rules
 from tracking.visits.actions import booking
-from tracking.visits.models import Counter, CounterService, Office
+from tracking.visits.models import CounterService, Office
 from tracking.visits.queries import desk, grid, offices
 from tracking.visits.queries.grid import Errand
 
@@ -41,7 +41,7 @@ async def fill(count: int) -> Office:
     others = [await Office.create(code=f"o{n}", name="민원센터", address="길 1", phone="1") for n in range(1, OFFICES)]
     numbers = [east.id, *(one.id for one in others)]
     assert numbers == [*range(east.id, east.id + OFFICES)]
-    unit = min(await Counter.all().values_list("id", flat=True))
+    unit = int(await database.value("SELECT MIN(id) FROM counter"))
     passport = (await CounterService.get(code="passport")).id
     opening = rules.at_time(begins, "09:00", config.settings().zone)
     await _rows(count, days, begins, east.id, unit, passport, opening)

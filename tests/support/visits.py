@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from server.core import config
+from server.core.accounts import Account
 from server.core.days import today
 from tests.support.answers import official
 from tracking.visits.actions import supply, taking
@@ -12,6 +13,7 @@ from tracking.visits.actions.booking import Contact
 from tracking.visits.actions.taking import Wish
 from tracking.visits.models import Counter, CounterAbility, CounterService, Office, OfficeHours, Shift
 from tracking.visits.queries import offices
+from tracking.visits.queries.planning import ACCOMPANIMENT
 from tracking.visits.states import Channel
 
 SERVICES = {"moving": 45, "passport": 15, "seal": 15, "tour": 30}
@@ -65,3 +67,18 @@ async def wish(
 def contact(name: str) -> Contact:
     """Somebody with an address."""
     return Contact(name, f"{name}@example.org")
+
+
+async def three_floors(**settings: Any) -> Office:
+    """Three departments on three floors, and a case guide."""
+    office = await an_office({"1": ["passport"], "2": ["moving"], "3": ["seal"], "G": []}, **settings)
+    for floor in (1, 2, 3):
+        await Counter.filter(number=str(floor)).update(floor=floor)
+    guide = await Counter.get(number="G")
+    guide.account_id = (await Account.get(username="guide")).id
+    await guide.save()
+    service = await CounterService.create(code=ACCOMPANIMENT, name="민원후견인 동행", minutes=15, bookable=False)
+    await CounterAbility.create(counter_id=guide.id, service_id=service.id)
+    offices.forget()
+    await supply.rebuild(office.id, [next_monday()])
+    return office

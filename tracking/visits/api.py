@@ -326,7 +326,9 @@ async def reschedule(request: Request) -> Response:
     """``POST /visits/{number}/reschedule``."""
     found = await own(request)
     command = RescheduleVisit.parse(await web.read_json(request), strict=True)
-    wished = await taking.other_time(found, command.start, command.stops)
+    services = [one.code for one in found.matters]
+    errand = await taking.errand(found.office.code, services, found.channel, found.party)
+    wished = await taking.other_time(found.id, errand, command.start, command.stops)
     await booking.reschedule(found.number, wished, VISITOR)
     return web.json(await answer(await own(request), web.language(request)))
 

@@ -29,7 +29,8 @@ async def reschedule(actor: Official, number: str, command: MoveVisit) -> None:
     """
     found = await _possible(number, VisitAction.RESCHEDULE)
     services = [one.code for one in found.row.matters]
-    wished = await taking.wish(found.office.code, services, command.start, Channel.PHONE, found.row.party)
+    errand = await taking.errand(found.office.code, services, Channel.PHONE, found.row.party)
+    wished = await taking.other_time(found.row.id, errand, command.start)
     async with database.transaction():
         words = await _say(found, command.text)
         await booking.reschedule(number, wished, actor.actor, by_office=True, words=words)

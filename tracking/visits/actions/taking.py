@@ -5,7 +5,7 @@ Lock order: the calendars of the days concerned, by id; then the visit's row; th
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from server.core import database
@@ -19,10 +19,10 @@ from tracking.visits.forms import read_stop
 from tracking.visits.queries import grid, offices, planning
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.offices import OfficeRow, Place, ServiceRow
-from tracking.visits.queries.planning import DayPlan
-from tracking.visits.queries.visits import VisitView
+from tracking.visits.queries.planning import DayPlan, Stop
 from tracking.visits.states import Channel
 
+NOT_OFFERED = _("This time cannot be booked. Please choose one from the timetable.")
 MOST_TOGETHER = 10
 """People who can come together to a service that is not for groups."""
 
@@ -72,6 +72,7 @@ async def errand(code: str, wanted: Sequence[str], channel: Channel, party: int 
     Raises ``NoSuchOffice``, and ``Invalid`` for services that are not booked here or not at that counter.
     """
     place = await offices.place(code)
+    wanted = [one for one in wanted if one != planning.ACCOMPANIMENT]  # it comes with the guide, never by itself
     known = {one.code: one for one in place.services.values() if one.bookable}
     chosen = tuple(known[one] for one in wanted if one in known)
     if not wanted or len(chosen) != len(wanted) or len({*wanted}) != len(wanted):
@@ -105,7 +106,7 @@ async def at_start(wanted: Errand, start: datetime) -> Wish:
     (day,) = await grid.days(found.errand, [found.date])
     # As numbers: in the hour that comes twice, times with other zones are never equal (PEP 495).
     if all(slot.start.timestamp() != start.timestamp() for slot in day.slots):
-        raise Invalid.at("start", _("This time cannot be booked. Please choose one from the timetable."))
+        raise Invalid.at("start", NOT_OFFERED)
     return found
 
 
@@ -135,48 +136,64 @@ async def guide_of(place: Place, number: str) -> int | None:
     return found
 
 
-async def other_time(visit: VisitView, start: datetime, stops: Sequence[str] = ()) -> Wish:
-    """The wish for another time of a visit: the same services, people, guide and named counter.
+async def other_time(visit: int, wanted: Errand, start: datetime, stops: Sequence[str] = ()) -> Wish:
+    """The wish for another time of a visit: with the guide and the named counter that it had.
 
-    ``stops`` are those of a plan. Raises as :func:`wish` and :func:`planned`.
+    ``stops`` are those of a plan. Raises ``Invalid`` for a time at which the visit cannot take place.
     """
-    services = [one.code for one in visit.matters if one.code != planning.ACCOMPANIMENT]
-    guide = await database.value("SELECT guide_id FROM visit WHERE id = ?", visit.id)
-    wanted = await errand(visit.office.code, services, visit.channel, visit.party)
+    guide = await database.value("SELECT guide_id FROM visit WHERE id = ?", visit)
+    known = await planning.counters(wanted.office.id)
     if stops:
-        known = await planning.counters(visit.office.id)
         return await planned(wanted, stops, known[guide].number if guide in known else "")
-    if guide is not None or planning.spread(wanted, await planning.counters(visit.office.id)):
-        return await _same_plan(wanted, visit, start, guide)
+    if guide is not None or planning.spread(wanted, known):
+        return await _best_from(start, wanted, visit, guide)
     named = await database.column(
-        "SELECT DISTINCT c.number FROM visit_matter m JOIN booking_claim b ON b.id = m.claim_id "
-        "JOIN counter c ON c.id = b.unit WHERE m.visit_id = ?",
-        visit.id,
+        "SELECT DISTINCT b.unit FROM visit_matter m JOIN booking_claim b ON b.id = m.claim_id "
+        "WHERE m.visit_id = ? AND b.unit IS NOT NULL",
+        visit,
     )
-    return await wish(
-        visit.office.code, services, start, visit.channel, visit.party, named[0] if len(named) == 1 else ""
-    )
+    return await at_start(replace(wanted, counter=named[0] if len(named) == 1 else None), start)
 
 
-async def _same_plan(wanted: Errand, visit: VisitView, start: datetime, guide: int | None) -> Wish:
-    """The best plan from a start for a visit that needs one. Raises ``Invalid`` if none begins then."""
+async def _best_from(start: datetime, wanted: Errand, visit: int, guide: int | None) -> Wish:
     at = rules.minute(start)
     (day,) = await planning.plans(
-        wanted, [offices.local(at).date()], guide=guide, own=visit.id, start=at, most=planning.EVERY_START
+        wanted, [offices.local(at).date()], guide=guide, own=visit, start=at, most=planning.EVERY_START
     )
     plan = next((one for one in day.plans if one.start * 60 == start.timestamp()), None)
     if plan is None:
-        raise Invalid.at("start", _("This time cannot be booked. Please choose one from the timetable."))
+        raise Invalid.at("start", NOT_OFFERED)
     return Wish(planning.with_services(wanted, plan), plan.start, plan)
 
 
 async def of_visit(visit: int, office_id: int, start: datetime, channel: Channel, party: int) -> Wish:
-    """The wish that a visit was made from."""
+    """The wish that a visit was made from: with the times, counters and guide of a plan, if it was one."""
     place = await offices.place((await offices.office_by_id(office_id)).code)
-    order = await database.column("SELECT service_id FROM visit_matter WHERE visit_id = ? ORDER BY position", visit)
-    known = [place.services[one] for one in order if one in place.services]
-    chosen = tuple(one for one in known if one.code != planning.ACCOMPANIMENT)
-    return Wish(Errand(place, chosen, channel, party), rules.minute(start))
+    rows = await database.fetch(
+        "SELECT m.service_id, m.starts_at, m.ends_at, b.unit FROM visit_matter m "
+        "LEFT JOIN booking_claim b ON b.id = m.claim_id WHERE m.visit_id = ? ORDER BY m.position",
+        visit,
+    )
+    found = [
+        Stop(place.services[row["service_id"]], _minute(row["starts_at"]), _minute(row["ends_at"]), 0, row["unit"])
+        for row in rows
+        if row["service_id"] in place.services
+    ]
+    stops = tuple(one for one in found if one.service.code != planning.ACCOMPANIMENT)
+    guide = next((one.counter for one in found if one.service.code == planning.ACCOMPANIMENT), None)
+    wanted = Errand(place, tuple(one.service for one in stops), channel, party)
+    at = rules.minute(start)
+    if (
+        guide is None
+        and [(one.start, one.end) for one in stops] == wanted.spans(at)
+        and not any(one.counter for one in stops)
+    ):
+        return Wish(wanted, at)
+    return Wish(wanted, at, DayPlan(offices.local(at).date(), stops, 0, guide) if stops else None)
+
+
+def _minute(value: object) -> int:
+    return rules.minute(database.moment(value))
 
 
 async def calendar_of(wished: Wish) -> int:

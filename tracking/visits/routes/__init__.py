@@ -8,6 +8,7 @@ from tracking.visits.routes import (
     holding,
     links,
     places,
+    plans,
     restrictions,
     visit,
 )
@@ -19,6 +20,7 @@ routes = [
     *documents.routes,
     *cases.routes,
     *choosing.routes,
+    *plans.routes,
     *holding.routes,
     *restrictions.routes,
     # Last, because its placeholder matches any word the others leave.

@@ -19,7 +19,7 @@ from server.core.security import Rate
 from tracking.visits.actions import taking
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.forms import OpenVisit, read_start
-from tracking.visits.queries import holds, offices, visits, weeks
+from tracking.visits.queries import holds, offices, planning, visits, weeks
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.offices import Place
 from tracking.visits.queries.weeks import Week
@@ -69,6 +69,10 @@ class Choice:
         """The address of the week with these services."""
         return Links("/visits", fields=self.fields).url(**more)
 
+    def plans(self) -> str:
+        """The address of plans with these services that need not follow each other directly."""
+        return Links("/visits/plans", fields=self.fields).url()
+
     async def errand(self) -> Errand:
         """What somebody comes for. Raises as ``taking.errand``."""
         return await taking.errand(self.office, self.services, Channel.ONLINE, self.party)
@@ -90,6 +94,8 @@ async def choose(request: Request) -> Response:
         errand = await choice.errand()
     except Invalid as error:
         return await _services(request, place, None, error.errors)
+    if len(errand.services) > 1 and planning.spread(errand, await planning.counters(errand.office.id)):
+        return web.redirect(request, choice.plans())
     links = Links("/visits", "/visits/hold", choice.fields)
     if "next" in params:
         start = await weeks.next_free(errand)
@@ -99,6 +105,7 @@ async def choose(request: Request) -> Response:
     links = Links("/visits", "/visits/hold", choice.fields)
     context = await week_context(request, errand, links)
     context["edit"] = choice.url(edit="1")
+    context["plans"] = choice.plans() if len(errand.services) > 1 else ""
     mine = browser.holder(request)
     context["held"] = await holds.held(mine) if mine else None
     return web.page(request, "visits/week.html", context)

@@ -79,8 +79,7 @@ async def _change(request: Request, found: VisitView, errand: Errand, links: Lin
     except Mistake:
         return web.redirect(request, links.url())
     try:
-        codes = [one.code for one in errand.services]
-        wished = await taking.wish(errand.office.code, codes, start, Channel.ONLINE, found.party)
+        wished = await taking.other_time(found.id, errand, start)
         await booking.reschedule(found.number, wished, VISITOR)
     except (TimeTaken, Invalid, OverflowError):
         return web.redirect(request, links.url(start=start_value(start)))

@@ -1,0 +1,107 @@
+"""``/visits/plans``: several matters in one visit, over counters and floors, each plan one press to hold."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.core import auth, i18n, web
+from server.core.booking.errors import TimeTaken
+from server.core.errors import Invalid, _
+from server.core.forms import Parameters
+from tracking.visits.actions import booking, taking
+from tracking.visits.queries import offices, planning
+from tracking.visits.queries.grid import Errand
+from tracking.visits.queries.planning import DayPlan, PlannedDay
+from tracking.visits.routes import browser
+from tracking.visits.routes.choosing import STEPS, Choice, client
+from tracking.visits.routes.holding import HOLDS
+
+DAYS = 7
+GONE = _("This plan has just been taken. Here are the best ones that are free now.")
+
+
+async def plans(request: Request) -> Response:
+    """``GET``: the best plans of a day, or the best one of each of the next days."""
+    params = request.query_params
+    try:
+        choice = Choice.read(params)
+        errand = await choice.errand()
+        guide = str(params.get("guide", ""))[:10]
+        company = await taking.guide_of(errand.place, guide)
+        data = Parameters(params)
+        day = data.day("date")
+        data.done()
+    except Invalid:
+        return web.redirect(request, f"/visits?{urlencode({'office': params.get('office', ''), 'edit': '1'})}")
+    first, last = errand.office.window.days(offices.now())
+    start = first if day is None else min(max(day, first), last)
+    wanted = [start] if day else offices.span_of_days(start, min(last, offices.later(start, DAYS - 1)))
+    found = await planning.plans(errand, wanted, guide=company) if wanted else []
+    return web.page(request, "visits/plans.html", await _context(request, choice, errand, guide, found, day=bool(day)))
+
+
+async def _context(
+    request: Request, choice: Choice, errand: Errand, guide: str, found: list[PlannedDay], *, day: bool
+) -> dict[str, Any]:
+    lang = web.language(request)
+    first, last = errand.office.window.days(offices.now())
+    fields = [*choice.fields, *([("guide", guide)] if guide else [])]
+
+    def url(date: str) -> str:
+        return f"/visits/plans?{urlencode([*fields, ('date', date)])}"
+
+    shown = [(one, [_shown(plan, lang) for plan in one.plans[: None if day else 1]]) for one in found]
+    return {
+        "office": errand.office,
+        "office_name": i18n.name_in(errand.office, lang),
+        "services": [i18n.name_in(one, lang) for one in errand.services],
+        "party": errand.party,
+        "guides": [(one.number, one.name or one.number) for _counter, one in await planning.guides(errand.place)],
+        "guide": guide,
+        "days": [(one, plans) for one, plans in shown if plans or day],
+        "one_day": day,
+        "date": found[0].date if found and day else None,
+        "first": first,
+        "last": last,
+        "fields": choice.fields,
+        "all_fields": fields,
+        "url": url,
+        "edit": choice.url(edit="1"),
+        "steps": STEPS,
+    }
+
+
+def _shown(plan: DayPlan, lang: str) -> dict[str, Any]:
+    return {
+        "plan": plan,
+        "start": offices.local(plan.start),
+        "end": offices.local(plan.end),
+        "stops": [
+            (one, i18n.name_in(one.service, lang), offices.local(one.start), offices.local(one.end))
+            for one in plan.stops
+        ],
+    }
+
+
+async def hold(request: Request) -> Response:
+    """``POST``: hold a plan for this browser, all of it or nothing."""
+    form = await web.read_form(request)
+    auth.limit(request, f"visit-hold:{client(request)}", HOLDS)
+    choice = Choice.read(form)
+    guide, stops = str(form.get("guide", ""))[:10], [str(one) for one in form.getlist("stops")][:20]
+    token = browser.token(request) or browser.new_token()
+    try:
+        wished = await taking.planned(await choice.errand(), stops, guide)
+        number = await booking.hold(wished, auth.token_hash(token), web.language(request))
+    except (TimeTaken, Invalid):
+        again = [*choice.fields, *([("guide", guide)] if guide else [])]
+        return web.redirect(request, f"/visits/plans?{urlencode(again)}", GONE)
+    response = web.redirect(request, f"/visits/held/{number}")
+    browser.remember(request, response, token)
+    return response
+
+
+routes = [Route("/visits/plans", plans), Route("/visits/plans", hold, methods=["POST"])]
