@@ -206,6 +206,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         rebuilding.REBUILD: rebuilding.run,
         rebuilding.FOLLOW: rebuilding.follow,
         "visits.remind": _each(reminding.remind),
+        reminding.ALL_VISITS: notifying.delivering(VisitLetters(settings).all_visits),
         reminding.LETTER: notifying.delivering(VisitLetters(settings).without_event),
         crowding.NIGHTLY: crowding.nightly,
         crowding.FIT: _fit_forecast,

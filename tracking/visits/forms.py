@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from server.core import config, references
+from server.core import config, phones, references
 from server.core.errors import _
 from server.core.forms import (
     LANGUAGES,
@@ -15,6 +15,7 @@ from server.core.forms import (
     ContactPhone,
     Day,
     Email,
+    EmailRule,
     Errors,
     Form,
     Hint,
@@ -148,6 +149,34 @@ CHECKED = {
     DocumentState.INCOMPLETE.value: _("Something is missing"),
     DocumentState.ORIGINAL.value: _("Fine, bring the original"),
 }
+
+
+def _contact(value: str) -> str:
+    """An email address in lower case, or a phone number as visits hold it."""
+    if "@" in value:
+        return str(EmailRule().clean(value)).lower()
+    readable = phones.readable(value, config.settings().country)
+    if not readable:
+        raise Mistake(_("Please check the email address or phone number."))
+    return readable
+
+
+class FindVisits(Form):
+    """The email address or phone number to which a link to all its visits is sent."""
+
+    contact: Annotated[
+        str,
+        line(254, safe=False),
+        AfterValidator(_contact),
+        Label(_("Email address or phone number")),
+        Html(autocomplete="email"),
+    ]
+
+    @property
+    def household(self) -> str:
+        """By what the household of this contact is known."""
+        email, phone = (self.contact, "") if "@" in self.contact else ("", self.contact)
+        return rules.household(config.settings().secret_key, email, phone)
 
 
 class LinkVisit(Form):

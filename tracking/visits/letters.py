@@ -12,11 +12,11 @@ from server.core.errors import _
 from server.core.jobs import Task
 from server.core.ledger import Entry
 from server.core.mail import Attachment
-from server.core.messages import Mailing, Notice, said
+from server.core.messages import Mailing, Notice, Urgency, said
 from server.core.notify.correspondence import Addressee, Letter, Section, ShortNotice
 from tracking.visits import calendar, links, rules, words
 from tracking.visits.errors import NoSuchVisit
-from tracking.visits.events import TimeOffered, VisitBooked, VisitRescheduled
+from tracking.visits.events import MoveOffered, TimeOffered, VisitBooked, VisitRescheduled
 from tracking.visits.messages import MESSAGES
 from tracking.visits.messages.event import About, Reader, VisitEvent, VisitMessage
 from tracking.visits.messages.reminders import MAILINGS, Sent
@@ -27,6 +27,9 @@ from tracking.visits.states import VisitState
 
 SETTLED = frozenset({VisitBooked.kind, VisitRescheduled.kind})
 """Events whose message says when to come: once the visit has changed again, the next message says it."""
+
+OFFERS = frozenset({TimeOffered.kind, MoveOffered.kind})
+"""Events whose message asks for an answer."""
 
 
 class VisitLetters:
@@ -70,15 +73,35 @@ class VisitLetters:
             return None
         return await self._message(view, None, MAILINGS[sent])
 
+    async def all_visits(self, task: Task) -> Letter | ShortNotice | None:
+        """The link to all visits of a contact, on request; a visit stands for the contact. None if there is none."""
+        number, language = task.payload["visit"], self.settings.spoken(task.payload["language"])
+        try:
+            view = await visits.by_number(number)
+        except NoSuchVisit:
+            return None
+        path = links.mine_path(self.settings, number)
+        if not view.email:
+            sentence = _("All your reservations (the link works for %(minutes)s minutes):", minutes=links.MINE_MINUTES)
+            return ShortNotice(view.phone, language, sentence, path, Urgency.IMMEDIATE)
+        context = {
+            "subject": i18n.translate(language, _("The link to your reservations")),
+            "link": self.settings.public_url + path,
+            "link_label": i18n.translate(language, _("Open my reservations")),
+            "minutes": links.MINE_MINUTES,
+            "wishes": "",
+        }
+        return Letter(view.email, language, "mail/visits_link", context)
+
     async def _message(self, view: VisitView, entry: Entry | None, mail: Mailing[VisitEvent]) -> Letter | ShortNotice:
         language, checklist = self.settings.spoken(view.language), await papers.summary(view.id)
         event = VisitEvent(entry, language, about=_about(view, language, checklist))
         if view.email or mail.text is None:
-            return self._mail(view, mail.notice(event), language, checklist)
-        path = links.visit_path(self.settings, view.number, view.starts_at)
+            return self._mail(view, mail.notice(event), language, checklist, _page(entry))
+        path = links.visit_path(self.settings, view.number, view.starts_at, _page(entry))
         return ShortNotice(view.phone, language, said(mail.text, event), path, mail.urgency)
 
-    def _mail(self, view: VisitView, notice: Notice, language: str, checklist: Papers) -> Letter:
+    def _mail(self, view: VisitView, notice: Notice, language: str, checklist: Papers, page: str) -> Letter:
         """A mail with all that they need on the day, and the calendar entry."""
         coming = view.state is VisitState.BOOKED and view.starts_at > clock.now()
         url = self.settings.public_url
@@ -93,8 +116,8 @@ class VisitLetters:
             "documents": words.documents(view, language),
             "handed_in": checklist.sentences(language),
             "coming": coming,
-            "link": url + links.visit_path(self.settings, view.number, view.starts_at),
-            "link_label": i18n.translate(language, _("Open my reservation")),
+            "link": url + links.visit_path(self.settings, view.number, view.starts_at, page),
+            "link_label": i18n.translate(language, _("Answer the offer") if page else _("Open my reservation")),
             "change": url + links.visit_path(self.settings, view.number, view.starts_at, "change"),
             "cancel": url + links.visit_path(self.settings, view.number, view.starts_at, "cancel"),
             "wishes": "",
@@ -127,6 +150,11 @@ def _about(view: VisitView, language: str, checklist: Papers) -> About:
         {one.code: one.document.in_language(language) for one in checklist.papers},
         {one.code: one.note for one in checklist.papers}, checklist.complete,
     )  # fmt: skip
+
+
+def _page(entry: Entry | None) -> str:
+    """The page of a visit that the message about an event leads to; empty for the visit itself."""
+    return "offer" if entry is not None and entry.kind in OFFERS else ""
 
 
 async def _visit(entry: Entry) -> VisitView | None:

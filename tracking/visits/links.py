@@ -1,8 +1,8 @@
 """Links that open a visit or all visits of a contact. They are signed and name a visit, never an address or number.
 
 ``/v/{token}`` fits into a text message. It opens its visit in any browser, so whoever has the message has the visit;
-it changes nothing, because mail programs follow links: the page that it leads to asks. ``/v/{token}/change`` and
-``/v/{token}/cancel`` lead straight to the pages for that.
+it changes nothing, because mail programs follow links: the page that it leads to asks. ``/v/{token}/change``,
+``/v/{token}/cancel`` and ``/v/{token}/offer`` lead straight to the pages for that.
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ _VISIT, _MINE, _RESTRICTION = "visit-link", "visits-link", "restriction-link"
 
 
 def visit_path(settings: Settings, number: str, starts_at: datetime, then: str = "") -> str:
-    """The path that opens a visit, or its page to ``change`` or ``cancel`` it, until some days after its start."""
+    """The path that opens a visit, or its page ``then``, until some days after its start."""
     days = max((starts_at - clock.now()).days, 0) + DAYS_AFTER
     return f"/v/{security.sign_short(settings, _VISIT, number, days)}{then and f'/{then}'}"
 

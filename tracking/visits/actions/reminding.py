@@ -14,6 +14,8 @@ from tracking.visits.states import VisitState
 
 LETTER = "visits.letter"
 """The job that sends one message about a visit that follows from no event."""
+ALL_VISITS = "visits.all"
+"""The job that sends a link to all visits of a contact, on request."""
 MOST_REMINDED = 500
 """Visits whose reminders one run puts into the outbox."""
 

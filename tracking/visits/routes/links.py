@@ -10,13 +10,13 @@ from tracking.visits import calendar as calendars
 from tracking.visits import links
 from tracking.visits.access import own_visit
 
-PAGES = {"": "", "change": "/change", "cancel": "/cancel"}
+PAGES = {"": "", "change": "/change", "cancel": "/cancel", "offer": "/offer"}
 """What a link can lead to below its visit's page."""
 TOO_OLD = _("This link has expired or is incomplete. Enter the number and key, or let us send you a new link.")
 
 
 async def open_visit(request: Request) -> Response:
-    """``GET /v/{token}``, ``/v/{token}/change``, ``/v/{token}/cancel``: open the visit in this browser."""
+    """``GET /v/{token}``, and with ``/change``, ``/cancel`` or ``/offer``: open the visit in this browser."""
     then = PAGES.get(request.path_params.get("then", ""))
     if then is None:
         raise NotFound
