@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from server.core import city, ledger
+from server.core import ledger
 from server.core.accounts import Official
 from server.core.database import transaction
 from server.core.ledger import SettingChanged
-from tracking.visits.actions import supply
+from tracking.visits.actions import rebuilding
 from tracking.visits.models import Opening
 from tracking.visits.queries import offices
 from tracking.visits.states import OpeningKind
@@ -20,13 +20,11 @@ async def open_day(actor: Official, office_code: str, day: date, opens: str, clo
     Raises ``NoSuchOffice``.
     """
     place = await offices.office(office_code)
-    async with transaction():
+    async with rebuilding.following(), transaction():
         chain = await ledger.open_or_begin(CHAIN)
         await Opening.filter(office_id=place.id, date=day, kind=OpeningKind.OPEN).delete()
         row = await Opening.create(
             office_id=place.id, date=day, kind=OpeningKind.OPEN, opens=opens, closes=closes, reason=reason
         )
         await chain.append(actor.actor, SettingChanged("opening", row.id, "added"))
-    offices.forget()
-    city.forget()
-    await supply.rebuild(place.id, [day])
+        await rebuilding.plan(place.id, [day])

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from server.core.booking import times
 from server.core.city import city
 from server.core.errors import Invalid, _
 from server.core.forms import LANGUAGES, Day, Email, Errors, Form, Hint, Html, Label, OneOf, Phone, line, paragraphs
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
 from server.core.resource.table import Column, Options, Question
+from tracking.visits.actions.supply import SCOPE
 from tracking.visits.desk.places.tables import Names, PlaceTable
 from tracking.visits.models import CounterService, Office, OfficeDay
 
@@ -126,7 +128,7 @@ class Offices(PlaceTable[EditOffice]):
     empty = (_("There are no offices yet"), _("Add one, then its hours, counters and services."))
     columns = (Column("code", kind="code"), Column("address"), Column("phone"))
     sections = {  # noqa: RUF012 — declared once, like every attribute of a table
-        "code": _("Name and address"),
+        "name": _("Name and address"),
         "step": _("When it can be booked"),
         "walk_in_percent": _("Shares kept for others"),
         "most_matters": _("Limits"),
@@ -141,7 +143,7 @@ class Offices(PlaceTable[EditOffice]):
     opened, closed_note = _("The office has been reopened."), _("This office is closed.")
     trail = _("Office %(id)s")
     order = ("name", "id")
-    matters = ("opens_on", "days_ahead")
+    matters = ("step", "opens_on", "days_ahead")
 
     async def choices(self, language: str) -> dict[str, Options]:
         return {"district": (await city()).district_choices(language)}
@@ -156,12 +158,16 @@ class Offices(PlaceTable[EditOffice]):
         return {**await super().values(row), "class_percents": shares}
 
     async def check(self, command: EditOffice, row: Office | None) -> None:
-        if row and command.step != row.step and await OfficeDay.exists(office_id=row.id):
+        if row and command.step != row.step and await self._has_counter_time(row):
             raise Invalid.at("step", _("Days of this office can be booked already, so its step cannot be changed."))
         known = {one.class_code for one in await CounterService.exclude(class_code="")}
         for number, one in enumerate(command.class_percents, 1):
             if one.class_code not in known:
                 raise Invalid.at(f"class_percents.{number}.class_code", _("No service is in this class."))
+
+    async def _has_counter_time(self, row: Office) -> bool:
+        calendars = {one.calendar_id for one in await OfficeDay.filter(office_id=row.id)}
+        return not calendars.isdisjoint(await times.filled(SCOPE))
 
     async def affected(self, row: Office) -> Mapping[int, Collection[date] | None]:
         return {row.id: None}

@@ -36,7 +36,7 @@ class Situation(Names):
 class EditService(Names):
     """A service at counters."""
 
-    minutes: Annotated[int, Field(ge=1, le=480), Label(_("Minutes"))]
+    minutes: Annotated[int, Field(ge=1, le=480), Label(_("Length in minutes"))]
     every: Annotated[
         int,
         Field(ge=0, le=480),
