@@ -22,6 +22,9 @@ from server.core.errors import Conflict, FieldError, Invalid, _
 from server.core.jobs import Task
 from tracking.visits import events as visit_events
 from tracking.visits.queries import cases as visit_cases
+from tracking.visits.queries import requests as visit_requests
+from tracking.visits.queries.cases import CaseVisit
+from tracking.visits.queries.requests import RequestRow
 
 ENDED = frozenset({State.ANSWERED, State.CLOSED})
 
@@ -80,6 +83,8 @@ async def public(numbers: Collection[str]) -> frozenset[str]:
 
 
 OF_VISITS: Mapping[str, str] = {
+    visit_events.VisitAsked.kind: "asked",
+    visit_events.VisitNotAsked.kind: "withdrawn",
     visit_events.VisitBooked.kind: "booked",
     visit_events.VisitRescheduled.kind: "rescheduled",
     visit_events.VisitCancelled.kind: "cancelled",
@@ -92,15 +97,24 @@ OF_VISITS: Mapping[str, str] = {
 
 
 async def note_visit(task: Task) -> None:
-    """Write what happened to a visit into the history of its case, if it has one. Job."""
+    """Write what happened to a visit, or a request for one, into the history of its case, if it has one. Job."""
     event = await ledger.get(task.payload["event"])
-    visit = await visit_cases.by_number(event.subject.partition("/")[2])
-    case = event.data.get("case") or (visit.case_reference if visit else "")
-    if visit is None or not case:
+    subject, _slash, number = event.subject.partition("/")
+    what = OF_VISITS[event.kind]
+    if subject == "visit-request":
+        request = await visit_requests.one(int(number))
+        reason = request.reason if what == "asked" else ""
+        await case_visits.note(request.case_reference, event.id, "", what, "", _names(request), text=reason)
         return
-    names = {"ko": visit.name, "ja": visit.name_ja, "en": visit.name_en}
-    starts_at = event.data.get("starts_at") or visit.starts_at.isoformat(timespec="minutes")
-    await case_visits.note(case, event.id, visit.number, OF_VISITS[event.kind], starts_at, names)
+    visit = await visit_cases.by_number(number)
+    case = event.data.get("case") or (visit.case_reference if visit else "")
+    if visit is not None and case:
+        starts_at = event.data.get("starts_at") or visit.starts_at.isoformat(timespec="minutes")
+        await case_visits.note(case, event.id, visit.number, what, starts_at, _names(visit))
+
+
+def _names(office: CaseVisit | RequestRow) -> dict[str, str]:
+    return {"ko": office.name, "ja": office.name_ja, "en": office.name_en}
 
 
 WAYS = Crossings(suggest, file, topic, public)

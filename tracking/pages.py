@@ -19,6 +19,8 @@ from petitions.states import OPEN, State
 from server.core import clock
 from server.core.days import day_of
 from tracking.visits.queries import cases as case_visits
+from tracking.visits.queries import requests as visit_requests
+from tracking.visits.queries.requests import Proposal
 
 _ASIDE = frozenset({State.RETURNED, State.WITHDRAWN, State.TRANSFERRED_OUT})
 _SHORT = {"ko": "M.d.", "ja": "M/d", "en": "d MMM"}
@@ -61,9 +63,17 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         "details": details(view),
         "decisions": DECISIONS,
         "visits": await case_visits.of_case(view.reference) if view.level is not Level.PUBLIC else (),
+        "visit_request": await _asked_for(view),
         "may_book": view.level is Level.PARTY and view.status in OPEN,
         "crossings": await crossing.of_petition(view.reference),
     }
+
+
+async def _asked_for(view: CaseView) -> Proposal | None:
+    """The visit that the petitioner is asked for."""
+    if view.level is Level.PUBLIC or view.status not in OPEN:
+        return None
+    return await visit_requests.proposal(view.reference)
 
 
 def _short(moment: datetime, language: str) -> str:

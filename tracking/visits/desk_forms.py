@@ -9,6 +9,7 @@ from tracking.visits.forms import Start
 
 LONGEST_TEXT = 1_000
 MOST_CALLS = 10
+MOST_PROPOSED = 5
 WHY = {"mistake": _("It was a mistake: the visitor came"), "office": _("The office was late, or it was our fault")}
 
 
@@ -23,6 +24,25 @@ class LinkCase(Form):
 
     case: Annotated[str, line(40, safe=False), Label(_("Case number"))]
     version: Seen = None
+
+
+class AskForVisit(Form):
+    """The visit that an official asks the petitioner of a case for."""
+
+    office: Annotated[str, line(40), Label(_("Office"))]
+    services: Annotated[tuple[str, ...], Label(_("Services"))]
+    times: Annotated[tuple[Start, ...], Label(_("Proposed times")), About("One to five starts of the timetable")]
+    reason: Annotated[
+        str,
+        paragraphs(LONGEST_TEXT, least=2),
+        Label(_("Why the visit is needed")),
+        Hint(_("The petitioner reads it.")),
+        Html(rows=3),
+    ]
+
+    def check(self, errors: Errors) -> None:
+        if "times" not in errors and not 1 <= len(self.times) <= MOST_PROPOSED:
+            errors.fail("times", _("Please choose one to %(most)s times.", most=MOST_PROPOSED))
 
 
 class Reason(Form):

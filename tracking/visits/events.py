@@ -55,6 +55,20 @@ class VisitDetached(DomainEvent, kind="visit.detached", audience=Audience.PARTY)
     case: str
 
 
+class VisitAsked(DomainEvent, kind="visit.asked", audience=Audience.PARTY):
+    """An official asks the petitioner of a case for a visit and proposes times (subject ``visit-request/{id}``)."""
+
+    case: str
+    office: int
+    times: int
+
+
+class VisitNotAsked(DomainEvent, kind="visit.not_asked", audience=Audience.PARTY):
+    """The visit that was asked for is no longer needed."""
+
+    case: str
+
+
 class SituationsStated(DomainEvent, kind="visit.situations_stated", audience=Audience.PARTY):
     """The visitor said which situations apply; they decide which documents are needed."""
 

@@ -11,6 +11,7 @@ class Permission(accounts.Permission):
     EDIT_ROSTER = ("visits.roster", Role.MANAGER, Role.ADMINISTRATOR)
     BOOK_FOR_OTHERS = ("visits.book", Role.INTAKE, Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR)
     SEE_VISITS = ("visits.see", *Role)
+    ASK_FOR_VISIT = ("visits.ask", Role.INTAKE, Role.HANDLER, Role.CLERK, Role.MANAGER, Role.GUIDE)
     CHECK_DOCUMENTS = ("visits.documents", Role.INTAKE, Role.HANDLER, Role.CLERK, Role.MANAGER)
     SERVE_VISITS = ("visits.serve", Role.INTAKE, Role.HANDLER, Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR)
     DECIDE_APPEALS = ("visits.appeals", Role.MANAGER, Role.ADMINISTRATOR)

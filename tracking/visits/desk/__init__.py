@@ -2,13 +2,14 @@
 
 from starlette.routing import Route
 
-from tracking.visits.desk import days, documents, places, restrictions, visit
+from tracking.visits.desk import days, documents, places, requests, restrictions, visit
 
 routes: list[Route] = [
     *days.routes,
     *documents.routes,
     *places.routes,
     *restrictions.routes,
+    *requests.routes,
     # Last: its placeholders match the words of the others.
     *visit.routes,
 ]

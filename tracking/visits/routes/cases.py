@@ -14,14 +14,20 @@ from petitions.queries import cases as petitions
 from petitions.queries import following
 from petitions.queries.cases import Credentials, Level
 from server.core import auth, references, web
+from server.core.booking.errors import TimeTaken
 from server.core.errors import Conflict, Invalid, Text, _
 from server.core.form_pages import ReturnedForm, form_page
 from server.core.security import Rate
 from tracking.visits.access import own_visit
 from tracking.visits.actions import cases as actions
+from tracking.visits.actions import requests as asking
+from tracking.visits.actions import taking
+from tracking.visits.actions.booking import Contact
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.forms import LinkVisit
-from tracking.visits.queries import cases
+from tracking.visits.queries import cases, offices, requests, visits
+from tracking.visits.routes import visit
+from tracking.visits.states import Channel
 
 VISITOR = "visitor"
 TRIES = Rate(20, 10)
@@ -44,21 +50,50 @@ async def book(request: Request) -> Response:
 async def open_visit(request: Request) -> Response:
     """``GET /cases/{reference}/visits/{number}``: open a visit of one's case that has its contact."""
     case = await petitions.view(request.path_params["reference"], access.shown(request))
-    visit = await cases.by_number(references.read_reference(request.path_params["number"]) or "")
-    if case.level is not Level.PARTY or visit is None or visit.case_reference != case.reference:
+    row = await cases.by_number(references.read_reference(request.path_params["number"]) or "")
+    if case.level is not Level.PARTY or row is None or row.case_reference != case.reference:
         raise NoSuchVisit
-    if not visit.of_contact(case.petitioner_email, case.petitioner_phone):
+    if not row.of_contact(case.petitioner_email, case.petitioner_phone):
         raise NoSuchVisit
-    response = web.redirect(request, f"/visits/{visit.number}")
-    await auth.open_visit(request, response, visit.number)
+    response = web.redirect(request, f"/visits/{row.number}")
+    await auth.open_visit(request, response, row.number)
+    return response
+
+
+async def choose(request: Request) -> Response:
+    """``POST /cases/{reference}/visit-requests/{id}``: book a proposed time; if it is gone, the nearest are shown."""
+    found = await petitions.view(request.path_params["reference"], access.shown(request))
+    asked = await requests.one(request.path_params["id"])
+    if found.level is not Level.PARTY or asked.case_reference != found.reference:
+        raise NoSuchCase
+    form, place = await web.read_form(request), await offices.place(asked.code)
+    services = [one.code for one in requests.services_of(asked, place)]
+    elsewhere = {"office": asked.code, "service": ",".join(services), "case": found.reference}
+    contact = Contact(
+        found.petitioner_name, found.petitioner_email, "" if found.petitioner_email else found.petitioner_phone,
+        found.petitioner_language,
+    )  # fmt: skip
+    start = next((one for one in asked.starts if one.isoformat(timespec="minutes") == form.get("start")), None)
+    if start is None or not (contact.email or contact.phone):
+        return web.redirect(request, f"/visits?{urlencode(elsewhere)}")
+    try:
+        wished = await taking.wish(asked.code, services, start, Channel.DESK)
+        booked = await asking.choose(asked.id, wished, contact)
+    except (TimeTaken, Invalid):
+        gone = urlencode({**elsewhere, "start": start.isoformat(timespec="minutes")})
+        return web.redirect(request, f"/visits?{gone}", _("This time is no longer free. Here are the nearest ones."))
+    except Conflict as refusal:
+        return web.redirect(request, f"/cases/{found.reference}", refusal.text)
+    response = await visit.page(request, await visits.by_number(booked.number), booked.key)
+    await auth.open_visit(request, response, booked.number)
     return response
 
 
 async def link(request: Request, kept: ReturnedForm) -> Response:
     """``/visits/{number}/case``: the case of the visit, or the cases that it can be linked to."""
-    visit, who = await own_visit(request), auth.reader(request)
+    found, who = await own_visit(request), auth.reader(request)
     context = {
-        "visit": visit,
+        "visit": found,
         "own": await following.own_cases(who.cases, who.email),
         "form": LinkVisit,
         "values": kept.values,
@@ -69,7 +104,7 @@ async def link(request: Request, kept: ReturnedForm) -> Response:
 
 async def attach(request: Request, form: FormData) -> Response:
     """``POST`` to the same address: link it to one of one's cases, or to one whose key is known."""
-    visit, who = await own_visit(request), auth.reader(request)
+    found, who = await own_visit(request), auth.reader(request)
     if "own" in form:
         shown, typed = Credentials(cases=who.cases, email=who.email), str(form["own"])
     else:
@@ -82,13 +117,13 @@ async def attach(request: Request, form: FormData) -> Response:
         number, level = "", Level.NONE
     if level < Level.PARTY:
         raise Invalid.at("", WRONG)
-    return await _done(request, visit.number, actions.attach(visit.number, number, VISITOR), _("The case is linked."))
+    return await _done(request, found.number, actions.attach(found.number, number, VISITOR), _("The case is linked."))
 
 
 async def detach(request: Request) -> Response:
     """``POST /visits/{number}/case/detach``."""
-    visit = await own_visit(request)
-    return await _done(request, visit.number, actions.detach(visit.number, VISITOR), _("The case is no longer linked."))
+    found = await own_visit(request)
+    return await _done(request, found.number, actions.detach(found.number, VISITOR), _("The case is no longer linked."))
 
 
 async def _done(request: Request, number: str, action: Awaitable[None], notice: Text) -> Response:
@@ -102,6 +137,7 @@ async def _done(request: Request, number: str, action: Awaitable[None], notice: 
 routes = [
     Route("/cases/{reference}/visit", book),
     Route("/cases/{reference}/visits/{number}", open_visit),
+    Route("/cases/{reference}/visit-requests/{id:int}", choose, methods=["POST"]),
     form_page("/visits/{number}/case", link, attach),
     Route("/visits/{number}/case/detach", detach, methods=["POST"]),
 ]

@@ -1,0 +1,131 @@
+"""An official asks for a visit with proposed times, and the petitioner chooses one of them, or another."""
+
+import httpx
+
+from petitions.actions import handling
+from petitions.forms import Accept
+from tests.support import page_forms
+from tests.support.markup import parse
+from tests.support.page_forms import post_without_page
+from tests.support.stories import filed, opened_with_key, somebody
+from tests.support.system import System
+from tests.support.visits import an_office, at, contact, wish
+from tracking.visits.actions import booking
+from tracking.visits.models import Visit, VisitRequest
+from tracking.visits.states import RequestState
+
+
+def value(clock_time: str) -> str:
+    """A start as the page sends it."""
+    return at(clock_time).isoformat(timespec="minutes")
+
+
+async def asks(
+    browser: httpx.AsyncClient, reference: str, *times: str, reason: str = "원본을 확인해야 합니다."
+) -> None:
+    """The official opens the case, chooses office, service and times, and asks."""
+    case = parse((await browser.get(f"/desk/cases/{reference}")).text)
+    [link] = [a for a in case.all("a") if a.attrs.get("href", "").startswith("/desk/visits/requests/")]
+    page = await browser.get(link.attrs["href"], params={"office": "east", "services": ["passport"]})
+    form = page_forms.form(page, f"/requests/{reference}")
+    answer = await page_forms.send(browser, form, times=[value(one) for one in times], reason=reason)
+    assert answer.status_code == 303, answer.text
+
+
+async def test_the_official_asks_and_the_citizen_chooses(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    case = await filed()
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
+    handler, hong = await system.official("handler"), await opened_with_key(system, case)
+    await asks(handler, case.reference, "09:00", "10:30", "14:00")
+    await system.work()
+    mails = [mail for mail in system.mails() if mail["to"] == "hong@example.org"]
+    assert any("방문해 주시기 바랍니다" in str(mail["subject"]) for mail in mails)
+    page = await hong.get(f"/cases/{case.reference}")
+    section = parse(page.text).one("section", id="case-visits")
+    assert "원본을 확인해야 합니다." in section.text
+    assert "김처리님이" in section.text
+    assert len(section.all("form")) == 3
+    chosen = page_forms.form(page, field="start", value=value("10:30"))
+    done = await page_forms.send(hong, chosen)
+    assert done.status_code == 200, done.text
+    visit = await Visit.get()
+    assert (visit.case_reference, visit.name, visit.starts_at) == (case.reference, "홍길동", at("10:30"))
+    assert (await VisitRequest.get()).visit_id == visit.id
+    again = await page_forms.send(hong, chosen)
+    assert again.status_code == 303
+    assert await Visit.all().count() == 1, "pressed twice, booked once"
+    await system.work()
+    for browser, address in ((hong, f"/cases/{case.reference}"), (handler, f"/desk/cases/{case.reference}")):
+        words = parse((await browser.get(address)).text).text
+        assert "방문 예약:" in words
+        assert "방문 요청: 동부민원센터" in words
+    assert "petitioner has not booked" not in (await handler.get(f"/desk/cases/{case.reference}?lang=en")).text
+
+
+async def test_a_proposal_that_is_gone_offers_the_nearest(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    case = await filed()
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
+    handler, hong = await system.official("handler"), await opened_with_key(system, case)
+    await asks(handler, case.reference, "09:00", "10:30")
+    shown = page_forms.form(await hong.get(f"/cases/{case.reference}"), field="start", value=value("09:00"))
+    await booking.book_now(await wish(start="09:00"), contact("lee"))
+    late = await page_forms.send(hong, shown)
+    assert late.status_code == 303
+    nearest = parse((await hong.get(late.headers["location"])).text).text
+    assert "09:15" in nearest
+    section = parse((await hong.get(f"/cases/{case.reference}")).text).one("section", id="case-visits")
+    assert len(section.all("form")) == 1
+    assert "더 이상 비어 있지 않습니다" in section.text
+    assert (await VisitRequest.get()).state is RequestState.OPEN
+
+
+async def test_a_new_request_takes_the_place_of_the_old_and_can_be_withdrawn(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    case = await filed()
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
+    handler, hong = await system.official("handler"), await opened_with_key(system, case)
+    await asks(handler, case.reference, "09:00")
+    await asks(handler, case.reference, "14:00", reason="다시 부탁드립니다.")
+    assert [row.state for row in await VisitRequest.all().order_by("id")] == [RequestState.WITHDRAWN, RequestState.OPEN]
+    page = await hong.get(f"/cases/{case.reference}")
+    chosen = page_forms.form(page, field="start", value=value("14:00"))
+    last = await VisitRequest.get(state=RequestState.OPEN)
+    withdrawn = page_forms.form(await handler.get(f"/desk/cases/{case.reference}"), f"/{last.id}/withdraw")
+    assert (await page_forms.send(handler, withdrawn)).status_code == 303
+    answer = await page_forms.send(hong, chosen)
+    assert answer.status_code == 303
+    assert not await Visit.exists()
+    await system.work()
+    assert "방문 요청이 취소되었습니다" in parse((await hong.get(f"/cases/{case.reference}")).text).text
+
+
+async def test_who_may_ask_and_choose(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    case, other = await filed(), await filed(title="다른 민원")
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
+    handler, gardener = await system.official("handler"), await system.official("gardener")
+    page = f"/desk/visits/requests/{case.reference}"
+    assert (await gardener.get(page)).status_code == 404
+    assert (await (await system.official("inspector")).get(page)).status_code == 403
+    many = ["09:00", "09:15", "09:30", "09:45", "10:00", "10:15"]
+    shown = await handler.get(page, params={"office": "east", "services": ["passport"]})
+    refused = await page_forms.send(
+        handler, page_forms.form(shown, page), times=[value(one) for one in many], reason="확인"
+    )
+    assert refused.status_code == 422
+    assert not await VisitRequest.exists()
+    await asks(handler, case.reference, "09:00")
+    request = await VisitRequest.get()
+    stranger = await opened_with_key(system, other)
+    for reference in (case.reference, other.reference):
+        address = f"/cases/{reference}/visit-requests/{request.id}"
+        answer = await post_without_page(stranger, address, data={"start": value("09:00")})
+        assert answer.status_code == 404
+    hong = await opened_with_key(system, case)
+    forged = await post_without_page(
+        hong, f"/cases/{case.reference}/visit-requests/{request.id}", data={"start": value("11:00")}
+    )
+    assert forged.headers["location"].startswith("/visits?"), "only what was proposed is booked in one press"
+    assert not await Visit.exists()
