@@ -52,6 +52,7 @@ from server.core.errors import Refusal
 from server.core.jobs import Worker
 from server.core.participants import pages as participants
 from server.demo.city import CITY
+from tracking.visits.routes import live as timetables
 
 UPLOADS = (
     *("/petitions/new", "/desk/petitions/new", "/cases/", "/desk/cases/", "/desk/forums/", "/desk/settings/districts"),
@@ -126,7 +127,7 @@ def create_app(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await database.connect(settings, wiring.APPS)
         site.city = await _city(settings)
-        hub = wiring.hub(settings, [app.state.narrator])
+        hub = wiring.hub(settings, [app.state.narrator], [app.state.timetables])
         app.state.hub = hub
         views = asyncio.create_task(forums.views.keep_writing())
         tasks = [asyncio.create_task(hub.run()), views]
@@ -156,6 +157,7 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.site = site
     app.state.narrator = live.Narrator(site.render, settings.languages)
+    app.state.timetables = timetables.Timetables()
     app.state.store = adapters.store
     app.state.correspondents = wiring.correspondents(settings)
     app.state.ways = crossing.WAYS

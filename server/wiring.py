@@ -36,7 +36,7 @@ from server.core.notify.correspondence import Correspondent
 from server.core.notify.post import Post, Render
 from server.core.participants import links
 from server.core.participants.confirming import Confirmations
-from server.core.stream.hub import Hub, Narrator
+from server.core.stream.hub import Hub, Narrator, Watcher
 from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
 from tracking.visits import messages as visit_messages
@@ -162,9 +162,9 @@ def correspondents(settings: Settings) -> Sequence[Correspondent]:
     return (CaseLetters(settings), ForumLetters(settings), VisitLetters(settings))
 
 
-def hub(settings: Settings, narrators: Sequence[Narrator]) -> Hub:
+def hub(settings: Settings, narrators: Sequence[Narrator], watchers: Sequence[Watcher] = ()) -> Hub:
     """The live streams of one process."""
-    return Hub(settings, narrators, affected_desks=affected_desks, revoked=stream_access.revoked)
+    return Hub(settings, narrators, watchers, affected_desks=affected_desks, revoked=stream_access.revoked)
 
 
 def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, Handler]:

@@ -75,6 +75,17 @@ class Narrator(Protocol):
         ...
 
 
+class Watcher(Protocol):
+    """Finds changes that write no event in the ledger, once for all listeners."""
+
+    prefix: str
+    """The prefix of its listeners' subjects."""
+
+    async def look(self, subjects: Collection[str]) -> Iterable[tuple[str, bytes]]:
+        """For the subjects in ``subjects``: subject and encoded frame of what has changed since the last look."""
+        ...
+
+
 Concerned = Callable[[list[Entry]], Awaitable[list[tuple[Entry, Callable[[Official], bool]]]]]
 """Selects the events that concern desks, each with a predicate that decides whether an official gets it."""
 Shut = Callable[[Sequence[StreamAccess]], Awaitable[list[StreamAccess]]]
@@ -85,11 +96,17 @@ class Hub:
     """All listeners of this process, and the task that sends them events."""
 
     def __init__(
-        self, settings: Settings, narrators: Sequence[Narrator] = (), *, affected_desks: Concerned, revoked: Shut
+        self,
+        settings: Settings,
+        narrators: Sequence[Narrator] = (),
+        watchers: Sequence[Watcher] = (),
+        *,
+        affected_desks: Concerned,
+        revoked: Shut,
     ) -> None:
         self.settings = settings
         self.affected_desks, self.revoked = affected_desks, revoked
-        self.narrators = narrators
+        self.narrators, self.watchers = narrators, watchers
         self.per_client, self.per_hall = (PER_CLIENT, PER_HALL) if settings.rate_limits else (IN_ALL, IN_ALL)
         self.in_all, self.crowd = IN_ALL, CROWD
         self.life = LIFE
@@ -180,7 +197,7 @@ class Hub:
                 await asyncio.gather(*(narrator.close() for narrator in self.narrators))
 
     def _works(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
-        return [self._tail, self._beat, *([] if self.settings.sqlite else [self._connect])]
+        return [self._tail, self._beat, self._watch, *([] if self.settings.sqlite else [self._connect])]
 
     def stop(self) -> None:
         """End every stream and return from :meth:`run`. New streams are refused from now on."""
@@ -267,6 +284,23 @@ class Hub:
                         listener.end()
         finally:
             gc.enable()
+
+    async def _watch(self) -> None:
+        """Look for changes that write no event, for as long as somebody would see them."""
+        while True:
+            await asyncio.sleep(POLL)
+            for watcher in self.watchers:
+                subjects = {subject for subject in self._groups if subject.startswith(watcher.prefix)}
+                if subjects:
+                    await self._look(watcher, subjects)
+
+    async def _look(self, watcher: Watcher, subjects: Collection[str]) -> None:
+        try:
+            for subject, content in await watcher.look(subjects):
+                for listener in self._groups.get(subject, ()):
+                    listener.push(0, content)
+        except Exception:
+            log.exception("changes could not be looked for; the next look finds them")
 
     async def _beat(self) -> None:
         while True:

@@ -18,6 +18,8 @@ const PARTS = [
   ["[data-print]", "./print.js"],
   ["[data-talk]", "./talk.js"],
   ["form[data-intake]", "./intake.js"],
+  ["[data-countdown]", "./countdown.js"],
+  ["[data-slots]", "./slots.js"],
 ];
 
 /** Bring a part of the page (at first the whole, later what live.js puts in) to life. */

@@ -8,6 +8,7 @@ from tracking.visits.routes import (
     holding,
     links,
     mine,
+    live,
     places,
     plans,
     restrictions,
@@ -16,6 +17,7 @@ from tracking.visits.routes import (
 
 routes = [
     *places.routes,
+    *live.routes,
     *forecast.routes,
     *links.routes,
     *mine.routes,

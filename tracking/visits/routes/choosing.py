@@ -106,6 +106,8 @@ async def choose(request: Request) -> Response:
     context = await week_context(request, errand, links)
     context["edit"] = choice.url(edit="1")
     context["plans"] = choice.plans() if len(errand.services) > 1 else ""
+    asked = [*choice.fields[1:], ("from", context["monday"].isoformat())]
+    context["stream"] = f"/offices/{choice.office}/slots/stream?{urlencode(asked)}"
     mine = browser.holder(request)
     context["held"] = await holds.held(mine) if mine else None
     return web.page(request, "visits/week.html", context)
@@ -245,6 +247,7 @@ async def week_context(request: Request, errand: Errand, links: Links, own: int 
         "last": found.last,
         "local": offices.local,
         "waiting": "",
+        "stream": "",
     }
 
 
