@@ -167,7 +167,7 @@ async def _services(
 
 # --- the week --------------------------------------------------------------------------------------------------------
 
-STEPS = (_("Office"), _("Service"), _("Time"), _("You"), _("Check"))
+STEPS = (_("Office"), _("Service"), _("Time"), _("Your details"), _("Check"))
 
 
 @dataclass(frozen=True)
