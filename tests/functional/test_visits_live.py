@@ -103,8 +103,9 @@ async def test_a_change_of_the_roster_is_read_after_a_while(system: System, monk
     monkeypatch.setattr("tracking.visits.routes.live.AGAIN", 0.0)
     async with listening(system, system.client, address()) as stream:
         await marks(stream)
-        closed = {"kind": OpeningKind.CLOSED, "opens": "16:30", "closes": "17:00"}
-        await Opening.create(office_id=office.id, date=next_monday(), **closed)
+        await Opening.create(
+            office_id=office.id, date=next_monday(), kind=OpeningKind.CLOSED, opens="16:30", closes="17:00"
+        )  # fmt: skip
         await supply.rebuild(office.id, [next_monday()])
         assert await marks(stream) == {start("16:30"): None, start("16:45"): None}
 
