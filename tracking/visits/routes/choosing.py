@@ -73,6 +73,11 @@ class Choice:
         """The address of plans with these services that need not follow each other directly."""
         return Links("/visits/plans", fields=self.fields).url()
 
+    def stream(self, monday: date) -> str:
+        """The address of the live marks of a week."""
+        asked = [("service", ",".join(self.services)), ("party", str(self.party)), ("from", monday.isoformat())]
+        return f"/offices/{self.office}/slots/stream?{urlencode(asked)}"
+
     async def errand(self) -> Errand:
         """What somebody comes for. Raises as ``taking.errand``."""
         return await taking.errand(self.office, self.services, Channel.ONLINE, self.party)
@@ -106,8 +111,7 @@ async def choose(request: Request) -> Response:
     context = await week_context(request, errand, links)
     context["edit"] = choice.url(edit="1")
     context["plans"] = choice.plans() if len(errand.services) > 1 else ""
-    asked = [*choice.fields[1:], ("from", context["monday"].isoformat())]
-    context["stream"] = f"/offices/{choice.office}/slots/stream?{urlencode(asked)}"
+    context["stream"] = choice.stream(context["monday"])
     mine = browser.holder(request)
     context["held"] = await holds.held(mine) if mine else None
     return web.page(request, "visits/week.html", context)
