@@ -17,8 +17,8 @@ from server.core.files import Store
 from tests.support.live import command, environment
 from tests.support.postgres import Engine, NewDatabase
 from tests.support.system import SECRET, opened
-from tracking.visits.actions import taking
-from tracking.visits.queries import grid
+from tracking.visits.actions import rebuilding, taking
+from tracking.visits.queries import grid, offices
 from tracking.visits.rules import Mark
 from tracking.visits.states import Channel
 
@@ -188,3 +188,10 @@ async def offices_can_be_booked_and_have_been() -> None:
         free = [slot for day in week for slot in day.slots if slot.left]
         assert len(free) > 100
         assert {slot.mark for day in week for slot in day.slots} >= {Mark.FREE, Mark.FULL}
+    with clock.at(clock.now() + timedelta(weeks=10)):  # seeded long ago, and kept supplied every night
+        offices.forget()
+        assert await rebuilding.keep_supplied() > 40
+        for code in ("hanbit", "naru"):
+            errand = await taking.errand(code, ["moving"], Channel.ONLINE)
+            later = await grid.days(errand, [today() + timedelta(days=n) for n in range(1, 31)])
+            assert sum(slot.left > 0 for day in later for slot in day.slots) > 500
