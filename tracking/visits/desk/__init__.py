@@ -2,10 +2,11 @@
 
 from starlette.routing import Route
 
-from tracking.visits.desk import days, documents, places, requests, restrictions, visit
+from tracking.visits.desk import booking, days, documents, places, requests, restrictions, visit
 
 routes: list[Route] = [
     *days.routes,
+    *booking.routes,
     *documents.routes,
     *places.routes,
     *restrictions.routes,

@@ -16,12 +16,12 @@ from server.core.acts import Attempt, Drawn, Offer, draw
 from server.core.errors import NotFound, Text
 from server.core.form_pages import ReturnedForm
 from tracking.visits.acts import SEPARATE, VISITS, VisitAct
-from tracking.visits.desk import documents
+from tracking.visits.desk import booking, documents
 from tracking.visits.desk.common import PAGE, visits_official
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.labels import CHANNELS, VISIT_STATES
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import checking, desk, no_shows, papers
+from tracking.visits.queries import checking, desk, history, no_shows, papers
 from tracking.visits.queries.checking import DeskPapers
 from tracking.visits.queries.desk import DOCUMENTS, DeskVisit
 from tracking.visits.rights import VISIT_RIGHTS
@@ -44,6 +44,8 @@ async def act(request: Request) -> Response:
     sent = await acts.read(request, chosen, offer)
     attempt = Attempt(official, number, f"visits/{official.id}/{number}")
     kept = await acts.act_once(request, chosen, offer, attempt, sent)
+    if kept is not None and offer.place == SEPARATE:
+        return await booking.reschedule_page(request, await desk.visit(number), kept)
     if kept is not None:
         return await page(request, official, kept)
     return web.redirect(request, f"{PAGE}/{number}", Text(offer.done.msgid, {"number": number}))
@@ -76,6 +78,7 @@ async def page(request: Request, official: Official, kept: ReturnedForm) -> Resp
     version = await ledger.length(f"visit/{found.row.number}")
     drawn = forms(found, official, version, language, kept)
     own = await _papers(official, found)
+    checklist = own.papers if own else await papers.summary(found.row.id)
     context = {
         "found": found,
         "row": found.row,
@@ -84,7 +87,8 @@ async def page(request: Request, official: Official, kept: ReturnedForm) -> Resp
         "moves": SEPARATE in {form.offer.place for form in drawn.values()},
         "no_show": await no_shows.of_visit(found.row.id),
         "restrictions": await no_shows.of_household(found.household, found.row.office_id),
-        "papers": own.papers if own else await papers.summary(found.row.id),
+        "papers": checklist,
+        "happened": await history.of_visit(found, checklist, language),
         "checks": own is not None,
         "states": VISIT_STATES,
         "channels": CHANNELS,

@@ -1,0 +1,160 @@
+"""A 75-year-old lets the call centre book, change and cancel; so does a household that has lost its key."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from server.core import ledger
+from tests.support.markup import parse
+from tests.support.page_forms import form, post_without_page, send
+from tests.support.system import System
+from tests.support.visits import an_office, at, contact, next_monday, wish
+from tracking.visits.actions import booking
+from tracking.visits.actions.booking import Contact
+from tracking.visits.models import Visit, VisitWords
+from tracking.visits.states import Channel, VisitState
+
+CHOICE = "/desk/visits/new?office=east&service=passport&party=1"
+
+
+def start(time: str) -> str:
+    """A start on the Monday as the timetable sends it."""
+    return at(time).isoformat(timespec="minutes")
+
+
+async def press(browser: httpx.AsyncClient, page: str, time: str) -> httpx.Response:
+    """Press a time in the timetable of a page, and look at what follows."""
+    shown = form(
+        await browser.get(f"{page}{'&' if '?' in page else '?'}from={next_monday()}"), field="start", value=start(time)
+    )
+    answer = await send(browser, shown, button=start(time))
+    assert answer.status_code == 303, answer.text
+    return await browser.get(answer.headers["location"])
+
+
+def code(answer: httpx.Response, name: str) -> str:
+    """A code to read out."""
+    return parse(answer.text).one("code", id=name).text
+
+
+async def test_a_story_of_one_call(system: System) -> None:
+    await an_office({"1": ["passport"], "2": ["passport"]}, phone_percent=50)
+    await booking.book_now(await wish(start="10:00"), contact("kim"))
+    clerk = await system.official("clerk")
+    first = await clerk.get("/desk/visits/new")
+    assert first.status_code == 200
+    assert 'value="passport"' in first.text
+
+    chosen = await press(clerk, CHOICE, "10:00")  # full online: the rest is kept for callers
+    details = form(chosen, field="press")
+    wrong = await send(clerk, details, name="최 할머니")
+    assert wrong.status_code == 422
+    details = form(wrong, field="press")
+    assert details.values["name"] == ["최 할머니"]
+    booked = await send(clerk, details, phone="02-123-4567", note="귀가 어두우심")
+    assert booked.status_code == 200, booked.text
+    number, key = code(booked, "number"), code(booked, "key")
+    assert "02-123-4567" in booked.text
+
+    again = await send(clerk, details, phone="02-123-4567", note="귀가 어두우심")
+    assert (code(again, "number"), code(again, "key")) == (number, key)
+    visit = await Visit.get(number=number)
+    assert (visit.channel, visit.name, visit.note) == (Channel.PHONE, "최 할머니", "귀가 어두우심")
+    own = await system.client.get(f"/api/v1/visits/{number}", headers={"x-access-key": key})
+    assert own.json()["state"] == "booked"
+    assert await Visit.filter(state=VisitState.BOOKED).count() == 2
+
+
+async def test_a_caller_who_lost_the_key_changes_and_cancels(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    made = await booking.book_now(await wish(start="10:00"), Contact("최 할머니", phone="02-123-4567"))
+    clerk = await system.official("clerk")
+    found = await clerk.get(f"/desk/visits?q=021234567&date={next_monday()}")
+    assert f"/desk/visits/{made.number}" in found.text
+    page = f"/desk/visits/{made.number}/reschedule"
+    moved = await press(clerk, page, "11:00")
+    done = await send(clerk, form(moved, "/reschedule", field="text"), text="병원 예약과 겹치심")
+    assert done.status_code == 303, done.text
+    assert (await Visit.get(id=made.id)).starts_at == at("11:00")
+    shown = await clerk.get(f"/desk/visits/{made.number}")
+    assert "병원 예약과 겹치심" in shown.text
+    cancelled = await send(clerk, form(shown, "/cancel"), **{"cancel.text": "전화로 취소하심"})
+    assert cancelled.status_code == 303
+    assert (await Visit.get(id=made.id)).state == VisitState.CANCELLED
+    assert [one.text for one in await VisitWords.all().order_by("id")] == ["병원 예약과 겹치심", "전화로 취소하심"]
+    events = await ledger.read(f"visit/{made.number}")
+    assert [(one.kind, bool(one.data.get("words"))) for one in events] == [
+        ("visit.booked", False), ("visit.rescheduled", True), ("visit.cancelled", True),
+    ]  # fmt: skip
+    assert events[1].actor.startswith("official")
+
+
+async def test_what_a_rule_refuses_is_said_on_the_page(system: System) -> None:
+    await an_office({"1": ["passport"], "2": ["passport"]})
+    await booking.book_now(await wish(start="10:00"), Contact("최 할머니", phone="02-123-4567"))
+    clerk = await system.official("clerk")
+    chosen = await press(clerk, CHOICE, "11:00")
+    refused = await send(clerk, form(chosen, field="press"), name="최 할머니", phone="02 123 4567")
+    assert refused.status_code == 409
+    assert form(refused, field="press").values["name"] == ["최 할머니"]
+    other = await booking.book_now(await wish(start="11:00"), contact("lee"))
+    await booking.book_now(await wish(start="11:00"), contact("park"))
+    gone = await send(clerk, form(chosen, field="press"), name="문", phone="02 765 4321")
+    assert gone.status_code in {409, 422}
+    assert "field" in gone.text
+    assert other.number
+    assert await Visit.filter(name="문").count() == 0
+
+
+async def test_a_move_to_a_taken_time_keeps_the_visit(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    made = await booking.book_now(await wish(start="10:00"), contact("kim"))
+    await booking.book_now(await wish(start="11:00"), contact("lee"))
+    clerk = await system.official("clerk")
+    body = {"start": start("11:00"), "text": ""}
+    for path in ("/desk/visits", "/api/v1/desk/visits"):
+        browser = clerk if path.startswith("/desk") else await system.program("clerk")
+        address = f"{path}/{made.number}/reschedule"
+        sent = browser.post(address, json=body) if "api" in path else post_without_page(browser, address, data=body)
+        assert (await sent).status_code == 409
+    assert (await Visit.get(id=made.id)).starts_at == at("10:00")
+
+
+async def test_choices_that_are_none(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    clerk = await system.official("clerk")
+    assert (await clerk.get("/desk/visits/new?office=east&service=fishing")).status_code == 422
+    assert (await clerk.get("/desk/visits/new?office=nowhere")).status_code == 404
+    assert (await clerk.get(f"{CHOICE}&start=yesterday")).status_code == 200
+    answer = await post_without_page(clerk, CHOICE, data={"name": "kim", "email": "kim@example.org", "press": "a"})
+    assert answer.status_code == 422
+    nxt = await clerk.get(f"{CHOICE}&next=1")
+    assert parse_qs(urlsplit(nxt.headers["location"]).query)["start"]
+
+
+@pytest.mark.parametrize("username", ["handler", "inspector", "guide"])
+async def test_who_may_not_book_for_others(system: System, username: str) -> None:
+    await an_office({"1": ["passport"]})
+    made = await booking.book_now(await wish(start="10:00"), contact("kim"))
+    browser = await system.official(username)
+    assert (await browser.get("/desk/visits/new")).status_code == 403
+    assert (await browser.get(f"/desk/visits/{made.number}/reschedule")).status_code == 403
+    assert (await browser.get(f"/desk/visits/{made.number}")).status_code == 200
+    assert "/desk/visits/new" not in (await browser.get("/desk/visits")).text
+
+
+async def test_the_page_costs_the_same_with_many_visits(system: System, count_queries: Callable[[], list[str]]) -> None:
+    await an_office({"1": ["passport"], "2": ["passport"]})
+    clerk = await system.official("clerk")
+    await clerk.get(CHOICE)
+    seen = count_queries()
+    assert (await clerk.get(CHOICE)).status_code == 200
+    few = len(seen)
+    for n in range(8):
+        await booking.book_now(await wish(start=f"{9 + n // 4}:{n % 4 * 15:02}".zfill(5)), contact(f"p{n}"))
+    await clerk.get(CHOICE)
+    seen.clear()
+    await clerk.get(CHOICE)
+    assert len(seen) <= few <= 20, seen
