@@ -20,13 +20,13 @@ from server.core.forms.kinds import Mistake
 from tracking.visits.actions import booking, taking
 from tracking.visits.actions.booking import Booked, Contact
 from tracking.visits.acts import VISITS
+from tracking.visits.choosing import Choice, Links, next_free, week_context
 from tracking.visits.desk.common import PAGE, all_offices, chosen_office, names
 from tracking.visits.forms import VisitorDetails, read_start
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import desk, offices, papers
 from tracking.visits.queries.desk import DeskVisit
 from tracking.visits.queries.grid import Errand
-from tracking.visits.routes.choosing import Choice, Links, next_free, week_context
 from tracking.visits.states import VISIT, Channel, VisitAction
 
 NEW = f"{PAGE}/new"

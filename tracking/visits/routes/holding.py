@@ -23,14 +23,15 @@ from tracking.visits import access
 from tracking.visits.actions import booking
 from tracking.visits.actions.booking import Contact
 from tracking.visits.actions.taking import wish
+from tracking.visits.choosing import STEPS, Choice
 from tracking.visits.errors import HoldExpired, OnePerHousehold, Restricted, TooManyVisits
 from tracking.visits.forms import VisitorDetails, read_start
 from tracking.visits.queries import holds, visits, weeks
 from tracking.visits.queries.holds import HeldVisit
 from tracking.visits.routes import bringing, browser, visit
-from tracking.visits.routes.choosing import STEPS, Choice, client
-from tracking.visits.routes.timetable import start_value
+from tracking.visits.routes.choosing import client
 from tracking.visits.states import Channel
+from tracking.visits.timetable import start_value
 
 HOLDS = Rate(2, 8)
 """Times that an address may hold: enough for a family or a library, too few to hold a day's times for oneself."""

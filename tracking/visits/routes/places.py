@@ -9,8 +9,8 @@ from server.core import city, i18n, web
 from tracking.visits.queries import offices
 from tracking.visits.routes import bringing
 from tracking.visits.routes.choosing import by_district
-from tracking.visits.routes.timetable import CLOSED
 from tracking.visits.rules import DayState
+from tracking.visits.timetable import CLOSED
 
 AHEAD = 45
 """Days for which openings and closures are shown."""

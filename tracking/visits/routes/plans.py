@@ -12,11 +12,12 @@ from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, _
 from server.core.forms import Parameters
 from tracking.visits.actions import booking, taking
+from tracking.visits.choosing import STEPS, Choice
 from tracking.visits.queries import offices, planning
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.planning import DayPlan, PlannedDay
 from tracking.visits.routes import browser
-from tracking.visits.routes.choosing import STEPS, Choice, client
+from tracking.visits.routes.choosing import client
 from tracking.visits.routes.holding import HOLDS
 
 DAYS = 7

@@ -10,14 +10,14 @@ from server.core.errors import Invalid, _
 from server.core.forms.kinds import Mistake
 from tracking.visits.access import own_visit
 from tracking.visits.actions import booking, taking
+from tracking.visits.choosing import Links, next_free, week_context
 from tracking.visits.forms import read_start
 from tracking.visits.queries import offices, visits
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.routes import bringing, documents
-from tracking.visits.routes.choosing import Links, next_free, week_context
-from tracking.visits.routes.timetable import start_value
 from tracking.visits.states import Channel, VisitState
+from tracking.visits.timetable import start_value
 
 VISITOR = "visitor"
 
