@@ -14,7 +14,7 @@ from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits.actions import booking
 from tracking.visits.models import CounterService, Office, Visit
 from tracking.visits.queries import offices
-from tracking.visits.routes.timetable import start_value
+from tracking.visits.timetable import start_value
 
 SHOTS = os.environ.get("SHOTS", "")
 """Where pictures of the pages go, for whoever wants to look at them."""

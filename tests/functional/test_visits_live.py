@@ -13,8 +13,8 @@ from tests.support.visits import an_office, at, next_monday, wish
 from tracking.visits.actions import booking, supply
 from tracking.visits.models import Opening
 from tracking.visits.queries import grid
-from tracking.visits.routes.timetable import start_value
 from tracking.visits.states import OpeningKind
+from tracking.visits.timetable import start_value
 
 TOKEN = "t" * 64
 

@@ -23,8 +23,8 @@ from server.core.stream.listener import Listener, event
 from tracking.visits.queries import grid, offices, weeks
 from tracking.visits.queries.grid import Errand
 from tracking.visits.routes.choosing import Choice
-from tracking.visits.routes.timetable import start_value
 from tracking.visits.rules import DayHours
+from tracking.visits.timetable import start_value
 
 AGAIN = 60.0
 """Seconds after which the hours and calendars of a week are read again."""
