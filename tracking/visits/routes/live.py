@@ -20,9 +20,9 @@ from server.core.booking.day import Day
 from server.core.errors import NotFound
 from server.core.forms import Parameters
 from server.core.stream.listener import Listener, event
+from tracking.visits.choosing import Choice
 from tracking.visits.queries import grid, offices, weeks
 from tracking.visits.queries.grid import Errand
-from tracking.visits.routes.choosing import Choice
 from tracking.visits.rules import DayHours
 from tracking.visits.timetable import start_value
 
