@@ -21,7 +21,7 @@ from tracking.visits import timetable
 from tracking.visits.actions import taking
 from tracking.visits.forms import read_start
 from tracking.visits.queries import offices, weeks
-from tracking.visits.queries.grid import Errand
+from tracking.visits.queries.grid import Errand, GridDay
 from tracking.visits.queries.weeks import Week
 from tracking.visits.rules import Mark
 from tracking.visits.states import Channel
@@ -87,6 +87,12 @@ class Links:
     page: str
     action: str = ""
     fields: Sequence[tuple[str, str]] = ()
+    waiting_page: str = ""
+
+    def waiting(self, day: GridDay) -> str:
+        """The address of the waiting list of a day; empty where there is none."""
+        there = Links(self.waiting_page, fields=self.fields)
+        return there.url(date=day.date.isoformat()) if self.waiting_page and day.slots else ""
 
     def url(self, **more: str) -> str:
         """The address of the page with these parameters; an underscore at the end keeps a name from being a keyword."""
@@ -156,7 +162,7 @@ async def week_context(request: Request, errand: Errand, links: Links, own: int 
         "start_value": start_value,
         "last": found.last,
         "local": offices.local,
-        "waiting": "",
+        "waiting": links.waiting(days[selected]) if days else "",
         "stream": "",
     }
 

@@ -137,6 +137,20 @@ class OpenVisit(Form):
     key: Annotated[str, line(80, safe=False), AfterValidator(_plain), Label(_("Key"))]
 
 
+class JoinWaiting(ContactDetails):
+    """Who waits for a time, and between which times of the day."""
+
+    from_time: Annotated[Time, Label(_("Not before"))] = ""
+    until_time: Annotated[Time, Label(_("Finished by"))] = ""
+    language: Annotated[str, OneOf(LANGUAGES), Label(_("Language of our messages"))] = "ko"
+
+    def check(self, errors: Errors) -> None:
+        super().check(errors)
+        right = "from_time" not in errors and "until_time" not in errors
+        if right and self.from_time and self.until_time and self.from_time >= self.until_time:
+            errors.fail("until_time", _("This must be later than the time above."))
+
+
 class RescheduleVisit(Form):
     """Another time for a visit."""
 

@@ -5,17 +5,18 @@ it changes nothing, because mail programs follow links: the page that it leads t
 ``/v/{token}/cancel`` and ``/v/{token}/offer`` lead straight to the pages for that.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from server.core import clock, security
 from server.core.config import Settings
+from server.core.days import today
 
 DAYS_AFTER = 30
 """Days after the visit for which a link in a message opens it."""
 MINE_MINUTES = 30
 """Minutes for which a requested link opens all visits of its contact."""
 
-_VISIT, _MINE, _RESTRICTION = "visit-link", "visits-link", "restriction-link"
+_VISIT, _WAITING, _MINE, _RESTRICTION = "visit-link", "waiting-link", "visits-link", "restriction-link"
 
 
 def visit_path(settings: Settings, number: str, starts_at: datetime, then: str = "") -> str:
@@ -27,6 +28,17 @@ def visit_path(settings: Settings, number: str, starts_at: datetime, then: str =
 def read_visit_token(settings: Settings, token: str) -> str | None:
     """The number of the visit that a link opens; None if it is forged or expired."""
     return security.unsign_short(settings, _VISIT, token)
+
+
+def waiting_path(settings: Settings, number: str, day: date) -> str:
+    """The path that shows an entry of a waiting list, until some days after its day."""
+    days = max((day - today()).days, 0) + DAYS_AFTER
+    return f"/visits/waiting/{security.sign_short(settings, _WAITING, number, days)}"
+
+
+def read_waiting_token(settings: Settings, token: str) -> str | None:
+    """The number of the entry that a link shows; None if it is forged or expired."""
+    return security.unsign_short(settings, _WAITING, token)
 
 
 def mine_path(settings: Settings, number: str) -> str:

@@ -96,8 +96,10 @@ async def insert(
 ) -> Booked:
     """Write a visit that is held or offered, with the claims on its time."""
     number = references.new_reference()
+    offered = state is VisitState.OFFERED and replaces is None  # it has an owner, who opens it by a link
     values = {
-        "number": number, "key_hash": "", "office_id": wished.office.id, "date": wished.date,
+        "number": number, "key_hash": references.key_hash(references.new_key()) if offered else "",
+        "office_id": wished.office.id, "date": wished.date,
         "starts_at": rules.moment(wished.start), "ends_at": rules.moment(wished.end), "state": state,
         "channel": wished.errand.channel, "language": contact.language, "party": wished.errand.party,
         "held_until": held_until, "holder": holder, "created_at": clock.now(), "name": contact.name,

@@ -88,7 +88,7 @@ async def one(number: str) -> Unplaced | None:
     if found is None:
         return None
     place = await offices.place((await offices.office_by_id(found["office_id"])).code)
-    (complete,) = await _complete([read(Unplaced, found)], place)
+    (complete,) = await _complete([read(Unplaced, found)], place, always=True)
     return complete
 
 
@@ -104,8 +104,8 @@ async def proposal(visit_id: int) -> Proposal | None:
     return await select_one(Proposal, sql, visit_id, VisitState.OFFERED, clock.now())
 
 
-async def _complete(rows: Sequence[Unplaced], place: Place) -> list[Unplaced]:
-    """Rows with their services, with what is proposed to them and, where nothing is, with the nearest free times."""
+async def _complete(rows: Sequence[Unplaced], place: Place, *, always: bool = False) -> list[Unplaced]:
+    """Rows with their services, with what is proposed to them and, if nothing is or ``always``, the nearest times."""
     ids = [row.id for row in rows]
     matters: dict[int, list[MatterView]] = {}
     for found in await database.fetch(
@@ -121,7 +121,7 @@ async def _complete(rows: Sequence[Unplaced], place: Place) -> list[Unplaced]:
     }
     complete = [replace(row, matters=tuple(matters.get(row.id, ())), proposal=held.get(row.id)) for row in rows]
     complete = [replace(row, errand=_errand(row, place)) for row in complete]
-    return await _with_nearest(complete, place)
+    return await _with_nearest(complete, place, always=always)
 
 
 def _errand(row: Unplaced, place: Place) -> Errand | None:
@@ -129,9 +129,9 @@ def _errand(row: Unplaced, place: Place) -> Errand | None:
     return Errand(place, services, Channel.DESK, row.party) if len(services) == len(row.matters) > 0 else None
 
 
-async def _with_nearest(rows: Sequence[Unplaced], place: Place) -> list[Unplaced]:
+async def _with_nearest(rows: Sequence[Unplaced], place: Place, *, always: bool) -> list[Unplaced]:
     """Rows with the free times nearest to theirs; all days are read together, each errand is looked up once."""
-    wanted = sorted({day for row in rows if not row.proposal for day in _around(row.date)})
+    wanted = sorted({day for row in rows if always or not row.proposal for day in _around(row.date)})
     if not wanted:
         return list(rows)
     hours = await offices.hours(place.office.id, place.weekly, wanted, await city.kept_calendar())
@@ -148,7 +148,7 @@ async def _with_nearest(rows: Sequence[Unplaced], place: Place) -> list[Unplaced
 
     return [
         replace(row, nearest=_nearest(row, (start for day in _around(row.date) for start in free(row.errand, day))))
-        if row.errand and not row.proposal
+        if row.errand and (always or not row.proposal)
         else row
         for row in rows
     ]

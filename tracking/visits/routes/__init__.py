@@ -9,10 +9,12 @@ from tracking.visits.routes import (
     links,
     live,
     mine,
+    offers,
     places,
     plans,
     restrictions,
     visit,
+    waiting,
 )
 
 routes = [
@@ -27,6 +29,8 @@ routes = [
     *plans.routes,
     *holding.routes,
     *restrictions.routes,
+    *waiting.routes,
+    *offers.routes,
     # Last, because its placeholder matches any word the others leave.
     *visit.routes,
 ]

@@ -41,13 +41,12 @@ async def choose(request: Request) -> Response:
         return await _services(request, place, None, error.errors)
     if len(errand.services) > 1 and planning.spread(errand, await planning.counters(errand.office.id)):
         return web.redirect(request, choice.plans())
-    links = Links("/visits", "/visits/hold", choice.fields)
     if "next" in params:
         start = await weeks.next_free(errand)
         return web.redirect(
             request, choice.url(start=start_value(start) if start else ""), None if start else NONE_FREE
         )
-    links = Links("/visits", "/visits/hold", choice.fields)
+    links = Links("/visits", "/visits/hold", choice.fields, "/visits/waiting")
     context = await week_context(request, errand, links)
     context["edit"] = choice.url(edit="1")
     context["plans"] = choice.plans() if len(errand.services) > 1 else ""
