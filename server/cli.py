@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -30,6 +31,8 @@ from server.core.web import Site
 from tracking.statistics import verify as checking
 from tracking.statistics.actions import recounting
 from tracking.statistics.queries import adoption, filters, people, records
+from tracking.visits import daylist
+from tracking.visits.queries import offices
 
 T = TypeVar("T")
 
@@ -234,6 +237,33 @@ def _take_over(
     click.echo(f"{report.new} imported, {report.repeated} imported before, {report.refused} refused.")
     if report.refused:
         click.echo(f"The refused lines and their reasons: {target}")
+
+
+@main.group()
+def visits() -> None:
+    """Visits to offices: what an office needs when the site is down."""
+
+
+@visits.command(name="daylist")
+@click.argument("office")
+@click.argument("day", metavar="DATE")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV for a spreadsheet.")
+def visits_daylist(office: str, day: str, *, as_csv: bool) -> None:
+    """Print the visits of a day at an office, by its code. DATE is YYYY-MM-DD. Needs no web server."""
+    try:
+        wanted = date.fromisoformat(day)
+    except ValueError as error:
+        raise click.BadParameter(f"{day!r} is not a day: give it as YYYY-MM-DD.", param_hint="DATE") from error
+
+    async def work(settings: Settings) -> str:
+        known = {one.code: one for one in await offices.offices()}
+        if office not in known:
+            codes = ", ".join(sorted(known)) or "none"
+            raise click.ClickException(f"There is no office {office!r}. Offices: {codes}.")
+        place = known[office]
+        return await daylist.as_csv(place, wanted) if as_csv else await daylist.as_text(settings, place, wanted)
+
+    click.echo(run(work), nl=False)
 
 
 @main.group()

@@ -40,7 +40,7 @@ from server.core.stream.hub import Hub, Narrator, Watcher
 from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
 from tracking.visits import messages as visit_messages
-from tracking.visits.actions import booking, crowding, moving, offering, rebuilding, reminding, supply
+from tracking.visits.actions import booking, crowding, daylists, moving, offering, rebuilding, reminding, supply
 from tracking.visits.desk import case_section
 from tracking.visits.letters import VisitLetters
 from tracking.visits.permissions import Permission as VisitPermission
@@ -84,6 +84,7 @@ PERIODIC: Mapping[str, timedelta] = {
     "visits.expire": timedelta(minutes=1),
     "visits.supply": timedelta(hours=1),
     "visits.remind": timedelta(minutes=1),
+    "visits.evening": timedelta(minutes=10),
     crowding.NIGHTLY: timedelta(minutes=30),
     recounting.NIGHTLY: timedelta(minutes=30),
     "core.sweep": timedelta(hours=6),
@@ -206,6 +207,8 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         rebuilding.REBUILD: rebuilding.run,
         rebuilding.FOLLOW: rebuilding.follow,
         "visits.remind": _each(reminding.remind),
+        "visits.evening": _each(daylists.send),
+        daylists.DAYLIST: notifying.delivering(VisitLetters(settings).day_list),
         reminding.ALL_VISITS: notifying.delivering(VisitLetters(settings).all_visits),
         reminding.LETTER: notifying.delivering(VisitLetters(settings).without_event),
         crowding.NIGHTLY: crowding.nightly,

@@ -4,9 +4,10 @@ Each names the visit and links to it; the link opens it, so that no message hold
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from server.core import clock, i18n
+from server.core import clock, exports, i18n
 from server.core.config import Settings
 from server.core.errors import _
 from server.core.jobs import Task
@@ -14,13 +15,13 @@ from server.core.ledger import Entry
 from server.core.mail import Attachment
 from server.core.messages import Mailing, Notice, Urgency, said
 from server.core.notify.correspondence import Addressee, Letter, Section, ShortNotice
-from tracking.visits import calendar, links, rules, words
+from tracking.visits import calendar, daylist, links, rules, words
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.events import MoveOffered, TimeOffered, VisitBooked, VisitRescheduled
 from tracking.visits.messages import MESSAGES
 from tracking.visits.messages.event import About, Reader, VisitEvent, VisitMessage
 from tracking.visits.messages.reminders import MAILINGS, Sent
-from tracking.visits.queries import papers, visits
+from tracking.visits.queries import offices, papers, visits
 from tracking.visits.queries.papers import Papers
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.states import VisitState
@@ -92,6 +93,27 @@ class VisitLetters:
             "wishes": "",
         }
         return Letter(view.email, language, "mail/visits_link", context)
+
+    async def day_list(self, task: Task) -> Letter:
+        """The list of an office's day, for the office, with the same as a CSV file."""
+        place = await offices.office_by_id(task.payload["office"])
+        day, language = date.fromisoformat(task.payload["date"]), self.settings.language
+        name = i18n.name_in(place, language)
+        subject = _("%(office)s: visits on %(day)s", office=name, day=i18n.date_text(day, language))
+        table = Attachment(
+            f"visits-{place.code}-{day}.csv",
+            (exports.MARK + await daylist.as_csv(place, day)).encode(),
+            "text/csv",
+            {"charset": "utf-8"},
+        )
+        context = {
+            "subject": i18n.translate(language, subject),
+            "listed": await daylist.as_text(self.settings, place, day),
+            "link": f"{self.settings.public_url}/desk/visits?office={place.code}&date={day}",
+            "link_label": i18n.translate(language, _("Open the day at the desk")),
+            "wishes": "",
+        }
+        return Letter(place.email, language, "mail/daylist", context, (table,))
 
     async def _message(self, view: VisitView, entry: Entry | None, mail: Mailing[VisitEvent]) -> Letter | ShortNotice:
         language, checklist = self.settings.spoken(view.language), await papers.summary(view.id)

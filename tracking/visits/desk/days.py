@@ -14,6 +14,7 @@ from server.core.days import today
 from server.core.errors import _
 from server.core.forms import Parameters
 from server.core.listing import PAGING
+from tracking.visits.daylist import HEAD, cells
 from tracking.visits.desk.common import PAGE, all_offices, chosen_office, names, visits_official
 from tracking.visits.labels import CHANNELS, VISIT_STATES
 from tracking.visits.permissions import Permission
@@ -22,11 +23,6 @@ from tracking.visits.queries.desk import DOCUMENTS, Filter, Row
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.states import VisitState
 
-HEAD = (
-    "number", "date", "start", "end", "state", "channel", "services", "counter_planned", "name", "phone", "email",
-    "people", "language", "documents", "case", "note",
-)  # fmt: skip
-"""The columns of the CSV file, which are the same in every language."""
 SHEETS = 2_000
 """The most visits on a sheet to print."""
 
@@ -118,17 +114,9 @@ async def csv(request: Request) -> Response:
 
     async def blocks() -> AsyncIterator[list[tuple[object, ...]]]:
         async for rows in desk.blocks(place, day, wanted, reference_data):
-            yield [_cells(row) for row in rows]
+            yield [cells(row) for row in rows]
 
     return exports.table(f"visits-{place.code}-{day}", HEAD, blocks())
-
-
-def _cells(row: Row) -> tuple[object, ...]:
-    return (
-        row.number, row.date, f"{row.starts_at:%H:%M}", f"{row.ends_at:%H:%M}", row.state.value, row.channel.value,
-        " ".join(one.code for one in row.matters), " ".join(row.counters), row.name, row.phone, row.email, row.party,
-        row.language, row.documents, row.case_reference, row.note,
-    )  # fmt: skip
 
 
 routes = [Route(PAGE, show), Route(f"{PAGE}.csv", csv), Route(f"{PAGE}/sheet", sheet)]

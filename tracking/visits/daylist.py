@@ -1,0 +1,98 @@
+"""The list of a day's visits at an office, for when the site is down: readable on paper, or as CSV.
+
+It needs the database only. Counters are as planned at the moment: on the day, whichever is free calls.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from server.core import clock, exports, i18n
+from server.core.city import city
+from server.core.config import Settings
+from server.core.errors import Text, _
+from tracking.visits.labels import CHANNELS, VISIT_STATES
+from tracking.visits.queries import desk, papers
+from tracking.visits.queries.desk import Filter, Row
+from tracking.visits.queries.offices import OfficeRow
+from tracking.visits.queries.papers import Papers
+from tracking.visits.states import Channel, VisitState
+
+HEAD = (
+    "number", "date", "start", "end", "state", "channel", "services", "counter_planned", "name", "phone", "email",
+    "people", "language", "documents", "case", "note",
+)  # fmt: skip
+"""The columns of the CSV file, which are the same in every language."""
+INDENT = " " * 13
+
+
+def cells(row: Row) -> tuple[object, ...]:
+    """A visit as a line of the CSV file."""
+    return (
+        row.number, row.date, f"{row.starts_at:%H:%M}", f"{row.ends_at:%H:%M}", row.state.value, row.channel.value,
+        " ".join(one.code for one in row.matters), " ".join(row.counters), row.name, row.phone, row.email, row.party,
+        row.language, row.documents, row.case_reference, row.note,
+    )  # fmt: skip
+
+
+async def rows(place: OfficeRow, day: date) -> list[Row]:
+    """The visits of a day that were not cancelled, by time."""
+    found = [row async for block in desk.blocks(place, day, Filter(), await city()) for row in block]
+    return [row for row in found if row.state is not VisitState.CANCELLED]
+
+
+async def as_csv(place: OfficeRow, day: date) -> str:
+    """The list as CSV."""
+    return exports.lines([HEAD, *(cells(row) for row in await rows(place, day))])
+
+
+async def as_text(settings: Settings, place: OfficeRow, day: date) -> str:
+    """The list to read and to print, counter by counter, in the city's language."""
+    language = settings.language
+    found = await rows(place, day)
+    checklists = await papers.of([row.id for row in found])
+
+    def said(text: Text) -> str:
+        return i18n.translate(language, text)
+
+    groups: dict[str, list[Row]] = {}
+    for row in found:
+        groups.setdefault(row.counters[0] if row.counters else "", []).append(row)
+    now = i18n.datetime_text(clock.now(), language, settings.zone)
+    lines = [
+        f"{i18n.name_in(place, language)} ({place.code}), {i18n.date_text(day, language)}",
+        said(_("As of %(moment)s. Counters are as planned now; on the day whichever is free calls.", moment=now)),
+        said(_("Visits: %(count)s", count=len(found)) if found else _("Nobody has booked for this day")),
+    ]
+    for counter, visits in sorted(groups.items(), key=lambda group: (not group[0], len(group[0]), group[0])):
+        planned = _("Counter %(number)s (planned)", number=counter) if counter else _("Without a counter")
+        lines += ["", f"== {said(planned)} =="]
+        for row in visits:
+            lines += ["", *_lines(row, checklists.get(row.id, papers.NONE), language)]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(row: Row, checklist: Papers, language: str) -> Sequence[str]:
+    def said(text: Text) -> str:
+        return i18n.translate(language, text)
+
+    contact = " / ".join(filter(None, (row.phone, row.email)))
+    services = ", ".join(i18n.name_in(one, language) for one in row.matters)
+    about = [
+        services,
+        said(_("Number of people: %(count)s", count=row.party)) if row.party > 1 else "",
+        said(_("Counters: %(numbers)s", numbers=", ".join(row.counters))) if len(row.counters) > 1 else "",
+        said(_("Language: %(language)s", language=i18n.NAMES.get(row.language, row.language))),
+        said(CHANNELS[row.channel]) if row.channel is not Channel.ONLINE else "",
+        said(VISIT_STATES[row.state]) if row.state is not VisitState.BOOKED else "",
+        said(_("Case %(number)s", number=row.case_reference)) if row.case_reference else "",
+    ]
+    found = [
+        f"{row.starts_at:%H:%M}-{row.ends_at:%H:%M}  {row.name}  {contact}  {row.number}",
+        INDENT + "; ".join(filter(None, about)),
+    ]
+    documents = " ".join(said(one) for one in checklist.sentences(language))
+    if documents:
+        found.append(INDENT + documents)
+    if row.note:
+        found.append(INDENT + said(_("Note: %(note)s", note=row.note)))
+    return found
