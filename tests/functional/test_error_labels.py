@@ -33,7 +33,9 @@ from tests.support.system import System
 
 SETTINGS = (
     "/desk/account", "/desk/rules/new", "/desk/rules", "/desk/rules/1", "/desk/templates/new", "/desk/departments/new",
-    "/desk/people/new", "/desk/people/1", "/desk/calendar", "/desk/settings/districts",
+    "/desk/people/new", "/desk/people/1", "/desk/calendar", "/desk/settings/districts", "/desk/offices/new",
+    "/desk/offices/services/new", "/desk/offices/counters/new", "/desk/offices/openings/new",
+    "/desk/roster/shifts/new",
 )  # fmt: skip
 
 
