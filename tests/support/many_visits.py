@@ -18,13 +18,15 @@ from server.core.days import today
 from tests.support.system import SECRET, _make_template, opened
 from tests.support.visits import an_office, contact, wish
 from tracking.visits import rules
-from tracking.visits.actions import booking
+from tracking.visits.actions import booking, reminding
 from tracking.visits.models import CounterService, Office
 from tracking.visits.queries import desk, grid, offices
 from tracking.visits.queries.grid import Errand
 
-OFFICES, UNITS, A_DAY = 12, 8, 200
+UNITS, A_DAY = 8, 200
 """A day of an office has 200 visits of one step each, at eight counters."""
+FEW = 20_000
+"""Up to so many visits are those of one office, more are those of a dozen."""
 FIRST = 1_000_000
 """The id of the first visit, claim and calendar, far above those that a test makes."""
 AHEAD = 31
@@ -32,19 +34,20 @@ AHEAD = 31
 
 async def fill(count: int) -> Office:
     """An office whose days are booked, among eleven others, with as many visits on all of them as asked for."""
-    days = -(-count // (OFFICES * A_DAY))
+    many = 12 if count > FEW else 1
+    days = -(-count // (many * A_DAY))
     begins = today() + timedelta(days=AHEAD - days)
     ahead = [today() + timedelta(days=n) for n in range(1, AHEAD)]
     east = await an_office({str(n): ["passport"] for n in range(1, UNITS + 1)}, days=ahead)
     await database.execute("DELETE FROM booking_time")
     await database.execute("DELETE FROM office_day")
-    others = [await Office.create(code=f"o{n}", name="민원센터", address="길 1", phone="1") for n in range(1, OFFICES)]
+    others = [await Office.create(code=f"o{n}", name="민원센터", address="길 1", phone="1") for n in range(1, many)]
     numbers = [east.id, *(one.id for one in others)]
-    assert numbers == [*range(east.id, east.id + OFFICES)]
+    assert numbers == [*range(east.id, east.id + many)]
     unit = int(await database.value("SELECT MIN(id) FROM counter"))
     passport = (await CounterService.get(code="passport")).id
     opening = rules.at_time(begins, "09:00", config.settings().zone)
-    await _rows(count, days, begins, east.id, unit, passport, opening)
+    await _rows(count, many, days, begins, east.id, unit, passport, opening)
     if database.dialect() == "postgres":
         for table in ("visit", "visit_matter", "booking_claim", "booking_time", "office_day", "booking_calendar"):
             await database.execute(f"ANALYZE {table}")
@@ -54,10 +57,12 @@ async def fill(count: int) -> Office:
     return east
 
 
-async def _rows(count: int, days: int, begins: date, office: int, unit: int, kind: int, opening: int) -> None:
+async def _rows(
+    count: int, many: int, days: int, begins: date, office: int, unit: int, kind: int, opening: int
+) -> None:
     postgres = database.dialect() == "postgres"
     numbers = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {}) "
-    office_of, day_of, spot = f"({office} + (i / {A_DAY}) % {OFFICES})", f"(i / {A_DAY * OFFICES})", f"(i % {A_DAY})"
+    office_of, day_of, spot = f"({office} + (i / {A_DAY}) % {many})", f"(i / {A_DAY * many})", f"(i % {A_DAY})"
     minute = f"({opening} + {day_of} * 1440 + {spot} / {UNITS} * 15)"
 
     def moment(minutes: str) -> str:
@@ -73,12 +78,12 @@ async def _rows(count: int, days: int, begins: date, office: int, unit: int, kin
     made = moment(f"{minute} - 4320")
     async with database.transaction():
         await database.execute(
-            f"INSERT INTO booking_calendar (id, scope, version) {numbers.format(days * OFFICES)}"
+            f"INSERT INTO booking_calendar (id, scope, version) {numbers.format(days * many)}"
             f"SELECT {FIRST} + i, 'visits', 1 FROM n"
         )
         whole = f"i * {A_DAY}"
         await database.execute(
-            f"INSERT INTO office_day (office_id, date, calendar_id) {numbers.format(days * OFFICES)}"
+            f"INSERT INTO office_day (office_id, date, calendar_id) {numbers.format(days * many)}"
             f"SELECT {office_of.replace('i /', f'{whole} /')}, {day.replace('(i /', f'({whole} /')}, {FIRST} + i FROM n"
         )
         await database.execute(
@@ -101,9 +106,9 @@ async def _rows(count: int, days: int, begins: date, office: int, unit: int, kin
             f"SELECT {calendar}, {unit} + i % {UNITS}, {minute}, {FIRST} + i FROM n"
         )
         # Every calendar has three steps more, which are free.
-        more = f"({opening} + (i / {OFFICES * UNITS * 3}) * 1440 + {A_DAY // UNITS * 15} + i % 3 * 15)"
+        more = f"({opening} + (i / {many * UNITS * 3}) * 1440 + {A_DAY // UNITS * 15} + i % 3 * 15)"
         await database.execute(
-            f"INSERT INTO booking_time (calendar_id, unit, minute) {numbers.format(days * OFFICES * UNITS * 3)}"
+            f"INSERT INTO booking_time (calendar_id, unit, minute) {numbers.format(days * many * UNITS * 3)}"
             f"SELECT {FIRST} + i / {UNITS * 3}, {unit} + i / 3 % {UNITS}, {more} FROM n"
         )
         await database.execute(
@@ -147,7 +152,7 @@ async def things_done(east: Office) -> dict[str, Callable[[], Awaitable[object]]
         "week grid, read anew": lambda: cold(week), "week grid, kept": lambda: grid.days(errand, week),
         "next free time of a month": lambda: cold(month), "book": book, "book and cancel": cancel,
         "day list of the office": day_list, "visits of a household": of_household, "expire holds": booking.expire,
-        "return freed time": booking.return_freed,
+        "return freed time": booking.return_freed, "remind": reminding.remind,
     }  # fmt: skip
 
 

@@ -273,7 +273,9 @@ async def return_freed() -> int:
     """Offer freed time again once its delay is over. Returns how much of it. Periodic."""
     count = 0
     for row in await database.fetch(
-        f"SELECT id, calendar_id FROM freed_time WHERE returns_at <= ? ORDER BY id LIMIT {MOST_EXPIRED}", clock.now()
+        f"SELECT id, calendar_id FROM freed_time WHERE returns_at <= ? ORDER BY returns_at, id LIMIT {MOST_EXPIRED}",
+        clock.now(),
+        clock.now(),
     ):
         async with database.transaction():
             await times.lock(row["calendar_id"])
