@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import xstatic.pkg.leaflet
@@ -33,7 +33,7 @@ import tracking.visits.api_plans
 import tracking.visits.desk
 import tracking.visits.routes
 from forums.routes import live
-from forums.routes.back import ways_back
+from forums.routes.back import ways_back as forums_back
 from server import (
     crossing,
     district_pages,
@@ -48,11 +48,12 @@ from server import (
 from server.core import auth, database, observe, security, templates, web
 from server.core.accounts import Account
 from server.core.config import Settings
-from server.core.errors import Refusal
+from server.core.errors import Refusal, Text
 from server.core.jobs import Worker
 from server.core.participants import pages as participants
 from server.demo.city import CITY
 from tracking.visits.routes import live as timetables
+from tracking.visits.routes.back import ways_back as visits_back
 
 UPLOADS = (
     *("/petitions/new", "/desk/petitions/new", "/cases/", "/desk/cases/", "/desk/forums/", "/desk/settings/districts"),
@@ -114,12 +115,17 @@ async def _city(settings: Settings) -> web.City:
     return web.City(names, settings.call_centre, demo=demo)
 
 
+def _ways_back(path: str, status: int) -> Sequence[tuple[Text, str]]:
+    """Links on an error page, of the domain whose page it is."""
+    return forums_back(path, status) or visits_back(path, status)
+
+
 def create_app(settings: Settings) -> Starlette:
     """The application for these settings; its lifespan opens the database."""
     settings = wiring.prepare(settings)
     adapters = wiring.ports(settings)
     site = web.Site(settings)
-    site.ways_back = ways_back
+    site.ways_back = _ways_back
     site.permissions = wiring.PERMISSIONS
     worker = Worker(wiring.handlers(settings, adapters, site.render), wiring.PERIODIC)
 

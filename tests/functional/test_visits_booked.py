@@ -1,6 +1,7 @@
 """A visitor books, changes and cancels a visit on the pages, without scripts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import httpx
@@ -8,12 +9,13 @@ import httpx
 from server.core import clock
 from server.core.accounts import Holiday
 from server.core.booking.errors import TimeTaken
+from server.core.config import Settings
 from tests.support.markup import parse
 from tests.support.page_forms import Form, form, post_without_page, send, submit
-from tests.support.system import System
+from tests.support.system import System, opened
 from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits.actions import booking, supply
-from tracking.visits.models import CounterService, Office, Opening, Visit
+from tracking.visits.models import CounterService, Office, OfficeHours, Opening, Visit
 from tracking.visits.queries import offices
 from tracking.visits.states import OpeningKind, VisitState
 
@@ -288,12 +290,14 @@ async def test_closed_days_say_why(system: System) -> None:
     monday = next_monday()
     days = [monday + timedelta(days=n) for n in range(7)]
     office = await an_office({"1": ["passport"]}, days=days)
+    await OfficeHours.filter(office_id=office.id, weekday=5).delete()
     await Holiday.create(date=days[1], name="임시공휴일", created_at=clock.now())
     await Opening.create(office_id=office.id, date=days[2], kind=OpeningKind.MAINTENANCE, reason="전산 점검")
     offices.forget()
     await supply.rebuild(office.id, days)
     browser = system.visitor()
     shown = parse((await week(browser)).text)
+    assert len(shown.one("thead").all("th")) == 7, "Sunday has a column as the office is open, Saturday has none"
     assert [one.text for one in shown.all("td", class_="slot-shut")] == [
         "공휴일: 임시공휴일",
         "점검으로 휴무: 전산 점검",
@@ -326,3 +330,50 @@ async def test_a_week_costs_few_statements(system: System, count_queries: Callab
     seen = count_queries()
     await week(browser)
     assert len(seen) <= 8, seen
+
+
+async def test_a_group_comes_together(system: System) -> None:
+    await an_office({"1": ["seal"]})
+    await CounterService.filter(code="seal").update(places=8)
+    offices.forget()
+    browser, other = system.visitor(), system.visitor()
+    asked = {"office": "east", "service": "seal", "from": next_monday().isoformat()}
+    shown = await browser.get("/visits", params={**asked, "party": "6"})
+    held = await follow(browser, await press(shown, browser, "09:00"))
+    assert "6명" in held.text
+    number = code(await confirm(browser, await checked(browser, held)), "number")
+    assert marks(await other.get("/visits", params={**asked, "party": "3"}))["09:00"] == "×"
+    assert marks(await other.get("/visits", params={**asked, "party": "2"}))["09:00"] == "△"
+    assert marks(await browser.get(f"/visits/{number}/change"))["09:00"] == "○", "its own places count as free"
+    assert (await Visit.get(number=number)).party == 6
+
+
+async def test_an_address_holds_only_so_many_times(settings: Settings) -> None:
+    async with opened(replace(settings, rate_limits=True)) as system:
+        await an_office({"1": ["passport"]})
+        fields = {"office": "east", "service": "passport", "start": value(at("09:00"))}
+        codes = []
+        for _press in range(10):
+            browser = system.visitor()
+            codes.append((await post_without_page(browser, "/visits/hold", data=fields)).status_code)
+        assert codes == [303] * 8 + [429] * 2
+
+
+async def test_pages_lead_on_where_something_is_refused(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    gone = await browser.get("/visits/2CK-8Q7-ZZZ")
+    assert gone.status_code == 404
+    assert 'href="/visits#my-reservation"' in gone.text
+    assert (await browser.get("/visits/held/2CK-8Q7-ZZZ")).status_code == 409
+    number = code(await book(browser, "09:00"), "number")
+    desk = await system.official("clerk")
+    assert (await desk.get(f"/visits/{number}")).headers["location"] == f"/desk/visits/{number}"
+
+
+async def test_a_full_week_of_quarter_hours_weighs_little(system: System) -> None:
+    days = [next_monday() + timedelta(days=n) for n in range(7)]
+    await an_office({str(n): ["passport"] for n in range(4)}, days=days)
+    shown = await week(system.visitor())
+    assert len(parse(shown.text).one(class_="slot-table").all("button")) == 28 * 7
+    assert len(shown.content) <= 100_000

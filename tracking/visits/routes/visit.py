@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import clock, config, i18n, qr, web
+from server.core import auth, clock, config, i18n, qr, web
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, _
 from server.core.forms.kinds import Mistake
@@ -12,6 +12,7 @@ from tracking.visits.access import own_visit
 from tracking.visits.actions import booking, taking
 from tracking.visits.choosing import Links, next_free, week_context
 from tracking.visits.forms import read_start
+from tracking.visits.permissions import Permission
 from tracking.visits.queries import offices, visits
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.visits import VisitView
@@ -30,7 +31,10 @@ def may_change(found: VisitView) -> bool:
 
 
 async def show(request: Request) -> Response:
-    """``/visits/{number}``."""
+    """``/visits/{number}``; officials are led to the desk's page of it."""
+    official = auth.reader(request).official
+    if official and official.may(Permission.SEE_VISITS):
+        return web.redirect(request, f"/desk/visits/{request.path_params['number']}")
     return await page(request, await own_visit(request))
 
 
