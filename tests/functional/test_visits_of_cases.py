@@ -13,7 +13,7 @@ from tests.support.markup import parse
 from tests.support.papers import KIM, booked, opened_visit
 from tests.support.stories import filed, opened_with_key, somebody
 from tests.support.system import System
-from tests.support.visits import an_office, at
+from tests.support.visits import an_office, at, next_monday, three_floors
 from tracking.visits.actions import cases
 from tracking.visits.desk_forms import LinkCase, Plain
 from tracking.visits.errors import OfAnotherCase
@@ -162,3 +162,46 @@ async def test_the_form_of_a_visit_for_a_case_is_filled_in(system: System) -> No
     assert (visit.case_reference, visit.name) == (case.reference, "홍길동")
     await system.work()
     assert "방문 예약:" in await timeline(hong, f"/cases/{case.reference}")
+
+
+async def test_the_guide_of_the_case_comes_along_and_sees_it_in_their_day(system: System) -> None:
+    await three_floors()
+    await CounterService.filter(code="passport").update(statutory="road_occupation")
+    case = await filed()
+    await Case.filter(reference=case.reference).update(
+        guide_id=(await somebody("guide")).id, service_code="road_occupation"
+    )
+    hong, guide = await opened_with_key(system, case), await system.official("guide")
+    page = parse((await hong.get(f"/cases/{case.reference}")).text)
+    [link] = [a for a in page.all("a") if a.attrs.get("href", "").endswith("/visit?guide=1")]
+    assert "한후견" in link.text
+    week_page = await follow(hong, await hong.get(link.attrs["href"]))
+    assert week_page.headers["location"].startswith("/visits/plans?"), "a guide is booked with a plan"
+    plans = await follow(hong, week_page)
+    day = next_monday().isoformat()
+    of_day = await hong.get(f"{week_page.headers['location']}&date={day}")
+    assert of_day.status_code == plans.status_code == 200
+    root = parse(of_day.text)
+    first = next(
+        f for f in root.all("form") if f.attrs.get("method") == "post" and f.attrs["action"] == "/visits/plans"
+    )
+    held = await follow(hong, await page_forms.send(hong, page_forms.Form(first, root, str(of_day.url))))
+    filled = page_forms.form(held, field="email")
+    assert filled.values["name"] == ["홍길동"]
+    done = await confirm(hong, await page_forms.send(hong, filled, button="check"))
+    visit = await Visit.get(number=code(done, "number"))
+    assert visit.case_reference == case.reference
+    assert visit.guide_id == (await Counter.get(number="G")).id
+    words = parse((await guide.get("/desk/visits/mine")).text).text
+    assert "홍길동" in words
+    assert case.reference in words
+    assert "홍길동" not in (await (await system.official("guide_parks")).get("/desk/visits/mine")).text
+
+
+async def test_a_guide_without_hours_at_an_office_cannot_be_booked(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    case = await filed()
+    await Case.filter(reference=case.reference).update(guide_id=(await somebody("guide")).id)
+    hong = await opened_with_key(system, case)
+    answer = await hong.get(f"/cases/{case.reference}/visit?guide=1")
+    assert "예약할 수 없습니다" in parse((await hong.get(answer.headers["location"])).text).text

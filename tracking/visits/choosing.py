@@ -66,9 +66,9 @@ class Choice:
         """The address of the week with these services."""
         return Links("/visits", fields=self.fields).url(**more)
 
-    def plans(self) -> str:
-        """The address of plans with these services that need not follow each other directly."""
-        return Links("/visits/plans", fields=self.fields).url()
+    def plans(self, guide: str = "") -> str:
+        """The address of plans with these services that need not follow each other directly, and with a guide."""
+        return Links("/visits/plans", fields=self.fields).url(guide=guide)
 
     def stream(self, monday: date) -> str:
         """The address of the live marks of a week."""

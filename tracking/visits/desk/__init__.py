@@ -2,12 +2,13 @@
 
 from starlette.routing import Route
 
-from tracking.visits.desk import booking, days, documents, places, requests, restrictions, visit
+from tracking.visits.desk import booking, days, documents, guided, places, requests, restrictions, visit
 
 routes: list[Route] = [
     *days.routes,
     *booking.routes,
     *documents.routes,
+    *guided.routes,
     *places.routes,
     *restrictions.routes,
     *requests.routes,

@@ -424,6 +424,7 @@ class Migration(migrations.Migration):
                     Index(fields=["office_id", "date", "starts_at", "id"], name="visit_office_day"),
                     Index(fields=["household", "starts_at"], name="visit_household"),
                     Index(fields=["case_reference"], name="visit_case"),
+                    Index(fields=["guide_id", "starts_at"], name="visit_guide"),
                     Index(fields=["state", "held_until"], name="visit_held"),
                     Index(fields=["state", "starts_at"], name="visit_state"),
                     Index(fields=["remind_at"], name="visit_remind"),

@@ -1,13 +1,16 @@
 """The visits for a case, as the case's page shows them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from server.core import config
-from server.core.rows import Local, columns, select, select_one
+from server.core import config, database, days
+from server.core.listing import Condition, Order, Page, Walk
+from server.core.rows import Local, columns, read_all, select, select_one
 from tracking.visits import rules
+from tracking.visits.queries.planning import ACCOMPANIMENT
 from tracking.visits.states import VisitState
 
-MOST = 20
+PAGE, MOST = 50, 20
 """The visits of a case that are shown, the latest first."""
 
 
@@ -79,3 +82,63 @@ async def suggested(statutory: str, department: int | None, district: str) -> Su
         "ORDER BY exact DESC, (o.district = ?) DESC, o.name, o.id, s.name LIMIT 1",
         statutory, True, True, True, True, statutory, department, district,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class GuideAt:
+    """Where a case guide can accompany visits: the office's code, and the number of what stands for the guide."""
+
+    office: str
+    number: str
+
+
+async def guide_at(account: int, office: str) -> GuideAt | None:
+    """Where a guide can be booked, at this office if possible. One query."""
+    return await select_one(
+        GuideAt,
+        "SELECT o.code AS office, c.number FROM counter c JOIN office o ON o.id = c.office_id "
+        "JOIN counter_ability a ON a.counter_id = c.id JOIN counter_service s ON s.id = a.service_id "
+        "WHERE c.account_id = ? AND s.code = ? AND c.active = ? AND o.active = ? AND s.active = ? "
+        "ORDER BY (o.code = ?) DESC, o.name, o.id, c.id LIMIT 1",
+        account, ACCOMPANIMENT, True, True, True, office,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class GuidedVisit:
+    """A visit that a case guide accompanies."""
+
+    id: int
+    number: str
+    starts_at: Local
+    ends_at: Local
+    name_of_visitor: str
+    party: int
+    language: str
+    note: str
+    case_reference: str
+    name: str
+    """Of the office, and its other names."""
+    name_ja: str
+    name_en: str
+
+
+_GUIDED = columns(
+    GuidedVisit, "v", name_of_visitor="v.name", name="o.name", name_ja="o.name_ja", name_en="o.name_en"
+)  # fmt: skip
+_COMING = Order({"v.starts_at": datetime, "v.id": int})
+
+
+async def guided(account: int, start: str) -> Page[GuidedVisit]:
+    """A page of the visits that an official accompanies as a guide, from today on, the next one first. Two queries."""
+    counters = await database.column("SELECT id FROM counter WHERE account_id = ?", account)
+    today = rules.moment(rules.at_time(days.today(), "00:00", config.settings().zone))
+    driving = [Condition(f"v.guide_id IN ({database.marks(counters)})", tuple(counters))]
+    driving += [Condition("v.starts_at >= ?", (today,))]
+    walk = Walk("visit v", _COMING, driving, [Condition("v.state IN ('booked', 'served')")])
+    page = await walk.page(
+        f"SELECT {_GUIDED} FROM ({{walk}}) v JOIN office o ON o.id = v.office_id ORDER BY {{order}}",
+        _COMING.start(start),
+        PAGE,
+    )
+    return page.of(read_all(GuidedVisit, page.rows))

@@ -36,13 +36,24 @@ WRONG = _("The case number and the key do not match. Please check both; they are
 
 
 async def book(request: Request) -> Response:
-    """``GET /cases/{reference}/visit``: the timetable of the office and service that the case needs."""
+    """``GET /cases/{reference}/visit``: the timetable of the office and service that the case needs.
+
+    With ``?guide=1`` the case's guide comes along, whose time is booked together with it.
+    """
     found = await petitions.view(request.path_params["reference"], access.shown(request))
     if found.level is not Level.PARTY:
         raise NoSuchCase
     place = await cases.suggested(found.service_code, found.department_id, found.district)
     wanted = {"case": found.reference}
-    if place:
+    if "guide" in request.query_params and found.guide:
+        with_guide = await cases.guide_at(found.guide.id, place.office if place else "")
+        if with_guide is None:
+            sorry = _("Your guide cannot be booked at an office at the moment. Please write to them on this page.")
+            return web.redirect(request, f"/cases/{found.reference}", sorry)
+        wanted |= {"office": with_guide.office, "guide": with_guide.number}
+        if place and place.exact and place.office == with_guide.office:
+            wanted["service"] = place.service
+    elif place:
         wanted |= {"office": place.office, **({"service": place.service} if place.exact else {})}
     return web.redirect(request, f"/visits?{urlencode(wanted)}")
 

@@ -39,8 +39,9 @@ async def choose(request: Request) -> Response:
         errand = await choice.errand()
     except Invalid as error:
         return await _services(request, place, None, error.errors)
-    if len(errand.services) > 1 and planning.spread(errand, await planning.counters(errand.office.id)):
-        return web.redirect(request, choice.plans())
+    guide = params.get("guide", "")[:10]  # who comes along is booked with a plan
+    if guide or (len(errand.services) > 1 and planning.spread(errand, await planning.counters(errand.office.id))):
+        return web.redirect(request, choice.plans(guide))
     if "next" in params:
         start = await weeks.next_free(errand)
         return web.redirect(
@@ -100,6 +101,7 @@ async def _services(
         "elsewhere": await offices.elsewhere(place.office.id),
         "most_people": max((one.places for one, _name in services if one.bookable and one.places > 1), default=0),
         "case": case_in(request.query_params),
+        "guide": request.query_params.get("guide", "")[:10],
         "chosen": choice.services if choice else given,
         "party": choice.party if choice else request.query_params.get("party", ""),
         "errors": web.field_errors(lang, errors),

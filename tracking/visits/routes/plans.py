@@ -11,6 +11,7 @@ from server.core import auth, i18n, web
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, _
 from server.core.forms import Parameters
+from tracking.visits import access
 from tracking.visits.actions import booking, taking
 from tracking.visits.choosing import STEPS, Choice
 from tracking.visits.queries import offices, planning
@@ -96,7 +97,8 @@ async def hold(request: Request) -> Response:
     token = browser.token(request) or browser.new_token()
     try:
         wished = await taking.planned(await choice.errand(), stops, guide)
-        number = await booking.hold(wished, auth.token_hash(token), web.language(request))
+        case = await access.own_case(request, choice.case)
+        number = await booking.hold(wished, auth.token_hash(token), web.language(request), case)
     except (TimeTaken, Invalid):
         again = [*choice.fields, *([("guide", guide)] if guide else [])]
         return web.redirect(request, f"/visits/plans?{urlencode(again)}", GONE)
