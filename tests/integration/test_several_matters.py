@@ -156,7 +156,7 @@ async def test_only_what_a_plan_offers_can_be_asked_for(system: System) -> None:
         await taking.planned(wanted, [first, second], "1")
 
 
-async def test_a_group_tours_the_house_and_one_of_them_fetches_a_passport(system: System) -> None:
+async def test_a_group_books_a_tour_and_a_passport_together(system: System) -> None:
     office = await three_floors()
     await CounterService.filter(code="moving").update(name="청사 견학", places=20)
     offices.forget()
