@@ -7,9 +7,19 @@ from petitions.errors import NoSuchCase
 from petitions.queries import cases, following
 from petitions.queries.cases import Level
 from server.core import auth, config
+from server.core.security import Rate
 from tracking.visits import rules
 from tracking.visits.queries import visits
 from tracking.visits.queries.visits import VisitView
+
+HOLDS = Rate(2, 8)
+"""Times that an address may hold, or book through JSON: enough for a family or a library, too few to hold a day's times
+for oneself."""
+
+
+def limit_holds(request: Request) -> None:
+    """Count a time that is held or booked against the limit of its address. Raises ``TooMany``."""
+    auth.limit(request, f"visit-hold:{request.client.host if request.client else '?'}", HOLDS)
 
 
 def household_of(request: Request) -> str:

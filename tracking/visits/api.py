@@ -15,6 +15,7 @@ from server.core import auth, city, config, contract, i18n, idempotency, referen
 from server.core.contract import Access, Answer, Contract, among, said
 from server.core.days import today
 from server.core.forms import Parameters
+from tracking.visits import access
 from tracking.visits.actions import booking, openings, taking
 from tracking.visits.actions.booking import Booked, Contact
 from tracking.visits.actions.taking import Wish
@@ -219,6 +220,8 @@ async def _day(errand: Errand, day: GridDay, lang: str) -> VisitDay:
 )
 async def book(request: Request) -> Response:
     """``POST /visits``: one press; a repeated Idempotency-Key returns the first visit again."""
+    if channel(request) is Channel.ONLINE:
+        access.limit_holds(request)
     raw = await web.read_json(request)
     command = BookVisit.parse(raw, strict=True)
     settings = config.settings()

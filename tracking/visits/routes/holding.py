@@ -18,7 +18,6 @@ from server.core import auth, config, i18n, references, web
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, Refusal, _
 from server.core.forms.kinds import Mistake
-from server.core.security import Rate
 from tracking.visits import access
 from tracking.visits.actions import booking
 from tracking.visits.actions.booking import Contact
@@ -29,12 +28,9 @@ from tracking.visits.forms import VisitorDetails, read_start
 from tracking.visits.queries import holds, visits, weeks
 from tracking.visits.queries.holds import HeldVisit
 from tracking.visits.routes import bringing, browser, visit
-from tracking.visits.routes.choosing import client
 from tracking.visits.states import Channel
 from tracking.visits.timetable import start_value
 
-HOLDS = Rate(2, 8)
-"""Times that an address may hold: enough for a family or a library, too few to hold a day's times for oneself."""
 KEPT_LENGTH = 600
 RULES = (Invalid, OnePerHousehold, TooManyVisits, Restricted)
 """Refusals that leave the form as it is: the time is still held."""
@@ -43,7 +39,7 @@ RULES = (Invalid, OnePerHousehold, TooManyVisits, Restricted)
 async def hold(request: Request) -> Response:
     """``POST /visits/hold``: hold a time for this browser, instead of one that it holds already."""
     form = await web.read_form(request)
-    auth.limit(request, f"visit-hold:{client(request)}", HOLDS)
+    access.limit_holds(request)
     choice = Choice.read(form)
     try:
         start = read_start(form.get("start", ""))

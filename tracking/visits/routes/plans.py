@@ -18,8 +18,6 @@ from tracking.visits.queries import offices, planning
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.planning import DayPlan, PlannedDay
 from tracking.visits.routes import browser
-from tracking.visits.routes.choosing import client
-from tracking.visits.routes.holding import HOLDS
 
 DAYS = 7
 GONE = _("This plan has just been taken. Here are the best ones that are free now.")
@@ -91,7 +89,7 @@ def _shown(plan: DayPlan, lang: str) -> dict[str, Any]:
 async def hold(request: Request) -> Response:
     """``POST``: hold a plan for this browser, all of it or nothing."""
     form = await web.read_form(request)
-    auth.limit(request, f"visit-hold:{client(request)}", HOLDS)
+    access.limit_holds(request)
     choice = Choice.read(form)
     guide, stops = str(form.get("guide", ""))[:10], [str(one) for one in form.getlist("stops")][:20]
     token = browser.token(request) or browser.new_token()
