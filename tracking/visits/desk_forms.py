@@ -6,6 +6,7 @@ from typing import Annotated
 from server.core.errors import _
 from server.core.forms import About, Errors, Form, Hint, Html, Label, OneOf, Seen, line, paragraphs
 from tracking.visits.forms import Start
+from tracking.visits.labels import REMOVALS
 
 LONGEST_TEXT = 1_000
 MOST_CALLS = 10
@@ -116,3 +117,10 @@ class Decision(Form):
         str, paragraphs(LONGEST_TEXT, least=2), Label(_("Reasons")), Hint(_("The visitor reads it.")), Html(rows=4)
     ]
     version: Seen = None
+
+
+class RemoveWaiting(Form):
+    """Why somebody is taken off a waiting list."""
+
+    number: Annotated[str, line(16), Label(_("Number on the waiting list")), Html(asked=False)]
+    reason: Annotated[str, OneOf(REMOVALS), Label(_("Reason"))]

@@ -1,7 +1,7 @@
 """The labels of states and channels of visits, and of states of restrictions."""
 
 from server.core.errors import Text, _
-from tracking.visits.states import Channel, RestrictionState, VisitState
+from tracking.visits.states import Channel, RestrictionState, VisitState, WaitingState
 
 VISIT_STATES: dict[str, Text] = {
     VisitState.HELD: _("Held"),
@@ -25,3 +25,17 @@ RESTRICTION_STATES: dict[str, Text] = {
     RestrictionState.UPHELD: _("Appeal refused"),
     RestrictionState.LIFTED: _("Lifted"),
 }
+
+WAITING_STATES: dict[str, Text] = {
+    WaitingState.WAITING: _("Waiting"),
+    WaitingState.OFFERED: _("Offered"),
+    WaitingState.DONE: _("Has a reservation"),
+    WaitingState.LEFT: _("Left the list"),
+}
+REMOVALS: dict[str, Text] = {
+    "asked": _("They asked for it"),
+    "settled": _("Settled in another way"),
+    "twice": _("Entered twice"),
+    "unreachable": _("The contact does not exist"),
+}
+"""Why an official takes somebody off a waiting list."""

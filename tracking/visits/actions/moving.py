@@ -4,6 +4,7 @@ Until then the visit stays booked and listed, and the proposed time is held for 
 that ``replaces`` it. Accepting moves the visit; it keeps its number, key and documents.
 """
 
+import contextlib
 from collections.abc import Sequence
 
 from server.core import clock, database, ledger
@@ -16,6 +17,8 @@ from tracking.visits.actions.taking import Wish
 from tracking.visits.actions.visits import Contact, VisitRow, visit_row
 from tracking.visits.errors import MovedMeanwhile, OfferExpired
 from tracking.visits.events import MoveEnded, MoveOffered
+from tracking.visits.queries import offices, unplaced
+from tracking.visits.queries.unplaced import Unplaced
 from tracking.visits.states import VISIT, VisitAction, VisitState
 
 
@@ -48,6 +51,40 @@ async def propose(actor: str, number: str, wished: Wish) -> None:
         await chain.append(actor, MoveOffered(start, until.isoformat(timespec="minutes")))
         for each in sorted({*freed}):
             await offering.pass_on(each)
+
+
+async def propose_nearest(actor: str, office_code: str) -> tuple[int, int]:
+    """Propose the nearest free time to every visit of an office that lost its counter and has no proposal.
+
+    Whoever booked first gets the nearest first. Returns to how many one was proposed, and for how many none is free.
+    """
+    rows, after = list[Unplaced](), ""
+    while True:
+        page = await unplaced.listed(await offices.place(office_code), after=after)
+        rows += page.rows
+        after = page.after
+        if not after:
+            break
+    proposed = without = 0
+    for row in sorted(rows, key=lambda one: (one.booked_at, one.id)):
+        if row.proposal:
+            continue
+        if await _propose_first(actor, row.number):
+            proposed += 1
+        else:
+            without += 1
+    return proposed, without
+
+
+async def _propose_first(actor: str, number: str) -> bool:
+    row = await unplaced.one(number)
+    if row is None or row.errand is None:
+        return False
+    for start in row.nearest:
+        with contextlib.suppress(TimeTaken, NotPossibleNow, MovedMeanwhile):
+            await propose(actor, number, Wish(row.errand, rules.minute(start)))
+            return True
+    return False
 
 
 async def accept(number: str) -> None:

@@ -2,7 +2,18 @@
 
 from starlette.routing import Route
 
-from tracking.visits.desk import booking, days, documents, guided, places, requests, restrictions, visit
+from tracking.visits.desk import (
+    booking,
+    days,
+    documents,
+    guided,
+    places,
+    requests,
+    restrictions,
+    unplaced,
+    visit,
+    waiting,
+)
 
 routes: list[Route] = [
     *days.routes,
@@ -12,6 +23,8 @@ routes: list[Route] = [
     *places.routes,
     *restrictions.routes,
     *requests.routes,
+    *unplaced.routes,
+    *waiting.routes,
     # Last: its placeholders match the words of the others.
     *visit.routes,
 ]
