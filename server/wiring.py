@@ -45,6 +45,7 @@ from tracking.visits.desk import case_section
 from tracking.visits.letters import VisitLetters
 from tracking.visits.permissions import Permission as VisitPermission
 from tracking.visits.queries import papers
+from tracking.visits.waiting_letters import WaitingLetters
 
 APPS = {
     "petitions": "petitions.models",
@@ -160,7 +161,7 @@ async def _fit_forecast(task: Task) -> None:
 
 def correspondents(settings: Settings) -> Sequence[Correspondent]:
     """The domains' correspondents for the mail engine, in the order of their sections in a digest."""
-    return (CaseLetters(settings), ForumLetters(settings), VisitLetters(settings))
+    return (CaseLetters(settings), ForumLetters(settings), VisitLetters(settings), WaitingLetters(settings))
 
 
 def hub(settings: Settings, narrators: Sequence[Narrator], watchers: Sequence[Watcher] = ()) -> Hub:

@@ -12,16 +12,27 @@ from server.core.config import Settings
 from server.core.ledger import DomainEvent
 from server.core.texts import TextMessage, read_spool
 from tests.support.calendars import parsed
+from tests.support.gateway import gateway
+from tests.support.post_office import Postman, serving
+from tests.support.post_office import parsed as received
 from tests.support.stories import to
-from tests.support.system import System
+from tests.support.system import System, opened
 from tests.support.visits import an_office, wish
 from tests.support.visits import at as at_time
-from tracking.visits.actions import booking, reminding
+from tracking.visits.actions import booking, reminding, taking, waiting
 from tracking.visits.actions.booking import Booked, Contact
-from tracking.visits.events import DocumentChecked, NoShowMarked, NoShowUndone, RestrictionBegun
-from tracking.visits.models import CounterService, Office, VisitDocument
+from tracking.visits.events import (
+    DocumentChecked,
+    MoveEnded,
+    MoveOffered,
+    NoShowMarked,
+    NoShowUndone,
+    RestrictionBegun,
+    TimeOffered,
+)
+from tracking.visits.models import CounterService, Office, Visit, VisitDocument
 from tracking.visits.queries import offices
-from tracking.visits.states import DocumentState
+from tracking.visits.states import Channel, DocumentState, VisitState
 
 KIM = Contact("김민수", "kim@example.org")
 SATO = Contact("佐藤", phone="010-1234-5678", language="ja")
@@ -161,6 +172,7 @@ async def test_an_absence_is_told_with_what_follows_from_it(system: System, offi
     assert "90일 안에 2번" in text(missed), "told beforehand"
     assert "02-000-3000" in text(missed)
     assert "2027년 4월 14일 (수)까지" in text(restricted)
+    assert "/visits/restrictions/" in text(restricted)
     assert "세지 않습니다" in undone["Subject"]
     await Office.filter(id=office.id).update(no_shows=0)
     await happened(system, booked.number, NoShowMarked(3, counts=True))
@@ -182,6 +194,75 @@ async def test_a_checked_document_is_told_with_the_officials_words(system: Syste
     assert "뒷면이 없습니다." in text(incomplete)
     assert "뒷면이 없습니다." not in text(complete)
     assert "빠진" not in text(complete)
+
+
+async def test_an_offered_time_leads_to_its_answer(system: System, office: Office) -> None:
+    booked = await book(system, SATO)
+    await Visit.filter(id=booked.id).update(state=VisitState.OFFERED)
+    offered = TimeOffered(booked.id, "2027-03-12T03:00+00:00")
+    await happened(system, booked.number, offered)
+    message = (await texts(system))[-1]
+    assert "正午" in message.body or "12:00" in message.body, message.body
+    assert message.body.endswith("/offer")
+    answer = await system.visitor().get(message.body.rpartition("8000")[2])
+    assert answer.headers["location"] == f"/visits/{booked.number}/offer"
+    before = len(await texts(system))
+    await Visit.filter(id=booked.id).update(state=VisitState.EXPIRED)
+    await happened(system, booked.number, offered)
+    assert len(await texts(system)) == before, "an offer that is over is not told"
+
+
+async def test_another_time_for_a_visit_that_lost_its_counter_names_both(system: System, office: Office) -> None:
+    booked = await book(system, KIM)
+    await happened(system, booked.number, MoveOffered("2027-03-16T02:00+00:00", "2027-03-13T09:00+00:00"))
+    await happened(system, booked.number, MoveEnded("placed"))
+    await happened(system, booked.number, MoveEnded("refused"))
+    offered, placed = to(system, "kim@example.org")[1:]
+    assert "3월 16일 (화) 오전 11:00" in text(offered)
+    assert "3월 15일 (월) 오전 9:00" in text(offered)
+    assert "/offer" in text(offered)
+    assert "예약하신 시간에 오시면 됩니다" in placed["Subject"]
+
+
+async def test_whoever_waits_is_told_so_with_the_way_off_the_list(system: System, office: Office) -> None:
+    for start in ("09:00", "09:15"):
+        await book(system, replace(KIM, email=f"{start[-2:]}@example.org"), start)
+    code = "passport"
+    errand = await taking.errand("east", [code], Channel.ONLINE)
+    narrow = waiting.Wanted(errand, MONDAY, "09:00", "09:30")
+    mailed, texted = await waiting.join(narrow, KIM), await waiting.join(narrow, SATO)
+    await system.work()
+    (mail,) = to(system, "kim@example.org")
+    assert mail["Subject"] == f"[{mailed}] 대기 명단에 올랐습니다"
+    assert "3월 15일" in text(mail)
+    assert "여권 발급" in text(mail)
+    (message,) = await texts(system)
+    page = await system.visitor().get(message.body.rpartition("8000")[2])
+    assert page.status_code == 200
+    assert texted in page.text
+    await waiting.leave(mailed, "visitor")
+    await waiting.leave(texted, "official:1", "other")
+    await system.work()
+    assert len(to(system, "kim@example.org")) == 1, "who leaves knows it"
+    assert len(await texts(system)) == 2
+
+
+async def test_texts_leave_through_the_gateway_and_mails_through_a_mail_server(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postman = Postman()
+    async with gateway() as running:
+        with serving(postman) as port:
+            outside = replace(settings, text_url=running.url(), smtp_url=f"smtp://127.0.0.1:{port}")
+            async with opened(outside) as system:
+                await an_office({"1": ["passport"]})
+                kim, sato = await book(system, KIM), await book(system, SATO, "09:30")
+    (envelope,), (request,) = postman.taken, running.requests
+    assert envelope.rcpt_tos == ["kim@example.org"]
+    assert entry(received(envelope))["UID"] == f"visit-{kim.number}@sinmungo"
+    assert request.content["to"] == "+821012345678"
+    assert request.content["language"] == "ja"
+    assert sato.number in request.content["text"]
 
 
 async def test_at_night_only_what_cannot_wait_is_sent_as_a_text(system: System, office: Office) -> None:

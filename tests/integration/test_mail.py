@@ -1,24 +1,17 @@
 """Mail through real SMTP servers on the loopback address: good ones, refusing ones and broken ones."""
 
 import asyncio
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from server.core.delivery import Deferred, Refused
-from server.core.mail import Mail, SmtpTransport, message_id
+from server.core.mail import Attachment, Mail, SmtpTransport, message_id
 from tests.support.loopback import Talk, free_port, make_certificate, server_side, talking
+from tests.support.post_office import Postman, parsed, serving
 
 SENDER = "한빛시 신문고 <sinmungo@city.example>"
 MAIL = Mail(
@@ -27,46 +20,6 @@ MAIL = Mail(
     text="안녕하세요.\n가로등 고장 민원을 접수했습니다.\n",
     message_id=message_id("receipt:case/17", SENDER),
 )
-
-
-def parsed(envelope: Envelope) -> EmailMessage:
-    assert isinstance(envelope.content, bytes)
-    return message_from_bytes(envelope.content, policy=default)
-
-
-class Postman:
-    """A server's rules: what it says to a recipient and to a content, and what it has taken."""
-
-    def __init__(self, *, recipient: str = "250 OK", content: str = "250 OK") -> None:
-        self.recipient = recipient
-        self.content = content
-        self.taken: list[Envelope] = []
-        self.signed_in: bool | None = None
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if self.recipient.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.recipient
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.content.startswith("250"):
-            self.taken.append(envelope)
-            self.signed_in = session.authenticated
-        return self.content
-
-
-@contextmanager
-def serving(postman: Postman, options: Mapping[str, Any] = MappingProxyType({})) -> Iterator[int]:
-    """A real SMTP server in a thread of its own; its port."""
-    logging.getLogger("mail.log").setLevel(logging.CRITICAL)
-    controller = Controller(postman, hostname="127.0.0.1", port=free_port(), **options)
-    controller.start()
-    try:
-        yield controller.port
-    finally:
-        controller.stop()
 
 
 async def test_a_mail_reaches_the_server_whole() -> None:
@@ -80,6 +33,23 @@ async def test_a_mail_reaches_the_server_whole() -> None:
     assert str(message["Subject"]) == MAIL.subject
     assert message["Message-ID"] == MAIL.message_id
     assert message.get_content().replace("\r\n", "\n") == MAIL.text
+
+
+async def test_an_attachment_arrives_as_it_was_sent_beside_both_texts() -> None:
+    postman, content = Postman(), "BEGIN:VCALENDAR\r\nSUMMARY:여권 발급\r\nEND:VCALENDAR\r\n".encode()
+    file = Attachment("visit.ics", content, "text/calendar", {"charset": "utf-8", "method": "PUBLISH"})
+    with serving(postman) as port:
+        mail = replace(MAIL, html="<p>안녕하세요.</p>", attachments=(file,))
+        await SmtpTransport(f"smtp://127.0.0.1:{port}", SENDER).send(mail)
+    message = parsed(postman.taken[0])
+    assert message["Content-Language"] == "ko"
+    bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
+    assert [body is not None and "안녕하세요." in str(body.get_content()) for body in bodies] == [True, True]
+    (part,) = message.iter_attachments()
+    assert part.get_filename() == "visit.ics"
+    assert part.get_content_type() == "text/calendar"
+    assert part.get_param("method") == "PUBLISH"
+    assert part.get_payload(decode=True) == content
 
 
 async def test_many_mails_at_once_all_arrive() -> None:

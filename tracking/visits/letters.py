@@ -4,12 +4,12 @@ Each names the visit and links to it; the link opens it, so that no message hold
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from server.core import clock, exports, i18n
 from server.core.config import Settings
-from server.core.errors import _
+from server.core.errors import Text, _
 from server.core.jobs import Task
 from server.core.ledger import Entry
 from server.core.mail import Attachment
@@ -17,7 +17,7 @@ from server.core.messages import Mailing, Notice, Urgency, said
 from server.core.notify.correspondence import Addressee, Letter, Section, ShortNotice
 from tracking.visits import calendar, daylist, links, rules, words
 from tracking.visits.errors import NoSuchVisit
-from tracking.visits.events import MoveOffered, TimeOffered, VisitBooked, VisitRescheduled
+from tracking.visits.events import MoveOffered, RestrictionBegun, TimeOffered, VisitBooked, VisitRescheduled
 from tracking.visits.messages import MESSAGES
 from tracking.visits.messages.event import About, Reader, VisitEvent, VisitMessage
 from tracking.visits.messages.reminders import MAILINGS, Sent
@@ -119,11 +119,13 @@ class VisitLetters:
         language, checklist = self.settings.spoken(view.language), await papers.summary(view.id)
         event = VisitEvent(entry, language, about=_about(view, language, checklist))
         if view.email or mail.text is None:
-            return self._mail(view, mail.notice(event), language, checklist, _page(entry))
-        path = links.visit_path(self.settings, view.number, view.starts_at, _page(entry))
+            return self._mail(view, mail.notice(event), language, checklist, self._link(view, entry))
+        path, _label = self._link(view, entry)
         return ShortNotice(view.phone, language, said(mail.text, event), path, mail.urgency)
 
-    def _mail(self, view: VisitView, notice: Notice, language: str, checklist: Papers, page: str) -> Letter:
+    def _mail(
+        self, view: VisitView, notice: Notice, language: str, checklist: Papers, link: tuple[str, Text]
+    ) -> Letter:
         """A mail with all that they need on the day, and the calendar entry."""
         coming = view.state is VisitState.BOOKED and view.starts_at > clock.now()
         url = self.settings.public_url
@@ -138,14 +140,25 @@ class VisitLetters:
             "documents": words.documents(view, language),
             "handed_in": checklist.sentences(language),
             "coming": coming,
-            "link": url + links.visit_path(self.settings, view.number, view.starts_at, page),
-            "link_label": i18n.translate(language, _("Answer the offer") if page else _("Open my reservation")),
+            "link": url + link[0],
+            "link_label": i18n.translate(language, link[1]),
             "change": url + links.visit_path(self.settings, view.number, view.starts_at, "change"),
             "cancel": url + links.visit_path(self.settings, view.number, view.starts_at, "cancel"),
             "wishes": "",
         }
         kept = view.state in {VisitState.BOOKED, VisitState.CANCELLED}
         return Letter(view.email, language, "mail/visit", context, (self._calendar(view, language),) if kept else ())
+
+    def _link(self, view: VisitView, entry: Entry | None) -> tuple[str, Text]:
+        """The page that the message about an event leads to, and its name."""
+        kind = entry.kind if entry else ""
+        if entry and kind == RestrictionBegun.kind:
+            until = datetime.combine(date.fromisoformat(entry.data["until"]), time(), self.settings.zone)
+            path = links.restriction_path(self.settings, entry.data["restriction"], until)
+            return path, _("Say why this is wrong")
+        page = "offer" if kind in OFFERS else ""
+        path = links.visit_path(self.settings, view.number, view.starts_at, page)
+        return path, _("Answer the offer") if page else _("Open my reservation")
 
     def _calendar(self, view: VisitView, language: str) -> Attachment:
         content, method = calendar.calendar(view, self.settings, language)
@@ -172,11 +185,6 @@ def _about(view: VisitView, language: str, checklist: Papers) -> About:
         {one.code: one.document.in_language(language) for one in checklist.papers},
         {one.code: one.note for one in checklist.papers}, checklist.complete,
     )  # fmt: skip
-
-
-def _page(entry: Entry | None) -> str:
-    """The page of a visit that the message about an event leads to; empty for the visit itself."""
-    return "offer" if entry is not None and entry.kind in OFFERS else ""
 
 
 async def _visit(entry: Entry) -> VisitView | None:

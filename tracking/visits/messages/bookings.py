@@ -50,6 +50,9 @@ BOOKINGS = (
     ),
     message(events.VisitPlaced, "success", "check", _("A counter can serve it again"), internal=True),
     message(events.VisitServed, "success", "check", _("Came and was served")),
+    # The case tells its petitioner that a visit is asked for.
+    message(events.VisitAsked, "info", "calendar", _("Asked for a visit in case %(case)s")),
+    message(events.VisitNotAsked, "plain", "close", _("No longer asked for in case %(case)s")),
     message(events.VisitAttached, "plain", "document", _("Linked to case %(case)s")),
     message(events.VisitDetached, "plain", "document", _("No longer linked to case %(case)s")),
 )  # fmt: skip

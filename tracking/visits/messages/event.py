@@ -24,7 +24,8 @@ class About:
     """The visit of an event: what of it messages name."""
 
     number: str = ""
-    starts_at: datetime | None = None
+    starts_at: date | None = None
+    """Its start; the day, for an entry of a waiting list."""
     office: str = ""
     phone: str = ""
     """The office's number."""
@@ -56,6 +57,11 @@ class VisitEvent:
         """The data of the event."""
         return self.entry.data if self.entry else {}
 
+    @property
+    def by_office(self) -> bool:
+        """Whether an official did it."""
+        return self.entry is not None and self.entry.actor.startswith("official:")
+
     def value(self, name: str) -> object:
         """See ``Telling``; a missing value is a dash."""
         if name in _VALUES:
@@ -73,6 +79,7 @@ class VisitEvent:
 
 _VALUES: Mapping[str, Callable[[VisitEvent], object]] = {
     "booked": lambda e: e.moment(e.about.starts_at),
+    "date": lambda e: e.moment(e.about.starts_at),
     "document": lambda e: e.about.documents.get(e.data["document"], "–"),
     "until": lambda e: e.moment(e.data["until"]),
     "was": lambda e: e.moment(e.data["was"]),

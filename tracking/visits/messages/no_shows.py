@@ -53,9 +53,9 @@ NO_SHOWS = (
             _("For some time you cannot book at this office"),
             _("After repeated absences you cannot book at this office until %(until)s: %(office)s."),
             _("It ends by itself. You can come without a reservation at any time. If you think this is wrong, please "
-              "call the office, %(phone)s: it looks at it again."),
+              "say so with the link below or call the office, %(phone)s: it looks at it again."),
             text=_("After repeated absences you cannot book at %(office)s until %(until)s. You can come without a "
-                   "reservation. Is this wrong? Please call %(phone)s."),
+                   "reservation. Is this wrong? Please say so or call %(phone)s:"),
         ),
     ),
     message(events.RestrictionAppealed, "plain", "pen", _("Said why it is wrong that they cannot book")),

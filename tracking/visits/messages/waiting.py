@@ -78,6 +78,31 @@ WAITING = (
             when=lambda e: e.data["reason"] == "expired",
         ),
     ),
-    message(events.WaitingJoined, "info", "clock", _("On the waiting list")),
-    message(events.WaitingLeft, "plain", "close", _("No longer on the waiting list")),
+    message(
+        events.WaitingJoined,
+        "info",
+        "clock",
+        _("On the waiting list"),
+        to_visitor(
+            _("You are on the waiting list"),
+            _("You are on the waiting list: %(date)s, %(office)s."),
+            _("When a time becomes free, we write to you and hold it for a while."),
+            text=_("You are on the waiting list: %(date)s, %(office)s, %(services)s. We write when a time becomes "
+                   "free. See or leave the list:"),
+        ),
+    ),
+    message(
+        events.WaitingLeft,
+        "plain",
+        "close",
+        _("No longer on the waiting list"),
+        to_visitor(
+            _("You are no longer on the waiting list"),
+            _("The office has taken you off the waiting list: %(date)s, %(office)s."),
+            _("If you think this is wrong, please call the office: %(phone)s."),
+            text=_("The office has taken you off the waiting list: %(date)s, %(office)s. Is this wrong? Please call "
+                   "%(phone)s."),
+            when=lambda e: e.by_office,
+        ),
+    ),
 )  # fmt: skip
