@@ -188,7 +188,11 @@ def _weekdays(opens: str, closes: str) -> dict[int, Weekly]:
     return {weekday: Weekly(opens, closes, "12:00", "13:00") for weekday in range(5)}
 
 
-_RECEPTION = "정문 안내대에서 예약 번호나 QR 코드를 보여 주세요. 가방 검사가 있습니다. 음식, 칼, 인화물은 가지고 들어올 수 없습니다."
+_RECEPTION = (
+    "정문 안내대에서 예약번호나 QR 코드를 보여 주세요. 가방을 검사합니다.\n"
+    "正面の案内で予約番号またはQRコードをお見せください。手荷物検査があります。\n"
+    "Show your number or QR code at the front desk. Bags are checked."
+)
 
 OFFICES: tuple[Office, ...] = (
     Office(
@@ -207,7 +211,8 @@ OFFICES: tuple[Office, ...] = (
         1.0,
         {
             "address": "한여울시 한빛구 종루대로 100", "phone": "070-0000-3000", "email": "hanbit@example.org",
-            "directions": "종루광장 정류장(12, 27, 105번)에서 걸어서 3분. 지하 주차장에 장애인 주차 구역이 있습니다.",
+            "directions": "종루광장 정류장(12, 27, 105번)에서 걸어서 3분. 지하 주차장에 장애인 주차 구역이 있습니다.\n"
+            "鍾楼広場バス停から徒歩3分。\n3 minutes on foot from the bus stop Jongnu Square (12, 27, 105).",
             "languages": ["ko", "ja", "en"], "step_free": True, "reception": _RECEPTION, "walk_in_percent": 20,
             "phone_percent": 10,
         },
@@ -224,7 +229,8 @@ OFFICES: tuple[Office, ...] = (
         0.55,
         {
             "address": "한여울시 나루구 나루터로 27", "phone": "070-0000-3001", "email": "naru@example.org",
-            "directions": "윗나루다리 정류장(27, 310번) 바로 앞. 2층은 승강기로 올라갈 수 있습니다.",
+            "directions": "윗나루다리 정류장(27, 310번) 바로 앞. 2층은 승강기로 올라갈 수 있습니다.\n"
+            "ウィンナル橋バス停の目の前。\nRight at the bus stop Winnaru Bridge (27, 310); a lift goes to the 2nd floor.",
             "languages": ["ko", "en"], "step_free": True, "reception": _RECEPTION, "same_day": True, "notice_hours": 2,
             "phone_percent": 15, "class_percents": {"passports": 30},
         },
