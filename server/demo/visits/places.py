@@ -204,9 +204,9 @@ OFFICES: tuple[Office, ...] = (
             Counter("2", "여권", 1, "civil", ("certificate", "passport", "moving", "seal"), ("clerk2", "clerk3")),
             Counter("3", "건축·세무·외국인", 2, "building", ("building", "tax", "stay-address", "family"),
                     ("clerk4", "clerk5")),
-            Counter("상담", "민원후견인", 3, "roads", ("guide-consultation",), ("guide",), hours=("10:00", "17:00"),
+            Counter("4", "민원후견인 상담", 3, "roads", ("guide-consultation",), ("guide",), hours=("10:00", "17:00"),
                     guide=True),
-            Counter("견학", "1층 로비", 1, "autonomy", ("tour",), ("clerk5", "clerk4"), (1, 3), ("10:00", "17:00")),
+            Counter("5", "청사 견학", 1, "autonomy", ("tour",), ("clerk5", "clerk4"), (1, 3), ("10:00", "17:00")),
         ),
         1.0,
         {
@@ -224,7 +224,7 @@ OFFICES: tuple[Office, ...] = (
             Counter("1", "종합", 1, "civil", ("certificate", "moving", "passport", "seal", "stay-address"),
                     ("clerk6", "clerk7"), (0, 1, 2, 3, 4, SATURDAY)),
             Counter("2", "복지·세무", 2, "welfare", ("pension", "family", "tax", "moving"), ("clerk7", "clerk6")),
-            Counter("현장", "현장 상담실", 1, "foreigners", ("field-office",), ("clerk8",), (3,), ("14:00", "17:00")),
+            Counter("3", "현장 상담실", 1, "foreigners", ("field-office",), ("clerk8",), (3,), ("14:00", "17:00")),
         ),
         0.55,
         {
