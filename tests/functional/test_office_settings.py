@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from server.core import ledger
-from tests.support.page_forms import submit
+from server.core.accounts import Account, Role
+from tests.support.page_forms import form, send, submit
 from tests.support.system import System
 from tests.support.visits import an_office, contact, next_monday, wish
 from tracking.visits.actions import booking, taking
@@ -168,19 +169,37 @@ async def test_a_closed_office_and_a_closed_service_cannot_be_booked(system: Sys
 
 
 async def test_two_editors_of_an_offices_hours(system: System) -> None:
+    """The second is told who changed what and what it says now; saving again replaces it."""
     office = await an_office({"1": ["passport"]})
-    first, second = await system.official("admin"), await system.program("admin")
+    await Account.filter(username="intake").update(role=Role.ADMINISTRATOR)
+    first, second = await system.official("admin"), await system.official("intake")
     page = f"{SETTINGS}/hours/{office.id}"
-    before = (await second.get(f"/api/v1{page}")).json()
+    opened = form(await first.get(f"{page}?lang=en"), page)
+    assert (await submit(second, page, page, days__2__closes="18:00")).status_code == 303
+    conflict = await send(first, opened, days__1__closes="16:00")
+    assert conflict.status_code == 409
+    for words in ("이접수", "Monday 09:00 17:00 12:00 13:00; Tuesday 09:00 18:00", "16:00"):
+        assert words in conflict.text
+    assert (await OfficeHours.get(office_id=office.id, weekday=1)).closes == "18:00", "nothing was overwritten"
+    assert (await send(first, form(conflict, page))).status_code == 303
+    hours = await OfficeHours.filter(office_id=office.id).order_by("weekday")
+    assert [one.closes for one in hours[:2]] == ["16:00", "17:00"]
+
+
+async def test_a_program_says_which_version_it_has_seen(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    await Account.filter(username="intake").update(role=Role.ADMINISTRATOR)
+    program, other = await system.program("admin"), await system.official("intake")
+    page = f"{SETTINGS}/hours/{office.id}"
+    before = (await program.get(f"/api/v1{page}")).json()
     assert before["days"][0] == {
         "weekday": "mon", "opens": "09:00", "closes": "17:00", "lunch_starts": "12:00", "lunch_ends": "13:00",
     }  # fmt: skip
-    assert (await submit(first, page, page, days__1__closes="18:00")).status_code == 303
+    assert (await submit(other, page, page, days__1__closes="18:00")).status_code == 303
     body: dict[str, Any] = {"days": before["days"][:5], "version": before["version"]}
-    changed = await second.put(f"/api/v1{page}", json=body)
-    assert changed.status_code == 200, "nobody is in conflict with themselves"
+    assert (await program.put(f"/api/v1{page}", json=body)).status_code == 409
+    changed = await program.put(f"/api/v1{page}", json={"days": before["days"][:5]})
     assert [day["weekday"] for day in changed.json()["days"] if day["opens"]] == ["mon", "tue", "wed", "thu", "fri"]
-    assert changed.json()["days"][0]["closes"] == "17:00"
 
 
 async def test_programs_keep_offices_services_and_counters(system: System) -> None:

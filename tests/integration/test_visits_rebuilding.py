@@ -7,7 +7,7 @@ from server.core import clock, database
 from server.core.booking import times
 from server.core.booking.errors import TimeTaken
 from server.core.days import today
-from server.core.errors import Refusal
+from server.core.errors import Invalid, Refusal
 from tests.support.answers import official
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
@@ -46,17 +46,19 @@ async def test_two_hundred_bookings_while_the_roster_is_rewritten(system: System
             unexpected.append(error)
 
     async def editor(n: int) -> None:
-        command = EditShift("east/3", "handler", next_monday(), "09:00", ("11:00", "17:00")[n % 2])
+        command = EditShift("east/3", "handler", next_monday(), "09:00", ("09:15", "17:00")[n % 2])
         try:
             row = await Shift.get(counter_id=third.id)
             await SHIFTS.change(manager, row.id, command)
-            services = ("moving", "passport") if n % 3 == 0 else ("moving",)
+            if n % 3:
+                return
+            services = ("moving", "passport") if n % 6 else ("moving",)
             await COUNTERS.change(manager, third.id, EditCounter("east", "3", services=services))
         except Exception as error:  # noqa: BLE001 — counted below
             unexpected.append(error)
 
     await Shift.filter(counter_id=third.id).update(account_id=handler.id)
-    await asyncio.gather(*(editor(n // 20) if n % 20 == 10 else visitor(n) for n in range(210)))
+    await asyncio.gather(*(editor(n // 8) if n % 8 == 3 else visitor(n) for n in range(230)))
     assert unexpected == []
     await supply.rebuild(office.id, [next_monday()])
     await system.work()
@@ -132,3 +134,21 @@ async def test_a_change_that_was_interrupted_is_followed_by_its_job(system: Syst
     assert await counted("booking_time") > 0
     await system.work()
     assert await counted("booking_time") == 0
+
+
+async def test_a_request_that_did_its_work_leaves_no_job(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    row = await Shift.get()
+    await SHIFTS.delete(await official("manager"), row.id)
+    assert await counted("booking_time") == 0
+    assert await database.value("SELECT COUNT(*) FROM job WHERE kind = ?", rebuilding.REBUILD) == 0
+
+
+async def test_two_managers_cannot_put_one_official_at_two_counters(system: System) -> None:
+    await an_office({"1": ["passport"], "2": ["passport"]})
+    await Shift.all().delete()
+    manager = await official("manager")
+    wanted = [EditShift(f"east/{n % 2 + 1}", "handler", next_monday(), "09:00", "12:00") for n in range(6)]
+    found = await asyncio.gather(*(SHIFTS.add(manager, one) for one in wanted), return_exceptions=True)
+    assert sorted(isinstance(one, Invalid) for one in found) == [False] + [True] * 5, found
+    assert await Shift.all().count() == 1

@@ -48,6 +48,8 @@ async def meanwhile(
         value = values.get(field.name)
         if field.name in view.choices:
             return view.words(field.name, value, "") if value else ""
+        if field.kind == "choice":
+            value = dict(field.options(view.language)).get(str(value), value)
         text = ", ".join(value) if isinstance(value, (list, tuple)) else str(value or "")
         return text.replace("\r\n", "\n").strip()
 
