@@ -275,7 +275,6 @@ async def return_freed() -> int:
     for row in await database.fetch(
         f"SELECT id, calendar_id FROM freed_time WHERE returns_at <= ? ORDER BY returns_at, id LIMIT {MOST_EXPIRED}",
         clock.now(),
-        clock.now(),
     ):
         async with database.transaction():
             await times.lock(row["calendar_id"])
