@@ -1,6 +1,6 @@
 """Opening hours, counter time, what can be booked, marks, households and no-shows."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -142,6 +142,53 @@ def test_freed_time_comes_back_later_or_is_left_to_walk_ins() -> None:
     assert rules.returns_at(start - timedelta(days=1), start, 60, 0.5) == start - timedelta(hours=23, minutes=30)
     assert rules.returns_at(start - timedelta(hours=2, minutes=30), start, 60, 1.0) is None
     assert rules.returns_at(start - timedelta(hours=1), start, 60, 0.0) is None
+
+
+def test_a_visit_lies_between_two_times_of_day() -> None:
+    start, end = datetime(2026, 12, 1, 9, 30, tzinfo=SEOUL), datetime(2026, 12, 1, 10, 15, tzinfo=SEOUL)
+    assert rules.within(start, end, "", "")
+    assert rules.within(start, end, "09:30", "10:15")
+    assert not rules.within(start, end, "09:31", "")
+    assert not rules.within(start, end, "", "10:14")
+
+
+@pytest.mark.parametrize(
+    ("now", "awake", "start", "window", "until"),
+    [("11-30 14:00", "", "12-01 15:00", Window(30), "11-30 15:00"),
+     ("11-30 23:00", "12-01 08:00", "12-02 15:00", Window(30), "12-01 09:00"),  # an hour of the morning
+     ("11-30 23:30", "12-01 08:00", "12-01 15:00", Window(30), "12-01 00:00"),  # no changes on the day itself
+     ("11-30 23:55", "12-01 08:00", "12-01 15:00", Window(30), ""),
+     ("12-01 12:30", "", "12-01 15:00", Window(30, same_day=True), "12-01 13:00"),  # then it goes to walk-ins
+     ("12-01 12:55", "", "12-01 15:00", Window(30, same_day=True), ""),
+     ("12-01 10:30", "", "12-01 15:00", Window(30, same_day=True, notice_hours=4), "12-01 11:00"),
+     ("12-01 11:30", "", "12-01 15:00", Window(30, same_day=True, notice_hours=4), ""),
+     ("11-30 14:00", "", "12-31 15:00", Window(30), "")],
+)  # fmt: skip
+def test_an_offer_ends_before_its_time_can_no_longer_be_booked(
+    now: str, awake: str, start: str, window: Window, until: str
+) -> None:
+    def at(text: str) -> datetime:
+        return datetime.fromisoformat(f"2026-{text.replace(' ', 'T')}").replace(tzinfo=SEOUL)
+
+    found = rules.offer_until(at(now), at(awake or now), at(start), window, 60)
+    assert found == (at(until) if until else None)
+
+
+def test_an_offer_lasts_its_minutes_when_clocks_change() -> None:
+    """In Berlin the hour from two to three comes twice on 25 October 2026."""
+    now, start = datetime(2026, 10, 25, 1, 30, tzinfo=BERLIN), datetime(2026, 10, 27, 9, tzinfo=BERLIN)
+    until = rules.offer_until(now, now, start, Window(30), 120)
+    assert until == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert rules.offer_until(now, now, start, Window(30), 5) is not None, "the office's own minutes are enough"
+
+
+def test_a_proposal_ends_before_either_time_begins() -> None:
+    now = datetime(2026, 11, 30, 12, tzinfo=SEOUL)
+    soon, late = now + timedelta(hours=3), now + timedelta(days=9)
+    assert rules.proposal_until(now, late, late + timedelta(days=1)) == now + timedelta(days=2)
+    assert rules.proposal_until(now, soon, late) == soon
+    assert rules.proposal_until(now, late, soon) == soon
+    assert rules.proposal_until(now, now - timedelta(hours=1), soon) == soon, "a time that is over does not count"
 
 
 def test_repeated_no_shows_restrict() -> None:
