@@ -58,6 +58,8 @@ async def test_a_hold_and_its_end_reach_every_open_timetable(system: System) -> 
         number = await booking.hold(await wish(), TOKEN, "ko")
         for stream in (first, second):
             assert await marks(stream) == {start("09:00"): ["×", 0]}
+        async with listening(system, system.client, address()) as third:
+            assert (await marks(third))[start("09:00")] == ["×", 0], "who comes later is sent what is true by then"
         await booking.release(number, TOKEN)
         for stream in (first, second):
             assert await marks(stream) == {start("09:00"): ["△", 1]}
