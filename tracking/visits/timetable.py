@@ -26,9 +26,9 @@ WHYS: Mapping[Why, Text] = {
     Why.PREPARE: _("enough time to prepare the documents"),
 }
 CLOSED: Mapping[str, Text] = {
-    DayState.CLOSED: _("Closed"),
+    DayState.CLOSED: _("Closed all day"),
     DayState.HOLIDAY: _("Public holiday"),
-    DayState.CLOSURE: _("Closed"),
+    DayState.CLOSURE: _("Closed all day"),
     DayState.MAINTENANCE: _("Closed for maintenance"),
 }
 Key = tuple[str, int]
