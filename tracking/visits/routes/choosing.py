@@ -10,13 +10,12 @@ from starlette.routing import Route
 from server.core import auth, city, i18n, web
 from server.core.errors import FieldError, Invalid, _
 from server.core.security import Rate
-from tracking.visits.choosing import NONE_FREE, STEPS, Choice, Links, case_in, week_context
+from tracking.visits.choosing import STEPS, Choice, Links, case_in, next_free, week_context
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.forms import OpenVisit
-from tracking.visits.queries import holds, offices, planning, visits, weeks
+from tracking.visits.queries import holds, offices, planning, visits
 from tracking.visits.queries.offices import Place
 from tracking.visits.routes import browser
-from tracking.visits.timetable import start_value
 
 TRIES = Rate(20, 10)
 """Attempts to open a reservation, by address and by number."""
@@ -42,12 +41,9 @@ async def choose(request: Request) -> Response:
     guide = params.get("guide", "")[:10]  # who comes along is booked with a plan
     if guide or (len(errand.services) > 1 and planning.spread(errand, await planning.counters(errand.office.id))):
         return web.redirect(request, choice.plans(guide))
-    if "next" in params:
-        start = await weeks.next_free(errand)
-        return web.redirect(
-            request, choice.url(start=start_value(start) if start else ""), None if start else NONE_FREE
-        )
     links = Links("/visits", "/visits/hold", choice.fields, "/visits/waiting")
+    if "next" in params:
+        return await next_free(request, errand, links)
     context = await week_context(request, errand, links)
     context["edit"] = choice.url(edit="1")
     context["plans"] = choice.plans() if len(errand.services) > 1 else ""
