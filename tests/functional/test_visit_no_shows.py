@@ -50,6 +50,8 @@ async def test_a_no_show_is_marked_after_the_grace_with_evidence(system: System)
     assert "09:01, 09:04" in early.text
     late = await mark(system, number, 0, time="09:12", called="09:01, 09:40")
     assert late.status_code == 409
+    before = await mark(system, number, 0, called="08:55")
+    assert before.status_code == 422
     wrong = await mark(system, number, 0, called="nine")
     assert wrong.status_code == 422
     done = await mark(system, number, 0)

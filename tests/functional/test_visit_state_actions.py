@@ -52,7 +52,7 @@ async def test_actions_on_a_visit_lead_where_the_table_says(system: System) -> N
         A.DETACH: {},
         A.SERVE: {},
         A.RESCHEDULE: {"start": at("11:00").isoformat()},
-        A.NO_SHOW: {"called": "00:00"},
+        A.NO_SHOW: {"called": "09:01"},
         A.UNDO_NO_SHOW: {"why": "office"},
         A.CANCEL: {"text": "창구가 닫힙니다."},
     }

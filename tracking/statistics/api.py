@@ -1,6 +1,6 @@
 """Statistics as an API: figures as JSON, the lines they are computed from as CSV, and the data dictionary."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -8,15 +8,15 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from petitions.labels import KINDS as PETITION_KINDS
-from server.core import clock, contract, web
+from server.core import clock, contract, listing, web
 from server.core.city import city
 from server.core.contract import Contract, Schema
 from server.core.forms import Parameters
 from server.core.i18n import translate
 from server.core.ledger import END
 from tracking.statistics import dictionary
-from tracking.statistics.measures import ADOPTION, PETITIONS, Area, Figures, Measure, Unit
-from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables
+from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS, Area, Figures, Measure, Unit
+from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables, visits
 from tracking.statistics.rules import DIMENSIONS
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS
 
@@ -41,9 +41,11 @@ def _figures(area: Area, *, monthly: bool = False) -> dict[str, Schema]:
     return {one.key: _figure(one, area) for one in area.measures if one.monthly or not monthly}
 
 
-def _tables(area: Area, total: Schema, more: Mapping[str, Schema], **by: Schema) -> Schema:
+def _tables(
+    area: Area, total: Schema, more: Mapping[str, Schema], dimensions: Iterable[str] = DIMENSIONS, **by: Schema
+) -> Schema:
     """The schema common to both areas: the total, the figures by each dimension and by month, and the filters."""
-    lines = {name: {name: contract.TEXT, "name": contract.TEXT, **_figures(area)} for name in DIMENSIONS}
+    lines = {name: {name: contract.TEXT, "name": contract.TEXT, **_figures(area)} for name in dimensions}
     lines["month"] = {"month": contract.text(about="YYYY-MM"), **_figures(area, monthly=True)}
     return contract.record(
         {
@@ -98,10 +100,13 @@ _ADOPTION = contract.named(
         ),
     ),
 )
+_VISITS = contract.named(
+    "VisitStatistics", _tables(VISITS, contract.record(_figures(VISITS)), {}, visits.NAMES.values())
+)
 _PETITIONS = contract.named("PetitionStatistics", _tables(PETITIONS, contract.record(_figures(PETITIONS)), {}))
 
 
-def _about(request: Request, wanted: filters.Adoption) -> dict[str, object]:
+def _about(request: Request, wanted: listing.Filters) -> dict[str, object]:
     lang = web.language(request)
     return {
         "filters": wanted.query(),
@@ -147,9 +152,14 @@ async def of_petitions(request: Request) -> Response:
 async def petitions_csv(request: Request) -> Response:
     """``GET /statistics/petitions.csv``."""
     wanted, found = await _handled(request)
+    return _lines(request, "petitions", wanted, found)
+
+
+def _lines(request: Request, what: str, wanted: listing.Filters, found: Mapping[str, Any]) -> Response:
+    """The figures of a document as CSV, a line for each value of each dimension."""
     lines = [("total", "", found["total"])]
     lines += [(name, line[name], line) for name, those in found["by"].items() for line in those]
-    columns = dictionary.COLUMNS["petitions.csv"]
+    columns = dictionary.COLUMNS[f"{what}.csv"]
 
     async def block() -> AsyncIterator[list[tuple[str, ...]]]:
         yield [
@@ -157,7 +167,27 @@ async def petitions_csv(request: Request) -> Response:
             for name, value, line in lines
         ]
 
-    return _file(request, _name("petitions", wanted), columns, block())
+    return _file(request, _name(what, wanted), columns, block())
+
+
+async def _visited(request: Request) -> tuple[visits.Visits, dict[str, Any]]:
+    reference_data = await city()
+    wanted, chosen, known = await visits.read(Parameters(request.query_params), reference_data, json=True)
+    return wanted, visits.document(await visits.visits(chosen), reference_data, web.language(request), known)
+
+
+@Contract("Visits that were booked: in total and by each dimension", _VISITS, query=visits.Visits.schema())
+async def of_visits(request: Request) -> Response:
+    """``GET /statistics/visits``."""
+    wanted, found = await _visited(request)
+    return web.json({**found, **_about(request, wanted)})
+
+
+@Contract("The same figures of visits, a line each", contract.text(), media=CSV, query=visits.Visits.schema())
+async def visits_csv(request: Request) -> Response:
+    """``GET /statistics/visits.csv``."""
+    wanted, found = await _visited(request)
+    return _lines(request, "visits", wanted, found)
 
 
 async def _stream(columns: Sequence[str], blocks: AsyncIterator[list[tuple[str, ...]]]) -> AsyncIterator[str]:
@@ -167,7 +197,7 @@ async def _stream(columns: Sequence[str], blocks: AsyncIterator[list[tuple[str, 
         yield "".join(",".join(line) + "\r\n" for line in block)
 
 
-def _name(name: str, wanted: filters.Adoption) -> str:
+def _name(name: str, wanted: listing.Filters) -> str:
     query = wanted.query()
     return "-".join((name, *(["part"] if query else []), *query.values()))
 
@@ -210,7 +240,7 @@ _WORDS = contract.many(
     contract.record(
         {
             "files": {"type": "object", "additionalProperties": _WORDS},
-            **dict.fromkeys(("json", "figures", "people", "petitions"), _WORDS),
+            **dict.fromkeys(("json", "figures", "people", "petitions", "visits"), _WORDS),
             "rules": contract.many(contract.TEXT),
             "licence": contract.TEXT,
             "licence_url": contract.TEXT,
@@ -228,5 +258,7 @@ routes = [
     Route("/api/v1/statistics/forums.csv", forums_csv),
     Route("/api/v1/statistics/petitions", of_petitions),
     Route("/api/v1/statistics/petitions.csv", petitions_csv),
+    Route("/api/v1/statistics/visits", of_visits),
+    Route("/api/v1/statistics/visits.csv", visits_csv),
     Route("/api/v1/statistics/dictionary", words),
 ]

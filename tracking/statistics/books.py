@@ -19,9 +19,11 @@ from petitions.queries import figures as petition_figures
 from server.core import database
 from server.core.ledger import DomainEvent
 from tracking.statistics import measures
-from tracking.statistics.measures import ADOPTION, CASE, FORUM, PETITIONS, SUBMISSION, Area, Row
-from tracking.statistics.models import CountedCase, CountedForum, CountedSubmission
+from tracking.statistics.measures import ADOPTION, CASE, FORUM, PETITIONS, SUBMISSION, VISIT, VISITS, Area, Row
+from tracking.statistics.models import CountedCase, CountedForum, CountedSubmission, CountedVisit
 from tracking.statistics.rules import At, Entry, month_of
+from tracking.visits import events as visit_events
+from tracking.visits.queries import figures as visit_figures
 
 _READ: Mapping[type[fields.Field[Any]], Callable[[Any], Any]] = {
     fields.BooleanField: bool,
@@ -107,6 +109,19 @@ def forum_row(now: forum_figures.ForumFigures) -> Row:
     return {**vars(now), "forum_id": now.id, "period": month_of(now.held_on)}
 
 
+def visit_row(now: visit_figures.VisitFigures) -> Row:
+    """A visit as its row: the channel is its kind, the office stands in the place of a department."""
+    own = {
+        name: getattr(now, name)
+        for name in (
+            "number", "counted", "district", "lead_days", "cancelled", "served", "missed", "with_documents",
+            "documents_complete",
+        )
+    }  # fmt: skip
+    where = {"visit_id": now.id, "kind": now.channel, "department_id": now.office_id, "period": month_of(now.day)}
+    return {**own, **where}
+
+
 async def _submissions(ids: Sequence[int], _last: Mapping[int, Row]) -> dict[int, Row]:
     return {one.id: submission_row(one) for one in await forum_figures.submissions("id", ids)}
 
@@ -119,6 +134,10 @@ async def _cases(ids: Sequence[int], last: Mapping[int, Row]) -> dict[int, Row]:
     """Working hours once counted are kept: a holiday added later does not change them."""
     kept = {i: (row["answered_at"], row["hours"]) for i, row in last.items() if row["hours"] is not None}
     return {row["case_id"]: row for row in await petition_figures.cases_by_id(ids, kept)}
+
+
+async def _visits(ids: Sequence[int], _last: Mapping[int, Row]) -> dict[int, Row]:
+    return {one.id: visit_row(one) for one in await visit_figures.visits(ids)}
 
 
 SUBMISSIONS = Book(
@@ -166,7 +185,21 @@ CASES = Book(
     petition_figures.case_ids,
     _cases,
 )  # fmt: skip
-BOOKS = (SUBMISSIONS, FORUMS, CASES)
+VISITS_BOOK = Book(
+    CountedVisit,
+    VISIT,
+    "number",
+    VISITS,
+    (
+        visit_events.VisitBooked, visit_events.VisitRescheduled, visit_events.VisitCancelled, visit_events.VisitServed,
+        visit_events.NoShowMarked, visit_events.NoShowUndone, visit_events.AppealDecided,
+        visit_events.SituationsStated, visit_events.DocumentChecked, visit_events.DocumentHandedIn,
+    ),
+    visit_figures.visit_id,
+    visit_figures.visit_ids,
+    _visits,
+)  # fmt: skip
+BOOKS = (SUBMISSIONS, FORUMS, CASES, VISITS_BOOK)
 
 
 async def lock(book: Book, ids: Sequence[int], *, make: bool) -> dict[int, Row]:

@@ -36,6 +36,7 @@ def _words(area: Area) -> tuple[Word, ...]:
 
 
 FIGURES, PETITIONS = _words(measures.ADOPTION), _words(measures.PETITIONS)
+VISITS = _words(measures.VISITS)
 FILES: dict[str, tuple[Word, ...]] = {
     "adoption.csv": (
         Word("submission", _(
@@ -57,6 +58,12 @@ FILES: dict[str, tuple[Word, ...]] = {
              ("total", "kind", "department", "district", "year", "month")),
         Word("value", _("The code, year or month of the line. Empty: all petitions, or those with none.")),
         *PETITIONS,
+    ),
+    "visits.csv": (
+        Word("dimension", _("What the visits on this line are grouped by."),
+             ("total", "channel", "office", "district", "year", "month")),
+        Word("value", _("The code, year or month of the line. Empty: all visits, or those with none.")),
+        *VISITS,
     ),
 }  # fmt: skip
 JSON: tuple[Word, ...] = (
@@ -99,7 +106,13 @@ def document(language: str) -> dict[str, Any]:
         "files": {name: [_word(word, language) for word in columns] for name, columns in FILES.items()},
         **{
             name: [_word(word, language) for word in words]
-            for name, words in (("json", JSON), ("figures", FIGURES), ("people", PEOPLE), ("petitions", PETITIONS))
+            for name, words in (
+                ("json", JSON),
+                ("figures", FIGURES),
+                ("people", PEOPLE),
+                ("petitions", PETITIONS),
+                ("visits", VISITS),
+            )
         },
         "rules": [translate(language, rule) for rule in RULES],
         "licence": LICENCE,

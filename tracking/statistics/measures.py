@@ -13,10 +13,22 @@ from operator import itemgetter
 from typing import Any
 
 from server.core.errors import Text, _
-from tracking.statistics.rules import ADOPTED, ANSWER, DONE, HOURS, OUTCOMES, At, Entry, Spread, days_between, percent
+from tracking.statistics.rules import (
+    ADOPTED,
+    ANSWER,
+    DONE,
+    HOURS,
+    LEAD,
+    OUTCOMES,
+    At,
+    Entry,
+    Spread,
+    days_between,
+    percent,
+)
 
 Row = Mapping[str, Any]
-SUBMISSION, FORUM, CASE = "submission", "forum", "case"
+SUBMISSION, FORUM, CASE, VISIT = "submission", "forum", "case", "visit"
 """The kinds of records that are counted, named as the prefix of their subject in the ledger."""
 
 
@@ -130,6 +142,8 @@ class Area:
     days: str
     """The table of frequencies of each number of days or hours."""
     measures: tuple[Measure, ...]
+    main: str = "received"
+    """The measure by which the lines of a table are ordered."""
 
     def __getitem__(self, key: str) -> Measure:
         """A figure by its name."""
@@ -157,7 +171,7 @@ class Area:
                 [(name, tally.add) for name, tally in self.tallies.items() if tally.thing == thing],
                 [duration for duration in durations if duration.thing == thing],
             )
-            for thing in (SUBMISSION, FORUM, CASE)
+            for thing in (SUBMISSION, FORUM, CASE, VISIT)
         }
 
     def durations(self, thing: str) -> list[Duration]:
@@ -206,6 +220,11 @@ def _on_time(figures: Figures) -> int | None:
     return percent(figures.sums.get("on_time", 0), timed) if timed else None
 
 
+def _documents(figures: Figures) -> int | None:
+    wanted = figures.sums.get("with_documents", 0)
+    return percent(figures.sums.get("documents_complete", 0), wanted) if wanted else None
+
+
 def submission_row(received_on: Any, outcome: str, answered_on: Any, done_on: Any) -> dict[str, Any]:
     """The values that a submission's figures are computed from; an outcome counts only if its day is known."""
     answered = answered_on if outcome else None
@@ -223,6 +242,7 @@ _OUTCOME = {name: _where(SUBMISSION, "outcome", name) for name in OUTCOMES}
 _TO_ANSWER = Duration(ANSWER, SUBMISSION, "answer_days")
 _TO_DONE = Duration(DONE, SUBMISSION, "done_days")
 _WORKED = Duration(HOURS, CASE, "hours")
+_LEAD = Duration(LEAD, VISIT, "lead_days")
 
 ADOPTION = Area(
     "statistics_adoption",
@@ -370,4 +390,70 @@ PETITIONS = Area(
             restricted=True,
         ),
     ),
+)
+
+VISITS = Area(
+    "statistics_visits",
+    "statistics_visit_days",
+    (
+        Measure(
+            "booked",
+            _("Visits that were booked, by their own day, whatever became of them."),
+            label=_("Visits booked"),
+            head=_("Booked"),
+            counts={"booked": _each(VISIT)},
+        ),
+        Measure(
+            "median_lead_days",
+            _("Half of the visits were booked at most this many days before."),
+            Unit.DAYS,
+            label=_("Half were booked at most so long before"),
+            head=_("Booked before"),
+            over=_LEAD,
+        ),
+        Measure(
+            "cancelled",
+            _("Visits that their visitors or the office cancelled."),
+            head=_("Visits cancelled"),
+            counts={"cancelled": _number(VISIT, "cancelled")},
+        ),
+        Measure(
+            "cancelled_percent",
+            _("Share of booked visits that were cancelled, rounded down."),
+            Unit.PERCENT,
+            label=_("Cancelled"),
+            head=_("Cancelled"),
+            value=lambda figures: percent(figures["cancelled"], figures["booked"]),
+        ),
+        Measure(
+            "served",
+            _("Visits whose visitors came and were served."),
+            label=_("Visitors served"),
+            head=_("Served"),
+            counts={"served": _number(VISIT, "served")},
+        ),
+        Measure(
+            "no_shows",
+            _("Visits to which nobody came, without excused ones. Empty if there are few, by month, and with filters."),
+            label=_("No-shows"),
+            head=_("No-shows"),
+            counts={"missed": _number(VISIT, "missed")},
+            restricted=True,
+        ),
+        Measure(
+            "with_documents",
+            _("Visits for which documents were to be handed in."),
+            counts={"with_documents": _number(VISIT, "with_documents")},
+        ),
+        Measure(
+            "documents_complete_percent",
+            _("Share of these whose documents were all accepted before the visit, rounded down. Empty: none had any."),
+            Unit.PERCENT,
+            label=_("Documents complete before the visit"),
+            head=_("Documents complete"),
+            counts={"documents_complete": _number(VISIT, "documents_complete")},
+            value=_documents,
+        ),
+    ),
+    main="booked",
 )

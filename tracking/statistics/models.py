@@ -12,7 +12,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from tracking.statistics.measures import ADOPTION, CASE, FORUM, PETITIONS, Tally
+from tracking.statistics.measures import ADOPTION, CASE, FORUM, PETITIONS, VISIT, VISITS, Tally
 from tracking.statistics.rules import At
 
 _PLACE = At._fields
@@ -92,6 +92,19 @@ class CountedCase(_Counted):
     class Meta:
         table = "statistics_case"
         indexes = (Index(fields=("period", "case_id"), name="statistics_case_period"),)
+
+
+class CountedVisit(_Counted):
+    """One visit as it was counted last. Its kind is the channel, its department the office."""
+
+    visit_id = fields.BigIntField(primary_key=True)
+    number = fields.CharField(max_length=16)
+    locals().update(_numbers(VISITS.tallies, VISIT))
+    lead_days = fields.IntField(null=True)
+
+    class Meta:
+        table = "statistics_visit"
+        indexes = (Index(fields=("period", "visit_id"), name="statistics_visit_period"),)
 
 
 class _Place(Model):
@@ -180,6 +193,28 @@ class PetitionHours(_Days):
         indexes = _indexes(
             "petition_hours_district", "petition_hours_departm", "petition_hours_kinds", "petition_hours_periods",
             *_COUNTED,
+        )  # fmt: skip
+
+
+class VisitTotal(_Place):
+    """How many visits were booked and what became of them."""
+
+    locals().update(_numbers(VISITS.tallies))
+
+    class Meta:
+        table = VISITS.totals
+        unique_together = (_PLACE,)
+        indexes = _indexes("visits_districts", "visits_offices", "visits_channels", "visits_periods")
+
+
+class VisitLead(_Days):
+    """How many visits were booked so many days before."""
+
+    class Meta:
+        table = VISITS.days
+        unique_together = ((*_PLACE, "what", "value"),)
+        indexes = _indexes(
+            "visit_days_districts", "visit_days_offices", "visit_days_channels", "visit_days_periods", *_COUNTED,
         )  # fmt: skip
 
 

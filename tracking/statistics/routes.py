@@ -15,17 +15,18 @@ from server.core.city import City, city
 from server.core.days import today
 from server.core.errors import Text, _
 from server.core.forms import Parameters
-from server.core.i18n import translate
+from server.core.i18n import name_in, translate
 from server.core.ledger import END
 from tracking.statistics import dictionary, maps, measures, rules
 from tracking.statistics.cells import Filters
-from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables
+from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables, visits
 from tracking.statistics.queries.filters import MAPS
 from tracking.statistics.queries.tables import FigureRow, Tables
 from tracking.statistics.verify import NONE
 
 ADOPTION, SUBMISSIONS = "/statistics/adoption", "/statistics/adoption/submissions"
 PETITIONS, DATA = "/statistics/petitions", "/statistics/data"
+VISITS = "/statistics/visits"
 HOURS_A_DAY = 8
 STAGES = {name: stage.label for name, stage in lists.STAGES.items()}
 
@@ -152,12 +153,42 @@ def _map(wanted: filters.Petitions, reference_data: City, lang: str, lines: list
     }  # fmt: skip
 
 
+async def of_visits(request: Request) -> Response:
+    """``/statistics/visits``: bookings, how long before, cancellations, no-shows and documents."""
+    reference_data, lang = await city(), web.language(request)
+    wanted, chosen, known = await visits.read(Parameters(request.query_params), reference_data)
+    found = await visits.visits(chosen)
+    by: dict[str, list[dict[str, Any]]] = {}
+    for dimension, name in visits.NAMES.items():
+        by[name] = []
+        for line in found.by[dimension]:
+            code, words = visits.coded(dimension, line.key, reference_data, lang, known)
+            url = replace(wanted, **{name: code or NONE}).address(VISITS)
+            by[name].append(
+                {"label": words or translate(lang, filters.UNSPECIFIED), "url": url, "figures": line.figures}
+            )
+    years = await tables.by(measures.VISITS, Filters(), "year")
+    context = {
+        "found": found, "by": by, "months": _so_far(found.months), "floor": dictionary.FLOOR, "least": rules.LEAST,
+        "csv": wanted.address(f"/api/v1{VISITS}.csv"), "json": wanted.address(f"/api/v1{VISITS}"),
+        "page": VISITS, "wanted": wanted, "choices": wanted.choices(reference_data, lang),
+        "offices": [(one.code, name_in(one, lang)) for one in known.values()],
+        "years": [(line.key, line.key) for line in years],
+        "active": wanted.chips(
+            VISITS, reference_data, lang,
+            {"office": next((name_in(one, lang) for one in known.values() if one.code == wanted.office), "")},
+        ),
+        "hours_a_day": HOURS_A_DAY,
+    }  # fmt: skip
+    return web.page(request, "statistics/visits.html", context)
+
+
 async def data_page(request: Request) -> Response:
     """``/statistics/data``: downloads, the data dictionary, and how to recompute the figures."""
     context = {
         "files": dictionary.FILES, "json": dictionary.JSON, "rules": dictionary.RULES,
         "figures": [(_("Adoption figures"), dictionary.FIGURES), (_("Participant figures"), dictionary.PEOPLE),
-                    (_("Petition figures"), dictionary.PETITIONS)],
+                    (_("Petition figures"), dictionary.PETITIONS), (_("Visit figures"), dictionary.VISITS)],
         "licence": dictionary.LICENCE, "licence_url": dictionary.LICENCE_URL,
     }  # fmt: skip
     return web.page(request, "statistics/data.html", context)
@@ -168,5 +199,6 @@ routes = [
     Route(ADOPTION, of_adoption),
     Route(SUBMISSIONS, submissions),
     Route(PETITIONS, of_petitions),
+    Route(VISITS, of_visits),
     Route(DATA, data_page),
 ]

@@ -19,7 +19,7 @@ LEAST = 5
 
 ADOPTED = ("adopted", "partly_adopted")
 OUTCOMES = (*ADOPTED, "already_done", "under_study", "not_adopted", "out_of_scope")
-ANSWER, DONE, HOURS = "answer", "done", "hours"
+ANSWER, DONE, HOURS, LEAD = "answer", "done", "hours", "lead"
 """Durations, in days or in working hours."""
 
 

@@ -15,7 +15,7 @@ from forums.queries import figures as forum_figures
 from server.core import city, database, ledger
 from tracking.statistics import cells
 from tracking.statistics.books import BOOKS, SUBMISSIONS, Book
-from tracking.statistics.measures import ADOPTION, Area
+from tracking.statistics.measures import ADOPTION, VISITS, Area
 from tracking.statistics.rules import (
     ALL,
     EVERY_DEPARTMENT,
@@ -27,6 +27,7 @@ from tracking.statistics.rules import (
     forum_totals,
     year_of,
 )  # fmt: skip
+from tracking.visits.queries import figures as visit_figures
 
 SAMPLES = 20
 SOME = 50
@@ -225,7 +226,8 @@ async def years(area: Area, after: int, found: Found) -> int | None:
     One department at a time, then all together: a city with a million submissions has a million durations.
     """
     years = sorted({year_of(period) for period in await _periods(area)})
-    departments = [EVERY_DEPARTMENT, NO_DEPARTMENT, *sorted((await city.read()).departments)]
+    known = await visit_figures.office_ids() if area is VISITS else (await city.read()).departments
+    departments = [EVERY_DEPARTMENT, NO_DEPARTMENT, *sorted(known)]
     place, department = divmod(after, len(departments))
     await _year(area, years[place] if place < len(years) else ALL, departments[department], found)
     return after + 1 if after + 1 < (len(years) + 1) * len(departments) else None

@@ -23,7 +23,7 @@ MAPS = {one.on_map[0]: one for one in measures.PETITIONS.measures if one.on_map}
 """The measures that the map can show, by query parameter value."""
 TITLES = dict(one.on_map for one in MAPS.values() if one.on_map)
 UNSPECIFIED = _("None specified")
-_YEAR = re.compile(r"(19|20)\d\d")
+YEAR = re.compile(r"(19|20)\d\d")
 _CODE = "A code as in the lists; `none` for those without one."
 
 
@@ -31,7 +31,8 @@ def _departments(reference_data: City, language: str) -> Words:
     return _by_name({row.code: row.name(language) for row in reference_data.departments.values()})
 
 
-def _districts(reference_data: City, language: str) -> Words:
+def districts(reference_data: City, language: str) -> Words:
+    """The districts by name, and none."""
     return _by_name({code: reference_data.district_name(code, language) for code in reference_data.districts})
 
 
@@ -46,13 +47,13 @@ class Adoption(listing.Filters):
     forum: str = listing.words(48, "{}", about="The forum's name in its address, such as listening-64.")
     kind: str = listing.choice(KINDS)
     department: str = listing.choice(_departments, about=_CODE)
-    district: str = listing.choice(_districts, about=_CODE)
+    district: str = listing.choice(districts, about=_CODE)
     year: str = listing.words(4, "{}", about="YYYY")
 
     @classmethod
     def take(cls, data: Parameters, reference_data: City, *, json: bool = False) -> Self:
         found = super().take(data, reference_data, json=json)
-        if found.year and not _YEAR.fullmatch(found.year):
+        if found.year and not YEAR.fullmatch(found.year):
             data.fail("year", _("Please enter a year, for example 2025."))
         return found
 

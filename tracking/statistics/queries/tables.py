@@ -66,7 +66,7 @@ async def by(area: Area, filters: Filters, dimension: str, order: Sequence[str] 
         return sorted(lines, key=lambda line: str(line.key), reverse=True)
     if order:
         return sorted(lines, key=lambda line: order.index(line.key) if line.key in order else len(order))
-    return sorted(lines, key=lambda line: (-line.figures["received"], str(line.key)))
+    return sorted(lines, key=lambda line: (-line.figures[area.main], str(line.key)))
 
 
 async def months(area: Area, filters: Filters) -> list[FigureRow]:

@@ -14,7 +14,7 @@ from server.core import clock, config, database, ledger
 from server.core.accounts import Official
 from server.core.database import IntegrityError
 from server.core.days import today
-from server.core.errors import NotPossibleNow
+from server.core.errors import Invalid, NotPossibleNow, _
 from server.core.ledger import Chain
 from server.core.rows import columns, select_one
 from tracking.visits import rules
@@ -96,13 +96,16 @@ async def serve(actor: Official, number: str, _command: Plain) -> None:
 async def mark_no_show(actor: Official, number: str, command: MarkNoShow) -> None:
     """Nobody came although they were called at these times. Begins a restriction if the office's rule says so.
 
-    It counts only if the office called in time. Raises ``NotYetMissed`` and as :func:`changing`.
+    It counts only if the office called in time. Raises ``NotYetMissed``, ``Invalid`` for calls before the start, and as
+    :func:`changing`.
     """
     async with changing(number, VisitAction.NO_SHOW, counts=True) as change:
         visit, now = change.visit, clock.now()
         place, zone = await offices.office_by_id(visit.office_id), config.settings().zone
         grace = timedelta(minutes=place.grace_minutes)
         called = [datetime.combine(visit.date, one, zone) for one in command.times]
+        if called[-1] < visit.starts_at:
+            raise Invalid.at("called", _("Please call the visitor at the booked time or later."))
         earliest = rules.no_show_from(visit.starts_at, called, grace)
         if now < earliest or called[-1] > now:
             raise NotYetMissed(max(earliest, called[-1]).astimezone(zone))
