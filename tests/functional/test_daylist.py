@@ -1,5 +1,6 @@
 """The office works from a list while the site is down: the command prints it, and each evening it comes by mail."""
 
+import asyncio
 import csv
 import io
 from dataclasses import replace
@@ -123,6 +124,11 @@ async def test_each_evening_the_list_of_the_next_open_day_is_mailed(system: Syst
     assert kim.number in str(body.get_content())
     assert table.get_filename() == f"visits-east-{monday}.csv"
     assert kim.number in str(table.get_content())
+
+
+async def test_two_workers_send_one_list(system: System, office: Office) -> None:
+    with clock.at(at("18:00", next_monday() - timedelta(days=1))):
+        assert sum(await asyncio.gather(*(daylists.send() for _worker in range(3)))) == 1
 
 
 async def test_a_worker_that_was_down_in_the_evening_sends_it_before_the_office_opens(

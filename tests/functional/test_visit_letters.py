@@ -1,5 +1,6 @@
 """What people hear of their visits, by mail or as text messages, and when: 김민수, 佐藤 and Ann Smith."""
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -349,6 +350,13 @@ async def test_a_late_reminder_at_night_waits_and_one_before_an_early_visit_does
     with clock.at(at("08:00")):
         await system.work()
     assert len(await texts(system)) == before + 1, "the reminder of the day before is out of date"
+
+
+async def test_two_workers_remind_nobody_twice(system: System, office: Office) -> None:
+    await book(system, KIM)
+    await book(system, SATO, "09:30")
+    with clock.at(at("10:00", at("09:00").date() - timedelta(days=1))):
+        assert sum(await asyncio.gather(*(reminding.remind() for _worker in range(3)))) == 2
 
 
 async def test_one_run_reminds_a_bounded_number(
