@@ -41,6 +41,7 @@ from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
 from tracking.visits import messages as visit_messages
 from tracking.visits.actions import booking, crowding, daylists, moving, offering, rebuilding, reminding, supply
+from tracking.visits.actions import papers as documents
 from tracking.visits.desk import case_section
 from tracking.visits.letters import VisitLetters
 from tracking.visits.permissions import Permission as VisitPermission
@@ -222,7 +223,12 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         recounting.RECOUNT: recounting.recount,
         recounting.NIGHTLY: recounting.nightly,
         "core.sweep": _each(
-            auth.sweep, idempotency.sweep, links.sweep, texting.sweep, partial(uploads.sweep, adapters.store)
+            auth.sweep,
+            idempotency.sweep,
+            links.sweep,
+            texting.sweep,
+            documents.forget,
+            partial(uploads.sweep, adapters.store),
         ),
     }
 

@@ -1,5 +1,6 @@
 """A visitor sends documents beforehand from the page of the visit, and the department checks them at the desk."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,16 +10,20 @@ from typing import Any
 import httpx
 import pytest
 
-from server.core import clock, uploads
+from server.core import clock, jobs, ledger, uploads
 from server.core.accounts import Department
+from server.core.errors import ChangedMeanwhile
 from tests.functional.test_attachments import scanner
 from tests.functional.test_visits_booked import checked, code, confirm, follow, press, week
 from tests.support import page_forms
+from tests.support.answers import official
 from tests.support.markup import Element, parse
 from tests.support.page_forms import File, post_without_page
 from tests.support.papers import PNG, an_office_with_documents, booked, opened_visit
 from tests.support.system import System, opened
 from tests.support.visits import an_office
+from tracking.visits.actions import papers as papers_actions
+from tracking.visits.forms import CheckDocument
 from tracking.visits.models import Counter, CounterService, Visit, VisitDocument, VisitFile
 from tracking.visits.queries import papers
 
@@ -240,6 +245,36 @@ async def test_the_sweep_keeps_the_files_of_visits(system: System) -> None:
     await Visit.filter(number=number).delete()
     assert await uploads.sweep(store) == 1, "with the visit go its files"
     assert not await papers.referred([path.name])
+
+
+async def test_files_are_deleted_a_month_after_the_visit_and_the_result_stays(system: System) -> None:
+    await an_office_with_documents()
+    number = (await booked(system.client))["number"]
+    mother, clerk = await opened_visit(system, number), await system.official("clerk")
+    await send(mother, number, "photo", ("a.png", PNG))
+    await check(clerk, number, "photo", "fine")
+    visit = await Visit.get(number=number)
+    for days, left in ((papers_actions.KEPT_DAYS - 1, True), (papers_actions.KEPT_DAYS + 1, False)):
+        with clock.at(visit.ends_at + timedelta(days=days)):
+            await jobs.enqueue((f"sweep {days}", "core.sweep", {}))
+            await system.work()
+        assert await VisitFile.exists() is left
+    assert (await VisitDocument.get()).state == "fine"
+
+
+async def test_of_many_officials_who_check_at_the_same_time_one_succeeds(system: System) -> None:
+    await an_office_with_documents()
+    number = (await booked(system.client))["number"]
+    await send(await opened_visit(system, number), number, "photo", ("a.png", PNG))
+    clerk, version = await official("clerk"), (await VisitDocument.get()).version
+    results = ["fine", "original", "incomplete"] * 4
+    said = [CheckDocument(state, "2쪽이 없습니다.", version) for state in results]
+    answers = await asyncio.gather(
+        *(papers_actions.check(clerk, number, "photo", command) for command in said), return_exceptions=True
+    )
+    assert sum(answer is None for answer in answers) == 1
+    assert {type(answer) for answer in answers if answer is not None} == {ChangedMeanwhile}
+    assert await ledger.length(f"visit/{number}") == 3, "booked, handed in, checked"
 
 
 async def test_what_waits_longest_for_its_check_is_not_first_but_what_is_needed_soonest(system: System) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import orjson
 
@@ -16,6 +17,9 @@ from tracking.visits.forms import CheckDocument
 from tracking.visits.queries import papers
 from tracking.visits.queries.papers import Paper, Papers
 from tracking.visits.states import VISIT, DocumentState, VisitAction, VisitState
+
+KEPT_DAYS = 30
+"""Days after a visit for which its files are kept."""
 
 
 @asynccontextmanager
@@ -98,6 +102,19 @@ async def check(official: Official, number: str, code: str, command: CheckDocume
         document = await _row(visit, code)
         await _change(document, paper.version, DocumentState(command.state), command.note, official.id)
         await _record(number, official.actor, DocumentChecked(code, command.state))
+
+
+async def forget() -> int:
+    """Delete the files of visits that are over since :data:`KEPT_DAYS`; the sweep then deletes their contents.
+
+    What the check found stays. Returns how many files. Periodic.
+    """
+    rows = await database.fetch(
+        "DELETE FROM visit_file WHERE id IN (SELECT f.id FROM visit_file f JOIN visit_document d "
+        "ON d.id = f.document_id JOIN visit v ON v.id = d.visit_id WHERE v.ends_at < ?) RETURNING id",
+        clock.now() - timedelta(days=KEPT_DAYS),
+    )
+    return len(rows)
 
 
 def _open(found: Papers, code: str) -> Paper:
