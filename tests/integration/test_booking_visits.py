@@ -13,7 +13,7 @@ from tests.support import visit_books
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits.actions import booking, supply, taking
-from tracking.visits.errors import HoldExpired, OnePerHousehold, Restricted, TooLate, TooManyVisits
+from tracking.visits.errors import HoldExpired, OnePerHousehold, Restricted, TooLate, TooManyToday, TooManyVisits
 from tracking.visits.models import Counter, CounterService, Office, Opening, Restriction, Shift, Visit
 from tracking.visits.queries import grid, offices
 from tracking.visits.states import Channel, OpeningKind, VisitState
@@ -242,6 +242,16 @@ async def test_a_household_that_books_many_days_at_once_has_no_more_than_allowed
     )
     assert sum(isinstance(one, booking.Booked) for one in found) == 2, found
     assert sum(isinstance(one, TooManyVisits) for one in found) == 4, found
+
+
+async def test_who_books_and_cancels_again_and_again_is_stopped_for_the_day(system: System) -> None:
+    await an_office({"1": ["passport"]}, most_daily=2)
+    for start in ("09:00", "09:15"):
+        made = await booking.book_now(await wish(start=start), contact("kim"))
+        await booking.cancel(made.number, "visitor")
+    with pytest.raises(TooManyToday, match="2 reservations"):
+        await booking.book_now(await wish(), contact("kim"))
+    await booking.book_now(await wish(), contact("lee"))
 
 
 async def test_who_lost_their_counter_gets_the_next_time_that_is_given_back(system: System) -> None:

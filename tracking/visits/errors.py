@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from server.core.errors import Conflict, NotFound, _
+from server.core.errors import Conflict, NotFound, Text, _
 
 
 class NoSuchOffice(NotFound):
@@ -32,9 +32,17 @@ class TooManyVisits(Conflict):
     """409: the household has as many active visits as the office allows."""
 
     code = "too_many_visits"
+    text = _("You can have %(most)s reservations at this office at the same time.")
 
     def __init__(self, most: int) -> None:
-        super().__init__(_("You can have %(most)s reservations at this office at the same time.", most=most))
+        super().__init__(Text(self.text.msgid, {"most": most}))
+
+
+class TooManyToday(TooManyVisits):
+    """409: the household has made as many reservations today as the office allows, cancelled ones included."""
+
+    code = "too_many_today"
+    text = _("You can make %(most)s reservations at this office in a day. Please try again tomorrow.")
 
 
 class Restricted(Conflict):

@@ -8,12 +8,21 @@ from server.core.booking import times
 from server.core.booking.day import Wanted
 from server.core.booking.errors import TimeTaken
 from server.core.database import IntegrityError
+from server.core.days import today
 from server.core.errors import NotPossibleNow
 from tracking.visits import rules
 from tracking.visits.actions import offering, taking, visits
 from tracking.visits.actions.taking import Wish
 from tracking.visits.actions.visits import Booked, Contact, VisitRow, visit_row
-from tracking.visits.errors import HoldExpired, OfferExpired, OnePerHousehold, Restricted, TooLate, TooManyVisits
+from tracking.visits.errors import (
+    HoldExpired,
+    OfferExpired,
+    OnePerHousehold,
+    Restricted,
+    TooLate,
+    TooManyToday,
+    TooManyVisits,
+)
 from tracking.visits.events import VisitBooked, VisitCancelled, VisitRescheduled
 from tracking.visits.queries import offices
 from tracking.visits.queries.offices import OfficeRow
@@ -140,7 +149,7 @@ async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | No
 
 
 async def may_book(office: OfficeRow, household: str) -> None:
-    """Raises ``Restricted`` and ``TooManyVisits``."""
+    """Raises ``Restricted``, ``TooManyVisits`` and ``TooManyToday``."""
     now = clock.now()
     until = await database.value(
         "SELECT MAX(ends_at) FROM visit_restriction "
@@ -158,6 +167,13 @@ async def may_book(office: OfficeRow, household: str) -> None:
     )  # fmt: skip
     if active >= most:
         raise TooManyVisits(most)
+    midnight = rules.moment(rules.at_time(today(), "00:00", config.settings().zone))
+    made = await database.value(
+        "SELECT COUNT(*) FROM visit WHERE household = ? AND office_id = ? AND booked_at >= ?",
+        household, office.id, midnight,
+    )  # fmt: skip
+    if made >= office.most_daily:
+        raise TooManyToday(office.most_daily)
 
 
 async def cancel(number: str, actor: str, *, cannot_come: bool = False, words: int = 0) -> None:

@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                 ("class_percents", fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
                 ("most_matters", fields.IntField(default=3)),
                 ("most_active", fields.IntField(default=3)),
+                ("most_daily", fields.IntField(default=10)),
                 ("return_minutes", fields.IntField(default=60)),
                 ("offer_minutes", fields.IntField(default=60)),
                 ("grace_minutes", fields.IntField(default=10)),

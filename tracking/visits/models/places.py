@@ -53,6 +53,8 @@ class Office(Model):
     most_matters = fields.IntField(default=3)
     most_active = fields.IntField(default=3)
     """Active visits of one household, on all days."""
+    most_daily = fields.IntField(default=10)
+    """Visits that one household books on a day, those that it cancels included."""
     return_minutes = fields.IntField(default=60)
     """Freed time is offered again after a random delay of at most so many minutes, against trading."""
     offer_minutes = fields.IntField(default=60)

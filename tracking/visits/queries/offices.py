@@ -50,6 +50,7 @@ class OfficeRow:
     class_percents: Mapping[str, int]
     most_matters: int
     most_active: int
+    most_daily: int
     return_minutes: int
     offer_minutes: int
     grace_minutes: int

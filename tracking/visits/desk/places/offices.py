@@ -93,6 +93,12 @@ class EditOffice(Names):
     ] = ()
     most_matters: Annotated[int, Field(ge=1, le=10), Label(_("Services that one visit can combine"))] = 3
     most_active: Annotated[int, Field(ge=1, le=50), Label(_("Reservations of one household at the same time"))] = 3
+    most_daily: Annotated[
+        int,
+        Field(ge=1, le=50),
+        Label(_("Reservations that one household makes in a day")),
+        Hint(_("Cancelled ones are counted, too, so that times are not collected and dropped.")),
+    ] = 10
     return_minutes: Annotated[
         Minutes,
         Label(_("Freed times return within how many minutes")),
