@@ -76,6 +76,7 @@ async def test_everybody_can_use_the_pages_of_a_visit(site: System, open_page: O
     for name, address in {
         "entry": "/visits", "offices": "/offices", "office": "/offices/east", "services": "/visits?office=east",
         "week": week(), "list": f"{week()}&view=list", "taken": f"{week()}&start={next_monday()}T12:00",
+        "plans": f"/visits/plans?office=east&service=passport&date={next_monday()}",
     }.items():  # fmt: skip
         await in_each_language(page, name, address, width)
     await page.goto(week())
