@@ -18,7 +18,7 @@ from tests.support.live import command, environment
 from tests.support.postgres import Engine, NewDatabase
 from tests.support.system import SECRET, opened
 from tracking.visits.actions import rebuilding, taking
-from tracking.visits.queries import grid, offices
+from tracking.visits.queries import grid, offices, planning
 from tracking.visits.rules import Mark
 from tracking.visits.states import Channel
 
@@ -153,6 +153,7 @@ async def offices_can_be_booked_and_have_been() -> None:
     assert {row["code"] for row in counters} == {"hanbit", "naru"}
     assert {row["floor"] for row in counters} == {1, 2, 3}
     services = await rows("SELECT * FROM counter_service")
+    services = [row for row in services if row["code"] != planning.ACCOMPANIMENT]
     assert len(services) == 12
     assert all(row[name] for row in services for name in ("name", "name_ja", "name_en", "class_code"))
     assert [row["code"] for row in services if not row["bookable"]] == ["certificate"]
@@ -169,10 +170,11 @@ async def offices_can_be_booked_and_have_been() -> None:
     assert [row["state"] for row in await rows("SELECT state FROM visit_waiting")] == ["waiting"]
     assert any(row["unplaced_since"] for row in visits)
     coming = [row for row in visits if row["state"] == "booked" and database.moment(row["starts_at"]) > clock.now()]
+    assert sum(bool(row["guide_id"]) for row in coming) == 1
     assert len(coming) > 100
     assert {row["channel"] for row in coming} == {"online", "phone", "desk"}
     assert len({row["language"] for row in coming}) == 3
-    assert 3 <= sum(bool(row["case_reference"]) for row in coming) <= 7
+    assert 3 <= sum(bool(row["case_reference"]) for row in coming) <= 8
     documents = {row["state"] for row in await rows("SELECT state FROM visit_document")}
     assert documents == {"handed_in", "fine", "incomplete", "original"}
     for office in await rows("SELECT * FROM office"):

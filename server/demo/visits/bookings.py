@@ -105,7 +105,7 @@ class Play:
         self.now = now
         self._calendar = calendar
         self.officials = officials
-        self._cases = [*cases]
+        self.cases = [*cases]
         self._acts: list[tuple[datetime, int, Act]] = []
         self._order = count()
         self._people = 0
@@ -150,7 +150,7 @@ class Play:
     def _plan_cases(self) -> None:
         """Petitioners who come for their case, on one of the next days."""
         days = [day for offset, day in self.days() if offset > 0]
-        known = [one for one in self._cases if one.department in OF_DEPARTMENT]
+        known = [one for one in self.cases if one.department in OF_DEPARTMENT]
         for one, day in zip(known[:MOST_CASES], days, strict=False):
             matter = OF_DEPARTMENT[one.department]
             office = next(each.code for each in OFFICES if matter in each.able)

@@ -8,6 +8,7 @@ from typing import Any
 from server.core.working_calendar import WorkingCalendar
 from server.demo.city import Names, Point
 from server.demo.visitors import CROWDS, Crowd
+from tracking.visits.queries import planning
 from tracking.visits.rules import Weekly
 from tracking.visits.states import OpeningKind
 
@@ -61,6 +62,10 @@ def _crowd(kind: str, daily: float) -> Crowd:
 
 
 SERVICES: tuple[Service, ...] = (
+    Service(
+        planning.ACCOMPANIMENT, Names("민원후견인 동행", "案内担当者の同行", "The case guide's company"), "consultation", 15,
+        bookable=False, walk_in=False,
+    ),
     Service(
         "certificate", Names("등본·초본·증명서 발급", "住民票・証明書の交付", "Certificates"), "certificates", 10,
         (_ID, _POWER), languages=("ko", "ja", "en"), bookable=False,
@@ -204,7 +209,7 @@ OFFICES: tuple[Office, ...] = (
             Counter("2", "여권", 1, "civil", ("certificate", "passport", "moving", "seal"), ("clerk2", "clerk3")),
             Counter("3", "건축·세무·외국인", 2, "building", ("building", "tax", "stay-address", "family"),
                     ("clerk4", "clerk5")),
-            Counter("4", "민원후견인 상담", 3, "roads", ("guide-consultation",), ("guide",), hours=("10:00", "17:00"),
+            Counter("4", "민원후견인 상담", 3, "roads", ("guide-consultation", planning.ACCOMPANIMENT), ("guide",), hours=("10:00", "17:00"),
                     guide=True),
             Counter("5", "청사 견학", 1, "autonomy", ("tour",), ("clerk5", "clerk4"), (1, 3), ("10:00", "17:00")),
         ),

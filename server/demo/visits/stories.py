@@ -5,11 +5,12 @@ from functools import partial
 
 from server.core import database
 from server.core.accounts import Absence
-from server.demo.visits.bookings import HOUR, ONE_DAY, Plan, Play
-from tracking.visits.actions import supply, taking, waiting
+from server.demo.visits.bookings import HOUR, ONE_DAY, CaseInHand, Plan, Play
+from tracking.visits.actions import booking, supply, taking, waiting
 from tracking.visits.actions.booking import Contact
+from tracking.visits.actions.taking import Wish
 from tracking.visits.actions.waiting import Wanted
-from tracking.visits.queries import offices
+from tracking.visits.queries import offices, planning
 from tracking.visits.states import Channel
 
 FORGETFUL = Contact("남궁별", phone="010-0000-9001")
@@ -34,6 +35,7 @@ class Stories:
         self._nobody_comes_twice()
         self._a_full_day()
         self._a_clerk_falls_ill()
+        self._the_guide_comes_along()
 
     def _nobody_comes_twice(self) -> None:
         """A household misses two visits, may not book for a month, and says why that is wrong."""
@@ -58,6 +60,19 @@ class Stories:
     async def _wait(self, day: date) -> None:
         errand = await taking.errand("hanbit", ["tax"], Channel.ONLINE)
         await waiting.join(Wanted(errand, day), WAITS)
+
+    def _the_guide_comes_along(self) -> None:
+        """A petitioner settles two matters on two floors, and their case guide accompanies them."""
+        if self._play.cases:
+            self._play.later(self._now - 20 * HOUR, partial(self._accompanied, self._play.cases[-1], self._days[5]))
+
+    async def _accompanied(self, case: CaseInHand, day: date) -> None:
+        errand = await taking.errand("hanbit", ["moving", "tax"], Channel.ONLINE)
+        (guide, _counter), *_others = await planning.guides(errand.place)
+        (found,) = await planning.plans(errand, [day], guide=guide)
+        if found.plans:
+            wished = Wish(planning.with_services(errand, found.plans[0]), found.plans[0].start, found.plans[0])
+            await booking.book_now(wished, case.contact, case=case.reference)
 
     def _a_clerk_falls_ill(self) -> None:
         """A counter is left alone for a day, so that a visit booked for it finds no counter any more."""

@@ -275,15 +275,16 @@ _ELSEWHERE = columns(
 
 
 async def elsewhere(office_id: int) -> list[Elsewhere]:
-    """What other offices do and this one does not."""
+    """What other offices do for visitors and this one does not."""
     return await select(
         Elsewhere,
         f"SELECT DISTINCT {_ELSEWHERE} FROM counter_service s JOIN counter_ability a ON a.service_id = s.id "
         "JOIN counter c ON c.id = a.counter_id JOIN office o ON o.id = c.office_id "
-        "WHERE s.active = ? AND c.active = ? AND o.active = ? AND o.id <> ? AND NOT EXISTS (SELECT 1 FROM "
+        "WHERE s.active = ? AND (s.bookable = ? OR s.walk_in = ?) AND c.active = ? AND o.active = ? AND o.id <> ? "
+        "AND NOT EXISTS (SELECT 1 FROM "
         "counter_ability b JOIN counter d ON d.id = b.counter_id WHERE b.service_id = s.id AND d.office_id = ? "
         "AND d.active = ?) ORDER BY s.name, o.name",
-        True, True, True, office_id, office_id, True,
+        True, True, True, True, True, office_id, office_id, True,
     )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ async def _services(
         "office": place.office,
         "office_name": i18n.name_in(place.office, lang),
         "bookable": [(one, name) for one, name in services if one.bookable],
-        "walk_in": [(one, name) for one, name in services if not one.bookable],
+        "walk_in": [(one, name) for one, name in services if one.walk_in and not one.bookable],
         "elsewhere": await offices.elsewhere(place.office.id),
         "most_people": max((one.places for one, _name in services if one.bookable and one.places > 1), default=0),
         "case": case_in(request.query_params),

@@ -40,7 +40,9 @@ async def office(request: Request) -> Response:
         "states": CLOSED,
         "local": offices.local,
         "services": [
-            (one, name, bringing.papers([one], lang)) for one, name in bringing.named(place.services.values(), lang)
+            (one, name, bringing.papers([one], lang))
+            for one, name in bringing.named(place.services.values(), lang)
+            if one.bookable or one.walk_in  # a guide's company is neither: it comes with another service
         ],
         "elsewhere": await offices.elsewhere(place.office.id),
     }
