@@ -15,8 +15,8 @@ from tests.support.system import System
 from tests.support.visits import an_office, at, next_monday, wish
 from tracking.visits.actions import booking, daylists, supply
 from tracking.visits.actions.booking import Booked, Contact
-from tracking.visits.models import Counter, CounterService, Office, Opening, Visit
-from tracking.visits.states import Channel, OpeningKind
+from tracking.visits.models import Counter, CounterService, Office, Opening, Visit, VisitDocument
+from tracking.visits.states import Channel, DocumentState, OpeningKind
 
 KIM = Contact("김민수", "kim@example.org", note="휠체어를 탑니다.")
 SATO = Contact("佐藤", phone="010-1234-5678", language="ja")
@@ -55,6 +55,17 @@ async def test_the_command_prints_the_day_by_counter(system: System, office: Off
         assert word in two, word
     assert gone.number not in found.output
     assert max(len(line) for line in found.output.splitlines()) <= 120
+
+
+async def test_the_list_says_what_the_counter_has_to_ask_for(system: System, office: Office) -> None:
+    kim, _sato, _gone = await booked(system)
+
+    def listed() -> str:
+        return sinmungo(system.settings, "visits", "daylist", "east", str(next_monday())).output
+
+    assert "사진 1장" in listed()
+    await VisitDocument.create(visit_id=kim.id, code="photo", state=DocumentState.ORIGINAL)
+    assert "원본 확인: 사진 1장" in listed()
 
 
 async def test_the_same_as_csv_without_formulas(system: System, office: Office) -> None:

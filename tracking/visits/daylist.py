@@ -12,9 +12,9 @@ from server.core.config import Settings
 from server.core.errors import Text, _
 from tracking.visits.labels import CHANNELS, VISIT_STATES
 from tracking.visits.queries import desk, papers
-from tracking.visits.queries.desk import Filter, Row
+from tracking.visits.queries.desk import DOCUMENTS, Filter, Row
 from tracking.visits.queries.offices import OfficeRow
-from tracking.visits.queries.papers import Papers
+from tracking.visits.queries.papers import Paper, Papers
 from tracking.visits.states import Channel, VisitState
 
 HEAD = (
@@ -71,6 +71,20 @@ async def as_text(settings: Settings, place: OfficeRow, day: date) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _documents(row: Row, checklist: Papers, language: str) -> list[Text]:
+    """How far the documents are, and what the counter has to ask for."""
+
+    def names(chosen: Sequence[Paper]) -> str:
+        return ", ".join(one.document.in_language(language) for one in chosen)
+
+    found = [_("Documents: %(state)s", state=DOCUMENTS[row.documents])] if row.documents else []
+    if checklist.missing:
+        found.append(_("Still missing: %(documents)s.", documents=names(checklist.missing)))
+    if checklist.originals:
+        found.append(_("To be seen in the original: %(documents)s", documents=names(checklist.originals)))
+    return found
+
+
 def _lines(row: Row, checklist: Papers, language: str) -> Sequence[str]:
     def said(text: Text) -> str:
         return i18n.translate(language, text)
@@ -90,9 +104,7 @@ def _lines(row: Row, checklist: Papers, language: str) -> Sequence[str]:
         f"{row.starts_at:%H:%M}-{row.ends_at:%H:%M}  {row.name}  {contact}  {row.number}",
         INDENT + "; ".join(filter(None, about)),
     ]
-    documents = " ".join(said(one) for one in checklist.sentences(language))
-    if documents:
-        found.append(INDENT + documents)
+    found += [INDENT + said(one) for one in _documents(row, checklist, language)]
     if row.note:
         found.append(INDENT + said(_("Note: %(note)s", note=row.note)))
     return found
