@@ -74,7 +74,7 @@ class Day:
         await supply.rebuild(self.office.id, [next_monday()])
 
     @property
-    def happenings(self) -> list[Callable[[], Awaitable[None]]]:
+    def moves(self) -> list[Callable[[], Awaitable[None]]]:
         often = [self.books, self.joins, self.cancels, self.answers]
         return [*often, *often, self.leaves, self.time_passes, self.roster_changes]
 
@@ -101,9 +101,9 @@ async def test_offers_never_exceed_the_counters_and_miss_nothing(
     office = await an_office({"1": ["passport"], "2": ["passport", "moving"]}, most_active=99, return_minutes=30)
     day = Day(office, seed, monkeypatch)
     for _step in range(STEPS):
-        happens = day.chance.choice(day.happenings)
+        move = day.chance.choice(day.moves)
         with contextlib.suppress(Refusal):  # a place was taken, or they need not wait: that is an answer, too
-            await happens()
+            await move()
         await sound(office)
     await FreedTime.all().update(returns_at=clock.now())
     await booking.return_freed()
