@@ -13,6 +13,7 @@ from server.cli import main
 from server.core.config import Settings
 from server.core.ledger import SettingChanged
 from tracking.statistics.events import StatisticsCorrected
+from tracking.visits import events as visit_events
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text()
 
@@ -35,7 +36,7 @@ def test_every_kind_of_event_is_listed_with_its_data() -> None:
     }
     event_classes: list[Any] = [
         event_class
-        for module in (events, forum_events)
+        for module in (events, forum_events, visit_events)
         for event_class in vars(module).values()
         if dataclasses.is_dataclass(event_class) and hasattr(event_class, "kind")
     ]
