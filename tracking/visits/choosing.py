@@ -106,14 +106,16 @@ async def next_free(request: Request, errand: Errand, links: Links, own: int | N
     return web.redirect(request, links.url(start=start_value(start) if start else ""), None if start else NONE_FREE)
 
 
-async def week_context(request: Request, errand: Errand, links: Links, own: int | None = None) -> dict[str, Any]:
-    """The context of a week's page. Raises ``Invalid`` for a day that is none."""
+async def week_context(
+    request: Request, errand: Errand, links: Links, own: int | None = None, *, prepared: bool = False
+) -> dict[str, Any]:
+    """The context of a week's page; ``prepared``: all documents are accepted. Raises ``Invalid`` for a wrong day."""
     params, lang = request.query_params, web.language(request)
     data = Parameters(params)
     wanted, day = data.day("from"), data.day("day")
     data.done()
     start = _start(params.get("start", ""))
-    found = await weeks.week(errand, wanted or day or (start.date() if start else None), own)
+    found = await weeks.week(errand, wanted or day or (start.date() if start else None), own, prepared=prepared)
     slot = found.slot(start) if start else None
     gone = bool(params.get("start")) and (slot is None or slot.mark is Mark.FULL)
     days = timetable.shown_days(found)

@@ -13,7 +13,7 @@ from tracking.visits.actions import booking, taking
 from tracking.visits.choosing import Links, next_free, week_context
 from tracking.visits.forms import read_start
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import offices, visits
+from tracking.visits.queries import offices, papers, visits
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.routes import bringing, documents
@@ -72,7 +72,8 @@ async def change(request: Request) -> Response:
         return await _change(request, found, errand, links)
     if "next" in request.query_params:
         return await next_free(request, errand, links, found.id)
-    context = await week_context(request, errand, links, found.id)
+    prepared = (await papers.summary(found.id)).complete
+    context = await week_context(request, errand, links, found.id, prepared=prepared)
     return web.page(request, "visits/change.html", {**context, "visit": found})
 
 
