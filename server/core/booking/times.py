@@ -13,6 +13,12 @@ from server.core.booking.day import Day, Free, Held, Terms, Wanted
 from server.core.booking.errors import TimeTaken
 from server.core.rows import columns, read, select
 
+
+def with_claim(column: str, alias: str, *, left: bool = False) -> str:
+    """Join the claim whose id a column holds; ``left`` also keeps rows without one."""
+    return f"{'LEFT ' * left}JOIN booking_claim {alias} ON {alias}.id = {column} "
+
+
 # --- Calendars -------------------------------------------------------------------------------------------------------
 
 

@@ -148,7 +148,7 @@ async def other_time(visit: int, wanted: Errand, start: datetime, stops: Sequenc
     if guide is not None or planning.spread(wanted, known):
         return await _best_from(start, wanted, visit, guide)
     named = await database.column(
-        "SELECT DISTINCT b.unit FROM visit_matter m JOIN booking_claim b ON b.id = m.claim_id "
+        f"SELECT DISTINCT b.unit FROM visit_matter m {times.with_claim('m.claim_id', 'b')}"
         "WHERE m.visit_id = ? AND b.unit IS NOT NULL",
         visit,
     )
@@ -171,7 +171,7 @@ async def of_visit(visit: int, office_id: int, start: datetime, channel: Channel
     place = await offices.place((await offices.office_by_id(office_id)).code)
     rows = await database.fetch(
         "SELECT m.service_id, m.starts_at, m.ends_at, b.unit FROM visit_matter m "
-        "LEFT JOIN booking_claim b ON b.id = m.claim_id WHERE m.visit_id = ? ORDER BY m.position",
+        f"{times.with_claim('m.claim_id', 'b', left=True)}WHERE m.visit_id = ? ORDER BY m.position",
         visit,
     )
     found = [

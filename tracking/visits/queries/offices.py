@@ -288,6 +288,15 @@ async def elsewhere(office_id: int) -> list[Elsewhere]:
     )  # fmt: skip
 
 
+async def doing(service_id: int) -> list[int]:
+    """The offices whose counters are able to do a service, by id."""
+    return await database.column(
+        "SELECT DISTINCT c.office_id FROM counter_ability a JOIN counter c ON c.id = a.counter_id "
+        "WHERE a.service_id = ? ORDER BY c.office_id",
+        service_id,
+    )
+
+
 def monday(day: date) -> date:
     """The first day of a day's week."""
     return day - timedelta(days=day.weekday())

@@ -143,7 +143,8 @@ class Shifts(PlaceTable[EditShift]):
         async with self.changing() as chain:
             copied, rows = await _copies(office, week, weeks)
             if rows:
-                await database.insert("shift", ("counter_id", "account_id", "date", "starts", "ends"), rows)
+                columns = ("counter_id", "account_id", "date", "starts", "ends")
+                await database.insert_models(Shift, [dict(zip(columns, row, strict=True)) for row in rows])
                 await chain.append(actor.actor, SettingChanged(ROSTER, office.id, COPIED))
                 await rebuilding.plan(office.id, {row[2] for row in rows})
         return copied

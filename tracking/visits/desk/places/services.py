@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from petitions.reference import reference
-from server.core import database
 from server.core.errors import _
 from server.core.forms import LANGUAGES, Errors, Hint, Html, Label, OneOf, WordsRule, line, paragraphs
 from server.core.resource.api import Operations
@@ -15,6 +14,7 @@ from server.core.resource.pages import Pages
 from server.core.resource.table import Column, Options, Question
 from tracking.visits.desk.places.tables import Names, PlaceTable
 from tracking.visits.models import CounterService
+from tracking.visits.queries import offices
 
 
 class Document(Names):
@@ -136,12 +136,7 @@ class Services(PlaceTable[EditService]):
         return {name: found[name] for name in self.names}
 
     async def affected(self, row: CounterService) -> Mapping[int, Collection[date] | None]:
-        offices = await database.column(
-            "SELECT DISTINCT c.office_id FROM counter_ability a JOIN counter c ON c.id = a.counter_id "
-            "WHERE a.service_id = ? ORDER BY c.office_id",
-            row.id,
-        )
-        return dict.fromkeys(offices)
+        return dict.fromkeys(await offices.doing(row.id))
 
 
 SERVICES = Services()
