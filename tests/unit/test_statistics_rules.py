@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from server.core import geo
 from tracking.statistics import maps
-from tracking.statistics.measures import ADOPTION, SUBMISSION, Figures, submission_row
+from tracking.statistics.figures import SUBMISSION, Figures
+from tracking.statistics.measures import ADOPTION, submission_row
 from tracking.statistics.rules import (
     EVERYTHING,
     At,

@@ -15,7 +15,8 @@ from server.core.forms import Parameters
 from server.core.i18n import translate
 from server.core.ledger import END
 from tracking.statistics import dictionary
-from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS, Area, Figures, Measure, Unit
+from tracking.statistics.figures import Area, Figures, Measure, Unit
+from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS
 from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables, visits
 from tracking.statistics.rules import DIMENSIONS
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS

@@ -19,7 +19,8 @@ from petitions.queries import figures as petition_figures
 from server.core import database
 from server.core.ledger import DomainEvent
 from tracking.statistics import measures
-from tracking.statistics.measures import ADOPTION, CASE, FORUM, PETITIONS, SUBMISSION, VISIT, VISITS, Area, Row
+from tracking.statistics.figures import CASE, FORUM, SUBMISSION, VISIT, Area, Row
+from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS
 from tracking.statistics.models import CountedCase, CountedForum, CountedSubmission, CountedVisit
 from tracking.statistics.rules import At, Entry, month_of
 from tracking.visits import events as visit_events

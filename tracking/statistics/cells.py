@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.core import database
-from tracking.statistics.measures import Area
+from tracking.statistics.figures import Area
 from tracking.statistics.rules import ALL, EVERY_DEPARTMENT, EVERY_FORUM, At, Delta, Spread
 
 COORDINATES = At._fields

@@ -7,7 +7,7 @@ from forums.labels import AGE_BANDS, KINDS
 from server.core.errors import Text, _
 from server.core.i18n import translate
 from tracking.statistics import measures
-from tracking.statistics.measures import Area
+from tracking.statistics.figures import Area
 from tracking.statistics.rules import LEAST, OUTCOMES
 
 LICENCE, LICENCE_URL = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"

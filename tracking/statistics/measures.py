@@ -4,15 +4,24 @@ Counting, the recount, the tables, the pages, JSON with its schema, the CSV, the
 records. A new figure based on columns and durations that are already counted needs only one record.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import cached_property
-from operator import itemgetter
 from typing import Any
 
 from server.core.errors import Text, _
+from tracking.statistics.figures import (
+    CASE,
+    FORUM,
+    SUBMISSION,
+    VISIT,
+    Area,
+    Duration,
+    Figures,
+    Measure,
+    Unit,
+    each,
+    given,
+    number_of,
+    where,
+)
 from tracking.statistics.rules import (
     ADOPTED,
     ANSWER,
@@ -20,193 +29,9 @@ from tracking.statistics.rules import (
     HOURS,
     LEAD,
     OUTCOMES,
-    At,
-    Entry,
-    Spread,
     days_between,
     percent,
 )
-
-Row = Mapping[str, Any]
-SUBMISSION, FORUM, CASE, VISIT = "submission", "forum", "case", "visit"
-"""The kinds of records that are counted, named as the prefix of their subject in the ledger."""
-
-
-class Unit(StrEnum):
-    """The unit of a figure, which decides how pages format it and its limits in the schema."""
-
-    NUMBER = "number"
-    PERCENT = "percent"
-    DAYS = "days"
-    HOURS = "hours"
-    """Working hours."""
-    POINTS = "points"
-    """From 1 to 5."""
-    EACH = "each"
-    """Several numbers, one for each of the measure's ``values``."""
-
-
-@dataclass(frozen=True, eq=False)
-class Tally:
-    """What one record adds to a column of the totals: computed from its row, and as SQL over the table of rows."""
-
-    thing: str
-    add: Callable[[Row], int]
-    sql: str
-    own: bool = False
-    """Whether the row has a column of the same name with the number."""
-
-
-def _each(thing: str) -> Tally:
-    """Counts one for every record."""
-    return Tally(thing, lambda _row: 1, "COUNT(*)")
-
-
-def _number(thing: str, column: str) -> Tally:
-    """Adds the number in a column; a Boolean counts as 1 or 0."""
-    return Tally(thing, itemgetter(column), f"SUM({column})", own=True)
-
-
-def _where(thing: str, column: str, value: str) -> Tally:
-    """Counts the records whose column has the given value."""
-    return Tally(thing, lambda row: int(row[column] == value), f"SUM(CASE WHEN {column} = '{value}' THEN 1 ELSE 0 END)")
-
-
-def _given(thing: str, column: str) -> Tally:
-    """Counts the records whose column is not empty."""
-    return Tally(thing, lambda row: int(row[column] is not None), f"SUM(CASE WHEN {column} IS NULL THEN 0 ELSE 1 END)")
-
-
-@dataclass(frozen=True)
-class Duration:
-    """A duration whose frequencies are counted by number of days or hours, so that medians are exact."""
-
-    name: str
-    thing: str
-    column: str
-    """The column of the record's row."""
-
-
-@dataclass(frozen=True, eq=False)
-class Measure:
-    """One published figure."""
-
-    key: str
-    """The name in JSON, the CSV, the dictionary and ``verify``."""
-    means: Text
-    """The definition, for the dictionary and the schema."""
-    unit: Unit = Unit.NUMBER
-    label: Text | None = None
-    """The label among the numbers at the top of the page; None: not shown there."""
-    head: Text | None = None
-    """The column heading in the page's tables; None: no column."""
-    on_map: tuple[str, Text] | None = None
-    """The map's query parameter value, and its title."""
-    counts: Mapping[str, Tally] = field(default_factory=dict)
-    """The columns of the totals that it is computed from; without ``value`` it is their sum."""
-    value: Callable[["Figures"], Any] | None = None
-    over: Duration | None = None
-    point: str = "median"
-    """Which point of ``over`` it is: ``median`` or ``late`` (90th percentile)."""
-    restricted: bool = False
-    """Whether it is withheld where it could reveal a few people: by month, under filters, and for low counts."""
-    values: tuple[str, ...] = ()
-    """The values that it distinguishes."""
-
-    @property
-    def monthly(self) -> bool:
-        """Whether it exists by month: durations are kept by year, and monthly ratings could reveal a few people."""
-        return self.over is None and not self.restricted
-
-    @property
-    def whole(self) -> bool:
-        """Whether it is always a whole number."""
-        return self.unit is not Unit.POINTS and (self.over is None or self.point != "median")
-
-    def of(self, figures: "Figures") -> Any:
-        """The figure for a cell; None if it does not exist or must not be published."""
-        if self.restricted and not figures.restricted_shown:
-            return None
-        if self.over:
-            spread = figures.days.get(self.over.name)
-            return getattr(spread, self.point) if spread else None
-        return self.value(figures) if self.value else sum(figures.sums.get(column, 0) for column in self.counts)
-
-
-@dataclass(frozen=True, eq=False)
-class Area:
-    """A pair of tables and the figures computed from them."""
-
-    totals: str
-    """The table of sums."""
-    days: str
-    """The table of frequencies of each number of days or hours."""
-    measures: tuple[Measure, ...]
-    main: str = "received"
-    """The measure by which the lines of a table are ordered."""
-
-    def __getitem__(self, key: str) -> Measure:
-        """A figure by its name."""
-        return self._by_key[key]
-
-    @cached_property
-    def _by_key(self) -> Mapping[str, Measure]:
-        return {measure.key: measure for measure in self.measures}
-
-    @cached_property
-    def tallies(self) -> Mapping[str, Tally]:
-        """The distinct columns of the totals."""
-        return {name: tally for measure in self.measures for name, tally in measure.counts.items()}
-
-    @cached_property
-    def columns(self) -> tuple[str, ...]:
-        """Their names."""
-        return tuple(self.tallies)
-
-    @cached_property
-    def _things(self) -> Mapping[str, tuple[list[tuple[str, Callable[[Row], int]]], list[Duration]]]:
-        durations = dict.fromkeys(measure.over for measure in self.measures if measure.over)
-        return {
-            thing: (
-                [(name, tally.add) for name, tally in self.tallies.items() if tally.thing == thing],
-                [duration for duration in durations if duration.thing == thing],
-            )
-            for thing in (SUBMISSION, FORUM, CASE, VISIT)
-        }
-
-    def durations(self, thing: str) -> list[Duration]:
-        """The durations of a kind of record."""
-        return self._things[thing][1]
-
-    def entry(self, thing: str, at: At, row: Row) -> Entry:
-        """What a record adds to the totals."""
-        adds, durations = self._things[thing]
-        days = ((duration.name, row[duration.column]) for duration in durations)
-        return Entry(
-            at,
-            {name: number for name, add in adds if (number := add(row))},
-            tuple((name, value) for name, value in days if value is not None),
-        )
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The published figures of one cell: ``figures[key]`` by the name of a measure."""
-
-    area: Area
-    sums: Mapping[str, int] = field(default_factory=Counter)
-    """The columns of the totals."""
-    days: Mapping[str, Spread] = field(default_factory=dict)
-    restricted_shown: bool = False
-    """Whether enough people are counted for restricted figures to be shown."""
-
-    def __getitem__(self, key: str) -> Any:
-        """A figure by its name."""
-        return self.area[key].of(self)
-
-    def published(self, *, monthly: bool = False) -> dict[str, Any]:
-        """All figures as in JSON and as ``verify`` compares them with the export."""
-        return {one.key: one.of(self) for one in self.area.measures if one.monthly or not monthly}
 
 
 def _mean(figures: Figures) -> float | None:
@@ -238,7 +63,7 @@ def submission_row(received_on: Any, outcome: str, answered_on: Any, done_on: An
     }
 
 
-_OUTCOME = {name: _where(SUBMISSION, "outcome", name) for name in OUTCOMES}
+_OUTCOME = {name: where(SUBMISSION, "outcome", name) for name in OUTCOMES}
 _TO_ANSWER = Duration(ANSWER, SUBMISSION, "answer_days")
 _TO_DONE = Duration(DONE, SUBMISSION, "done_days")
 _WORKED = Duration(HOURS, CASE, "hours")
@@ -253,20 +78,20 @@ ADOPTION = Area(
             _("Forums that have started, by their first day; notices are not counted."),
             label=_("Forums"),
             head=_("Forums"),
-            counts={"forums": _each(FORUM)},
+            counts={"forums": each(FORUM)},
         ),
         Measure(
             "participants",
             _("The sum of the participants of these forums; someone who took part in two forums counts twice."),
             label=_("Participants"),
             head=_("Participants"),
-            counts={"participants": _number(FORUM, "participants")},
+            counts={"participants": number_of(FORUM, "participants")},
         ),
         Measure(
             "received",
             _("Submissions that everyone can read and nobody has withdrawn, by the day of receipt."),
             head=_("Came in"),
-            counts={"received": _each(SUBMISSION)},
+            counts={"received": each(SUBMISSION)},
         ),
         Measure(
             "considered",
@@ -291,7 +116,7 @@ ADOPTION = Area(
             "done",
             _("Those with a day on which they were carried out."),
             head=_("Carried out"),
-            counts={"done": _given(SUBMISSION, "done_on")},
+            counts={"done": given(SUBMISSION, "done_on")},
         ),
         Measure(
             "outcomes",
@@ -329,14 +154,14 @@ PETITIONS = Area(
             label=_("Petitions received"),
             head=_("Came in"),
             on_map=("received", _("Number of petitions")),
-            counts={"received": _each(CASE)},
+            counts={"received": each(CASE)},
         ),
         Measure(
             "answered",
             _("Those with a valid answer."),
             label=_("Petitions answered"),
             head=_("Answered so far"),
-            counts={"answered": _number(CASE, "answered")},
+            counts={"answered": number_of(CASE, "answered")},
         ),
         Measure(
             "on_time_percent",
@@ -345,7 +170,7 @@ PETITIONS = Area(
             label=_("Answered in time"),
             head=_("Answered in time"),
             on_map=("on_time_percent", _("Answered in time")),
-            counts={name: _number(CASE, name) for name in ("timed", "on_time")},
+            counts={name: number_of(CASE, name) for name in ("timed", "on_time")},
             value=_on_time,
         ),
         Measure(
@@ -353,7 +178,7 @@ PETITIONS = Area(
             _("Petitions that were reopened after an answer."),
             label=_("Cases reopened"),
             head=_("Cases reopened"),
-            counts={"reopened": _number(CASE, "reopened")},
+            counts={"reopened": number_of(CASE, "reopened")},
         ),
         Measure(
             "median_working_hours",
@@ -376,7 +201,7 @@ PETITIONS = Area(
         Measure(
             "rated",
             _("Petitions whose answer was rated. Empty if there are few, by month, and with filters."),
-            counts={"rated": _number(CASE, "rated")},
+            counts={"rated": number_of(CASE, "rated")},
             restricted=True,
         ),
         Measure(
@@ -385,7 +210,7 @@ PETITIONS = Area(
             Unit.POINTS,
             label=_("Satisfaction (1 to 5)"),
             head=_("Satisfaction (1 to 5)"),
-            counts={"rating": _number(CASE, "rating")},
+            counts={"rating": number_of(CASE, "rating")},
             value=_mean,
             restricted=True,
         ),
@@ -401,7 +226,7 @@ VISITS = Area(
             _("Visits that were booked, by their own day, whatever became of them."),
             label=_("Visits booked"),
             head=_("Booked"),
-            counts={"booked": _each(VISIT)},
+            counts={"booked": each(VISIT)},
         ),
         Measure(
             "median_lead_days",
@@ -415,7 +240,7 @@ VISITS = Area(
             "cancelled",
             _("Visits that their visitors or the office cancelled."),
             head=_("Visits cancelled"),
-            counts={"cancelled": _number(VISIT, "cancelled")},
+            counts={"cancelled": number_of(VISIT, "cancelled")},
         ),
         Measure(
             "cancelled_percent",
@@ -430,20 +255,20 @@ VISITS = Area(
             _("Visits whose visitors came and were served."),
             label=_("Visitors served"),
             head=_("Served"),
-            counts={"served": _number(VISIT, "served")},
+            counts={"served": number_of(VISIT, "served")},
         ),
         Measure(
             "no_shows",
             _("Visits to which nobody came, without excused ones. Empty if there are few, by month, and with filters."),
             label=_("No-shows"),
             head=_("No-shows"),
-            counts={"missed": _number(VISIT, "missed")},
+            counts={"missed": number_of(VISIT, "missed")},
             restricted=True,
         ),
         Measure(
             "with_documents",
             _("Visits for which documents were to be handed in."),
-            counts={"with_documents": _number(VISIT, "with_documents")},
+            counts={"with_documents": number_of(VISIT, "with_documents")},
         ),
         Measure(
             "documents_complete_percent",
@@ -451,7 +276,7 @@ VISITS = Area(
             Unit.PERCENT,
             label=_("Documents complete before the visit"),
             head=_("Documents complete"),
-            counts={"documents_complete": _number(VISIT, "documents_complete")},
+            counts={"documents_complete": number_of(VISIT, "documents_complete")},
             value=_documents,
         ),
     ),

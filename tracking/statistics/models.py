@@ -12,7 +12,8 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from tracking.statistics.measures import ADOPTION, CASE, FORUM, PETITIONS, VISIT, VISITS, Tally
+from tracking.statistics.figures import CASE, FORUM, VISIT, Tally
+from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS
 from tracking.statistics.rules import At
 
 _PLACE = At._fields

@@ -15,7 +15,8 @@ from typing import Any, TextIO
 import orjson
 
 from tracking.statistics import dictionary
-from tracking.statistics.measures import ADOPTION, FORUM, SUBMISSION, Figures, submission_row
+from tracking.statistics.figures import FORUM, SUBMISSION, Figures
+from tracking.statistics.measures import ADOPTION, submission_row
 from tracking.statistics.rules import ADOPTED, DIMENSIONS, EVERYTHING, OUTCOMES, Entry, spread
 
 COLUMNS, FORUM_COLUMNS = dictionary.COLUMNS["adoption.csv"], dictionary.COLUMNS["forums.csv"]

@@ -11,7 +11,7 @@ from server.core import database, jobs
 from server.core.jobs import Task
 from tracking.statistics import books, cells
 from tracking.statistics.books import BOOKS, FORUMS, SUBMISSIONS, Book
-from tracking.statistics.measures import Row
+from tracking.statistics.figures import Row
 from tracking.statistics.rules import Delta
 
 COUNT, FOLLOW = "statistics.count", "statistics.follow"

@@ -15,7 +15,8 @@ from forums.queries import figures as forum_figures
 from server.core import city, database, ledger
 from tracking.statistics import cells
 from tracking.statistics.books import BOOKS, SUBMISSIONS, Book
-from tracking.statistics.measures import ADOPTION, VISITS, Area
+from tracking.statistics.figures import Area
+from tracking.statistics.measures import ADOPTION, VISITS
 from tracking.statistics.rules import (
     ALL,
     EVERY_DEPARTMENT,

@@ -10,7 +10,8 @@ from server.core.city import City
 from server.core.ledger import END
 from tracking.statistics import cells
 from tracking.statistics.cells import Filters
-from tracking.statistics.measures import ADOPTION, Figures
+from tracking.statistics.figures import Figures
+from tracking.statistics.measures import ADOPTION
 from tracking.statistics.queries import tables
 from tracking.statistics.queries.tables import FigureRow, Forum, Tables
 from tracking.statistics.rules import DIMENSIONS

@@ -15,7 +15,8 @@ from server.core.errors import Text, _
 from server.core.listing import Condition, Order, where
 from server.core.rows import read
 from tracking.statistics.cells import Filters
-from tracking.statistics.measures import ADOPTION, Figures
+from tracking.statistics.figures import Figures
+from tracking.statistics.measures import ADOPTION
 from tracking.statistics.queries import tables
 from tracking.statistics.rules import ADOPTED
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS

@@ -10,7 +10,7 @@ from server.core.errors import Text
 from server.core.i18n import translate
 from tracking.statistics import cells
 from tracking.statistics.cells import Filters
-from tracking.statistics.measures import Area, Figures
+from tracking.statistics.figures import Area, Figures
 
 
 @dataclass(frozen=True)

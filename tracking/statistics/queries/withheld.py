@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tracking.statistics.cells import Filters
-from tracking.statistics.measures import Area
+from tracking.statistics.figures import Area
 from tracking.statistics.queries import tables
 from tracking.statistics.queries.tables import FigureRow, Tables
 from tracking.statistics.rules import DIMENSIONS, total_shown, withheld
