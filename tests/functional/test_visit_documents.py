@@ -14,7 +14,7 @@ from server.core import clock, jobs, ledger, uploads
 from server.core.accounts import Department
 from server.core.errors import ChangedMeanwhile
 from tests.functional.test_attachments import scanner
-from tests.functional.test_visits_booked import checked, code, confirm, follow, press, week
+from tests.functional.test_visits_booked import book, checked, code, confirm, follow, press, week
 from tests.support import page_forms
 from tests.support.answers import official
 from tests.support.markup import Element, parse
@@ -25,7 +25,8 @@ from tests.support.visits import an_office
 from tracking.visits.actions import papers as papers_actions
 from tracking.visits.forms import CheckDocument
 from tracking.visits.models import Counter, CounterService, Visit, VisitDocument, VisitFile
-from tracking.visits.queries import papers
+from tracking.visits.queries import offices, papers
+from tracking.visits.states import DocumentState
 
 
 async def send(
@@ -316,3 +317,16 @@ async def test_the_pages_cost_the_same_with_any_number_of_documents(
         await send(second, two, name, ("a.png", PNG + name.encode()), ("b.png", PNG + name.encode() + b"b"))
     assert await cost(clerk, "/desk/visits/documents") == listed <= 8
     assert await cost(clerk, f"/desk/visits/{two}/documents") <= 6
+
+
+async def test_whose_documents_are_accepted_is_recommended_an_early_day(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    await CounterService.filter(code="passport").update(documents=[{"code": "photo", "name": "사진"}])
+    offices.forget()
+    browser = system.visitor()
+    number = code(await book(browser, "09:00"), "number")
+    page = f"/visits/{number}/change"
+    assert "서류를 준비할 여유" in (await browser.get(page)).text
+    visit = await Visit.get(number=number)
+    await VisitDocument.create(visit_id=visit.id, code="photo", state=DocumentState.FINE)
+    assert "서류를 준비할 여유" not in (await browser.get(page)).text

@@ -15,9 +15,9 @@ from tests.support.page_forms import Form, form, post_without_page, send, submit
 from tests.support.system import System, opened
 from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits.actions import booking, supply
-from tracking.visits.models import CounterService, Office, OfficeHours, Opening, Visit, VisitDocument
+from tracking.visits.models import CounterService, Office, OfficeHours, Opening, Visit
 from tracking.visits.queries import offices
-from tracking.visits.states import DocumentState, OpeningKind, VisitState
+from tracking.visits.states import OpeningKind, VisitState
 
 KIM = {"name": "김민수", "email": "kim@example.org", "note": "유모차"}
 
@@ -340,19 +340,6 @@ async def test_pages_cost_few_statements(system: System, count_queries: Callable
         seen.clear()
         assert (await browser.get(page)).status_code == 200
         assert len(seen) <= most, (page, seen)
-
-
-async def test_whose_documents_are_accepted_is_recommended_an_early_day(system: System) -> None:
-    await an_office({"1": ["passport"]})
-    await CounterService.filter(code="passport").update(documents=[{"code": "photo", "name": "사진"}])
-    offices.forget()
-    browser = system.visitor()
-    number = code(await book(browser, "09:00"), "number")
-    page = f"/visits/{number}/change"
-    assert "서류를 준비할 여유" in (await browser.get(page)).text
-    visit = await Visit.get(number=number)
-    await VisitDocument.create(visit_id=visit.id, code="photo", state=DocumentState.FINE)
-    assert "서류를 준비할 여유" not in (await browser.get(page)).text
 
 
 async def test_a_group_comes_together(system: System) -> None:
