@@ -12,6 +12,7 @@ from server.core import clock, database
 from server.core.config import Settings
 from server.core.jobs import Job
 from server.core.texts import read_spool
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.stories import to
 from tests.support.system import System, opened
 from tests.support.visits import an_office, next_monday, wish
@@ -35,7 +36,7 @@ async def book(who: Contact, start: str = "09:00", days: int = 0) -> Booked:
 
 
 async def ask(system: System, contact: str) -> httpx.Response:
-    answer = await system.visitor().post("/visits/find", data={"contact": contact})
+    answer = await submit(system.visitor(), "/visits/find", contact=contact)
     await system.work()
     return answer
 
@@ -49,7 +50,7 @@ async def open_link(browser: httpx.AsyncClient, path: str) -> None:
     asked = await browser.get(path)
     assert asked.status_code == 200, "a press is asked for, because programs follow links"
     assert (await browser.get("/visits/mine")).headers["location"] == "/visits/find"
-    assert (await browser.post(path)).headers["location"] == "/visits/mine"
+    assert (await send(browser, form(asked))).headers["location"] == "/visits/mine"
 
 
 async def test_a_link_by_mail_opens_all_reservations_of_the_address(
@@ -87,7 +88,7 @@ async def test_a_link_by_text_message_opens_those_of_a_number(system: System, of
     assert numbers(page) == [booked.number]
     assert 'href="/cases">' not in page.text.partition("<main")[2].partition("</main>")[0], "a number opens no cases"
     assert (await browser.get(f"/visits/{other.number}")).status_code == 404
-    await browser.post("/visits/forget")
+    await send(browser, form(page, "/visits/forget"))
     assert (await browser.get("/visits/mine")).headers["location"] == "/visits/find"
 
 
@@ -109,8 +110,9 @@ async def test_nobody_learns_whether_a_contact_has_reservations(system: System, 
 
 async def test_requests_for_links_are_limited_by_contact_and_by_browser(settings: Settings) -> None:
     async with opened(replace(settings, rate_limits=True)) as system:
-        asked = {"contact": "park@example.org"}
-        answers = [(await system.client.post("/visits/find", data=asked)).status_code for _n in range(5)]
+        answers = [
+            (await submit(system.client, "/visits/find", contact="park@example.org")).status_code for _n in range(5)
+        ]
     assert answers == [303, 303, 303, 429, 429]
 
 
@@ -118,16 +120,17 @@ async def test_the_confirmation_is_sent_again_on_request(system: System, office:
     booked = await book(PARK)
     await system.work()
     browser = system.visitor()
-    assert (await browser.post(f"/visits/{booked.number}/send")).status_code == 404
-    await browser.post("/visits", data={"number": booked.number, "key": booked.key})
-    assert f'action="/visits/{booked.number}/send"' in (await browser.get(f"/visits/{booked.number}")).text
+    again = f"/visits/{booked.number}/send"
+    assert (await post_without_page(browser, again)).status_code == 404
+    await submit(browser, "/visits", number=booked.number, key=booked.key)
+    page = await browser.get(f"/visits/{booked.number}")
     for _time in range(2):
-        assert (await browser.post(f"/visits/{booked.number}/send")).status_code == 303
+        assert (await send(browser, form(page, again))).status_code == 303
         await system.work()
     assert [mail["Subject"] for mail in to(system, "park@example.org")[1:]] == [f"[{booked.number}] 방문 예약"] * 2
     await booking.cancel(booked.number, "visitor")
     await system.work()
-    assert (await browser.post(f"/visits/{booked.number}/send")).status_code == 303
+    assert (await send(browser, form(page, again))).status_code == 303
     await system.work()
     assert len(to(system, "park@example.org")) == 4, "nothing is confirmed that was cancelled"
 
@@ -144,7 +147,7 @@ async def test_the_list_is_read_page_by_page_with_two_queries(
     assert body is not None
     link = re.search(r"http://[^/]+(/visits/mine/\S+)", str(body.get_content()))
     assert link
-    await browser.post(link[1])
+    await submit(browser, link[1])
     await browser.get("/visits/mine")
     seen = count_queries()
     first = await browser.get("/visits/mine")

@@ -14,13 +14,13 @@ from server.core import clock, jobs, ledger, uploads
 from server.core.accounts import Department
 from server.core.errors import ChangedMeanwhile
 from tests.functional.test_attachments import scanner
-from tests.functional.test_visits_booked import book, checked, code, confirm, follow, press, week
 from tests.support import page_forms
 from tests.support.answers import official
 from tests.support.markup import Element, parse
 from tests.support.page_forms import File, post_without_page
 from tests.support.papers import PNG, an_office_with_documents, booked, opened_visit
 from tests.support.system import System, opened
+from tests.support.visit_pages import book, checked, code, confirm, follow, press, week
 from tests.support.visits import an_office
 from tracking.visits.actions import papers as papers_actions
 from tracking.visits.forms import CheckDocument

@@ -1,86 +1,21 @@
 """A visitor books, changes and cancels a visit on the pages, without scripts."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 import httpx
 
 from server.core import clock
-from server.core.accounts import Holiday
-from server.core.booking.errors import TimeTaken
 from server.core.config import Settings
 from tests.support.markup import parse
-from tests.support.page_forms import Form, form, post_without_page, send, submit
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.system import System, opened
+from tests.support.visit_pages import book, checked, code, confirm, follow, hold, marks, press, value, week
 from tests.support.visits import an_office, at, contact, next_monday, wish
-from tracking.visits.actions import booking, supply
-from tracking.visits.models import CounterService, Office, OfficeHours, Opening, Visit
+from tracking.visits.actions import booking
+from tracking.visits.models import CounterService, Visit
 from tracking.visits.queries import offices
-from tracking.visits.states import OpeningKind, VisitState
-
-KIM = {"name": "김민수", "email": "kim@example.org", "note": "유모차"}
-
-
-def value(start: datetime) -> str:
-    """A start as the pages send it."""
-    return start.isoformat(timespec="minutes")
-
-
-async def week(browser: httpx.AsyncClient, *services: str, **more: str) -> httpx.Response:
-    """The timetable of the next Monday's week."""
-    params = {"office": "east", "service": services or "passport", "from": next_monday().isoformat(), **more}
-    answer = await browser.get("/visits", params=params)
-    assert answer.status_code == 200, answer.text
-    return answer
-
-
-async def press(page: httpx.Response, browser: httpx.AsyncClient, start: str, action: str = "") -> httpx.Response:
-    """Press the button of a start in the timetable; the recommended times have a form of their own."""
-    root = parse(page.text)
-    [found] = [one for one in root.all("form") if one.all(class_="slot-table")]
-    address = httpx.URL("http://127.0.0.1:8000").join(found.attrs["action"])
-    assert address.path == (action or "/visits/hold")
-    return await send(browser, Form(found, root, str(address)), button=value(at(start)))
-
-
-async def follow(browser: httpx.AsyncClient, answer: httpx.Response) -> httpx.Response:
-    """The page to which an answer leads."""
-    assert answer.status_code == 303, answer.text
-    return await browser.get(answer.headers["location"])
-
-
-async def hold(browser: httpx.AsyncClient, start: str) -> httpx.Response:
-    """Choose a time on the timetable: the form that follows."""
-    return await follow(browser, await press(await week(browser), browser, start))
-
-
-async def checked(browser: httpx.AsyncClient, held: httpx.Response, **details: str) -> httpx.Response:
-    """The page that shows the input again before it is booked."""
-    answer = await send(browser, form(held, field="email"), button="check", **(details or KIM))
-    assert answer.status_code == 200, answer.text
-    return answer
-
-
-async def confirm(browser: httpx.AsyncClient, check: httpx.Response) -> httpx.Response:
-    return await send(browser, form(check, field="go", value="confirm"), button="confirm")
-
-
-async def book(browser: httpx.AsyncClient, start: str, **details: str) -> httpx.Response:
-    """From the timetable to the confirmation."""
-    return await confirm(browser, await checked(browser, await hold(browser, start), **details))
-
-
-def marks(page: httpx.Response) -> dict[str, str]:
-    """The marks of the first day by time."""
-    table = parse(page.text).one(class_="slot-table")
-    rows = {row.all("th")[0].text: row.all("td") for row in table.one("tbody").all("tr")[1:]}
-    return {label: cells[0].text.split()[0] for label, cells in rows.items() if cells}
-
-
-def code(page: httpx.Response, name: str) -> str:
-    """A number or key on a page."""
-    return parse(page.text).one("code", id=name).text
+from tracking.visits.states import VisitState
 
 
 async def test_a_visit_is_held_checked_and_booked(system: System) -> None:
@@ -198,29 +133,6 @@ async def test_the_rules_are_said_at_the_form(system: System) -> None:
     assert "예약되었습니다" in (await confirm(browser, await checked(browser, refused, email="lee@example.org"))).text
 
 
-async def test_a_time_in_the_address_is_checked_as_the_timetable_shows_it(system: System) -> None:
-    await an_office({"1": ["passport"]})
-    browser = system.visitor()
-    free = await week(browser, start=value(at("09:15")))
-    wished = next(one for one in parse(free.text).all("form") if one.all("button", value=value(at("09:15"))))
-    held = await send(browser, Form(wished, wished, str(free.url.join("/visits/hold"))), button=value(at("09:15")))
-    assert "/visits/held/" in held.headers["location"]
-    taken = await week(system.visitor(), start=value(at("09:15")))
-    assert "방금" in taken.text
-    for wrong in ("09:05", "12:15", "17:00"):
-        assert "예약할 수 없습니다" in (await week(browser, start=value(at(wrong)))).text, wrong
-        fields = {"office": "east", "service": "passport", "start": value(at(wrong))}
-        refused = await post_without_page(browser, "/visits/hold", data=fields)
-        assert "예약할 수 없습니다" in (await follow(browser, refused)).text, wrong
-    for nonsense in ("x", "9999-12-31T23:59", "0001-01-01T00:00+14:00"):
-        assert (
-            await browser.get("/visits", params={"office": "east", "service": "passport", "start": nonsense})
-        ).status_code == 200
-    assert (await browser.get("/visits?office=nowhere")).status_code == 404
-    for unknown in ("service=fishing", "service=passport&party=0", "service=passport&service=seal&service=x&service=y"):
-        assert (await browser.get(f"/visits?office=east&{unknown}")).status_code == 422, unknown
-
-
 async def test_the_visitor_moves_and_cancels_the_visit(system: System) -> None:
     await an_office({"1": ["passport"]})
     browser = system.visitor()
@@ -268,80 +180,6 @@ async def test_each_state_has_a_page(system: System) -> None:
         assert (await browser.get(page)).status_code == 200, state
 
 
-async def test_the_next_free_time_and_a_full_week(system: System) -> None:
-    days = [next_monday() + timedelta(days=n) for n in (0, 8)]
-    await an_office({"1": ["moving"]}, days=days)
-    for start in ("09:00", "09:45", "10:30", "11:15", "13:00", "13:45", "14:30", "15:15", "16:00"):
-        try:
-            await booking.book_now(await wish("moving", start=start), contact(start))
-        except TimeTaken:
-            break
-    browser = system.visitor()
-    full = await week(browser, "moving")
-    assert "빈 시간이 없습니다" in full.text
-    led = await browser.get("/visits?office=east&service=moving&next=1")
-    shown = await follow(browser, led)
-    assert value(at("09:00", days[1])) in shown.text
-    listed = await browser.get(f"/visits?office=east&service=moving&view=list&from={days[1]}")
-    assert parse(listed.text).all("button", value=value(at("09:00", days[1])))
-
-
-async def test_closed_days_say_why(system: System) -> None:
-    monday = next_monday()
-    days = [monday + timedelta(days=n) for n in range(7)]
-    office = await an_office({"1": ["passport"]}, days=days)
-    await OfficeHours.filter(office_id=office.id, weekday=5).delete()
-    await Holiday.create(date=days[1], name="임시공휴일", created_at=clock.now())
-    await Opening.create(office_id=office.id, date=days[2], kind=OpeningKind.MAINTENANCE, reason="전산 점검")
-    offices.forget()
-    await supply.rebuild(office.id, days)
-    browser = system.visitor()
-    shown = parse((await week(browser)).text)
-    assert len(shown.one("thead").all("th")) == 7, "Sunday has a column as the office is open, Saturday has none"
-    assert [one.text for one in shown.all("td", class_="slot-shut")] == [
-        "공휴일: 임시공휴일",
-        "점검으로 휴무: 전산 점검",
-    ]
-    page = await browser.get("/offices/east")
-    for words in ("임시공휴일", "전산 점검", "09:00–17:00", "12:00–13:00"):
-        assert words in page.text, words
-    far = await browser.get(f"/visits?office=east&service=passport&from={date(2028, 1, 3)}")
-    assert "부터 예약" in far.text
-
-
-async def test_what_cannot_be_done_here_says_where(system: System) -> None:
-    await an_office({"1": ["passport"]})
-    await an_office({"1": ["moving"]}, code="west")
-    await Office.filter(code="west").update(name="서부민원센터")
-    await CounterService.filter(code="moving").update(bookable=False)
-    offices.forget()
-    browser = system.visitor()
-    east = (await browser.get("/visits?office=east")).text
-    assert "서부민원센터" in east
-    west = (await browser.get("/visits?office=west")).text
-    assert "예약 없이" in west
-
-
-async def test_pages_cost_few_statements(system: System, count_queries: Callable[[], list[str]]) -> None:
-    days = [next_monday() + timedelta(days=n) for n in range(5)]
-    await an_office({str(n): ["passport"] for n in range(4)}, days=days)
-    await an_office({"1": ["moving"]}, days=days, code="west")
-    browser = system.visitor()
-    number = code(await book(browser, "09:00"), "number")
-    held = str((await hold(browser, "10:00")).url)
-    seen = count_queries()
-    for page, most in {
-        f"/visits?office=east&service=passport&from={days[0]}": 8,
-        f"/visits?office=east&service=passport&from={days[0]}&view=list": 8,
-        "/visits": 5, "/visits?office=east": 3, "/offices": 4, "/offices/east": 4, held: 4,
-        f"/visits/{number}": 8, f"/visits/{number}/change": 10, f"/visits/{number}/cancel": 5,
-    }.items():  # fmt: skip
-        await browser.get(page)  # what is kept for some seconds is read
-        seen.clear()
-        assert (await browser.get(page)).status_code == 200
-        assert len(seen) <= most, (page, seen)
-
-
 async def test_a_group_comes_together(system: System) -> None:
     await an_office({"1": ["seal"]})
     await CounterService.filter(code="seal").update(places=8)
@@ -381,11 +219,3 @@ async def test_pages_lead_on_where_something_is_refused(system: System) -> None:
     number = code(await book(browser, "09:00"), "number")
     desk = await system.official("clerk")
     assert (await desk.get(f"/visits/{number}")).headers["location"] == f"/desk/visits/{number}"
-
-
-async def test_a_full_week_of_quarter_hours_weighs_little(system: System) -> None:
-    days = [next_monday() + timedelta(days=n) for n in range(7)]
-    await an_office({str(n): ["passport"] for n in range(4)}, days=days)
-    shown = await week(system.visitor())
-    assert len(parse(shown.text).one(class_="slot-table").all("button")) == 28 * 7
-    assert len(shown.content) <= 100_000

@@ -7,12 +7,12 @@ from petitions.actions import handling
 from petitions.errors import NoSuchCase
 from petitions.forms import Accept
 from petitions.models import Case
-from tests.functional.test_visits_booked import code, confirm, follow, press, week
 from tests.support import page_forms
 from tests.support.markup import parse
 from tests.support.papers import KIM, booked, opened_visit
 from tests.support.stories import filed, opened_with_key, somebody
 from tests.support.system import System
+from tests.support.visit_pages import code, confirm, follow, press, week
 from tests.support.visits import an_office, at, next_monday, three_floors
 from tracking.visits.actions import cases
 from tracking.visits.desk_forms import LinkCase, Plain

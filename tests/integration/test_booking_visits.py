@@ -95,14 +95,14 @@ async def test_a_household_has_one_visit_a_day(system: System) -> None:
 async def test_limits_and_restrictions(system: System) -> None:
     days = [next_monday() + timedelta(days=n) for n in range(4)]
     office = await an_office({"1": ["passport"]}, days=days)
-    for day in days[:3]:
-        await booking.book_now(await wish(day=day), contact("kim"))
+    booked = [await booking.book_now(await wish(day=day), contact("kim")) for day in days[:3]]
     with pytest.raises(TooManyVisits):
         await booking.book_now(await wish(day=days[3]), contact("kim"))
     now = clock.now()
     await Restriction.create(
-        household=contact("lee").household, office_id=office.id, begins_at=now, ends_at=now + timedelta(days=30)
-    )
+        household=contact("lee").household, office_id=office.id, visit_id=booked[0].id, begins_at=now,
+        ends_at=now + timedelta(days=30),
+    )  # fmt: skip
     with pytest.raises(Restricted):
         await booking.book_now(await wish(day=days[3]), contact("lee"))
     await Restriction.all().update(lifted_at=now)

@@ -1,11 +1,13 @@
-// The timetable changes while it is open: a time that somebody takes becomes ×, one that is given back ○ or △ again.
+// The timetable changes while it is open: a time that somebody takes becomes full, one that is given back free again.
 // The server sends the marks; the words are in the page's language already.
 
 import { follow } from "./connection.js";
 import { fill, number } from "./text.js";
 
 const day = new Intl.DateTimeFormat(document.documentElement.lang, { month: "numeric", day: "numeric" });
-const KINDS = { "○": "free", "△": "few", "×": "full" };
+const [FREE, FEW, FULL] = ["\u25cb", "\u25b3", "\u00d7"];
+const KINDS = { [FREE]: "free", [FEW]: "few", [FULL]: "full" };
+const TEXTS = { [FREE]: "textFree", [FEW]: "textFew", [FULL]: "textFull" };
 
 /** Follow the stream of one `[data-slots=address]` around a timetable. */
 export function start(root) {
@@ -16,17 +18,17 @@ export function start(root) {
   }
 
   function words(start, mark, left) {
-    const kind = root.dataset[{ "○": "textFree", "△": "textFew", "×": "textFull" }[mark]];
-    if (mark === "×") return kind;
+    const kind = root.dataset[TEXTS[mark]];
+    if (mark === FULL) return kind;
     const [year, month, date] = start.slice(0, 10).split("-").map(Number);
     const places = fill(left === 1 ? root.dataset.textPlace : root.dataset.textPlaces, { n: number(left) });
     return `${day.format(new Date(year, month - 1, date))} ${start.slice(11, 16)}, ${kind}, ${places}`;
   }
 
   function draw(start, mark, left) {
-    const cell = document.createElement(mark === "×" ? "span" : "button");
+    const cell = document.createElement(mark === FULL ? "span" : "button");
     cell.className = `slot slot-${KINDS[mark]}`;
-    if (mark === "×") cell.dataset.start = start;
+    if (mark === FULL) cell.dataset.start = start;
     else Object.assign(cell, { name: "start", value: start, type: "submit" });
     const sign = document.createElement("span");
     sign.setAttribute("aria-hidden", "true");
@@ -38,7 +40,7 @@ export function start(root) {
     return cell;
   }
 
-  function change(start, [mark, left] = ["×", 0]) {
+  function change(start, [mark, left] = [FULL, 0]) {
     const old = cells.get(start);
     if (!old || old.textContent.trim().startsWith(mark)) return;
     const cell = draw(start, mark, left);
@@ -46,7 +48,7 @@ export function start(root) {
     old.replaceWith(cell);
     cells.set(start, cell);
     if (focused) {
-      cell.tabIndex = mark === "×" ? -1 : 0;
+      cell.tabIndex = mark === FULL ? -1 : 0;
       cell.focus({ preventScroll: true });
     }
   }
