@@ -40,7 +40,17 @@ from server.core.stream.hub import Hub, Narrator, Watcher
 from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
 from tracking.visits import messages as visit_messages
-from tracking.visits.actions import booking, crowding, daylists, moving, offering, rebuilding, reminding, supply
+from tracking.visits.actions import (
+    booking,
+    crowding,
+    daylists,
+    moving,
+    offering,
+    rebuilding,
+    reminding,
+    supply,
+    waiting,
+)
 from tracking.visits.actions import papers as documents
 from tracking.visits.desk import case_section
 from tracking.visits.letters import VisitLetters
@@ -228,6 +238,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
             links.sweep,
             texting.sweep,
             documents.forget,
+            waiting.forget,
             partial(uploads.sweep, adapters.store),
         ),
     }

@@ -171,6 +171,17 @@ async def test_a_changed_time_and_an_expired_hold_are_offered(system: System, mo
     assert (await state("third"))[0] is WaitingState.WAITING, "11:15 is not what they wait for"
 
 
+async def test_entries_are_kept_for_a_month_after_their_day(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    await an_office({"1": ["passport"]})
+    await full()
+    await join("kim")
+    later(monkeypatch, at("12:00", next_monday() + timedelta(days=30)))
+    assert await waiting.forget() == 0
+    later(monkeypatch, at("12:00", next_monday() + timedelta(days=31)))
+    assert await waiting.forget() == 1
+    assert await Waiting.all().count() == 0
+
+
 async def test_who_may_wait(system: System) -> None:
     await an_office({"1": ["passport"]})
     with pytest.raises(TimeFree) as free:

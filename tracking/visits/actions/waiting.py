@@ -1,12 +1,13 @@
 """The waiting list of a day: joining and leaving it, and accepting or refusing an offered time."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from server.core import clock, database, ledger, references
 from server.core.booking import times
 from server.core.booking.day import Free
 from server.core.database import IntegrityError
+from server.core.days import today
 from server.core.errors import Invalid, _
 from tracking.visits.actions import booking, offering, taking, visits
 from tracking.visits.actions.offering import Entry
@@ -16,6 +17,9 @@ from tracking.visits.events import WaitingJoined, WaitingLeft
 from tracking.visits.queries import grid, offices
 from tracking.visits.queries.grid import Errand
 from tracking.visits.states import VISIT, VisitAction, VisitState, WaitingState
+
+KEPT_DAYS = 30
+"""Days after its day for which an entry is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +160,8 @@ async def refuse(number: str) -> None:
         await times.lock(calendar)
         if await offering.end(visit, VISIT[VisitState.OFFERED][VisitAction.REFUSE], "visitor"):
             await offering.pass_on(calendar)
+
+
+async def forget() -> int:
+    """Delete the entries, with their names and contacts, of days that are over since :data:`KEPT_DAYS`. Periodic."""
+    return await database.execute("DELETE FROM visit_waiting WHERE date < ?", today() - timedelta(days=KEPT_DAYS))
