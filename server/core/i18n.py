@@ -46,9 +46,18 @@ def translate(language: str, text: Text | str) -> str:
     pattern = _singular(language, text.msgid)
     if not text.params:
         return pattern
-    values = {k: _nested(language, v) if isinstance(v, Text) else v for k, v in text.params.items()}
+    values = {name: _value(language, value) for name, value in text.params.items()}
     filled = pattern % values
     return _with_particles(filled) if language == "ko" and "(" in pattern else filled
+
+
+def _value(language: str, value: object) -> object:
+    """A value of a text as people read it: a text, a day, or a moment in the zone that it carries."""
+    if isinstance(value, Text):
+        return _nested(language, value)
+    if isinstance(value, datetime) and value.tzinfo:
+        return datetime_text(value, language, value.tzinfo)
+    return date_text(value, language) if isinstance(value, date) else value
 
 
 def _nested(language: str, text: Text) -> str:

@@ -1,12 +1,15 @@
 """Korean and Japanese are complete, and no catalogue holds a text that nobody says any more."""
 
 import re
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
 
 from server.core import i18n
+from server.core.errors import Text
 from tests.support.messages import marked
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
@@ -63,3 +66,12 @@ def test_a_forum_is_called_by_one_word_with_its_particles() -> None:
     for language, other in others.items():
         said = [str(text) for text in i18n.catalogue(language).values() if other.search(str(text))]
         assert said == [], f"a forum is 공론장 and フォーラム: {said}"
+
+
+def test_days_and_moments_in_a_text_are_written_as_its_reader_writes_them() -> None:
+    day = Text("%(day)s", {"day": date(2026, 12, 1)})
+    moment = Text("%(at)s", {"at": datetime(2026, 12, 1, 14, 30, tzinfo=ZoneInfo("Asia/Seoul"))})
+    assert [i18n.translate(language, day) for language in ("ko", "ja", "en")] == [
+        "2026년 12월 1일 (화)", "2026年12月1日（火）", "Tue 1 Dec 2026",
+    ]  # fmt: skip
+    assert i18n.translate("ko", moment) == "2026년 12월 1일 (화) 오후 2:30"
