@@ -82,8 +82,22 @@ async def test_a_visit_without_a_counter_is_listed_at_the_end(system: System, of
     kim, _sato, _gone = await booked(system)
     await Counter.filter(number="1").update(active=False)
     await supply.rebuild(office.id, [next_monday()])
+    await system.work()
     found = sinmungo(system.settings, "visits", "daylist", "east", str(next_monday())).output
     assert kim.number in found[found.index("== 창구 없음") :]
+    assert found.count("맡을 창구가 없습니다") == 1
+    table = sinmungo(system.settings, "visits", "daylist", "east", str(next_monday()), "--csv")
+    assert [row["unserved"] for row in csv.DictReader(io.StringIO(table.output))] == ["yes", ""]
+
+
+async def test_each_service_stands_under_its_counter_with_its_time(system: System, office: Office) -> None:
+    await booking.book_now(await wish("passport", "seal"), KIM)
+    found = sinmungo(system.settings, "visits", "daylist", "east", str(next_monday())).output
+    first, second = found.split("== 2번 창구(예정) ==")
+    assert ("09:00-09:15" in first, "여권 발급" in first, "seal" in first) == (True, True, False)
+    assert ("09:15-09:30" in second, "여권 발급" in second, "seal" in second) == (True, False, True)
+    table = sinmungo(system.settings, "visits", "daylist", "east", str(next_monday()), "--csv")
+    assert [row["plan"] for row in csv.DictReader(io.StringIO(table.output))] == ["09:00 passport 1; 09:15 seal 2"]
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from server.core import clock
 from tests.support.markup import parse
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
-from tracking.visits.actions import booking
+from tracking.visits.actions import booking, supply
 from tracking.visits.actions.booking import Contact
-from tracking.visits.models import Visit, VisitDocument
+from tracking.visits.models import Counter, Visit, VisitDocument
 from tracking.visits.states import Channel
 
 
@@ -103,6 +103,33 @@ async def test_the_sheet_and_the_csv_file(system: System) -> None:
     assert rows[1]["note"] == 'a "b", c'
     only = await clerk.get(f"/desk/visits.csv?date={next_monday()}&channel=phone")
     assert len(only.text.splitlines()) == 2
+
+
+async def test_the_sheet_lists_each_service_under_its_counter(system: System) -> None:
+    await an_office({"1": ["passport"], "2": ["seal"]})
+    await booking.book_now(await wish("passport", "seal"), contact("kim"))
+    await booking.book_now(await wish("passport", start="10:00"), contact("lee"))
+    clerk = await system.official("clerk")
+
+    async def sheet(query: str = "") -> dict[str, list[list[str]]]:
+        page = parse((await clerk.get(f"/desk/visits/sheet?date={next_monday()}&lang=en{query}")).text)
+        return {
+            part.one("h2").text: [[cell.text for cell in row.all("td")] for row in part.one("tbody").all("tr")]
+            for part in page.all("section")
+            if "visit-sheet" in part.attrs.get("class", "")
+        }
+
+    found = await sheet()
+    assert [*found] == ["Counter 1", "Counter 2"]
+    assert [row[2] for row in found["Counter 1"]] == ["passport", "passport"]
+    assert [(row[0], row[2]) for row in found["Counter 2"]] == [("09:15–09:30", "seal")]
+    second = await Counter.get(number="2")
+    assert await sheet(f"&counter={second.id}") == {"Counter 2": found["Counter 2"]}
+    await Counter.filter(number="2").update(active=False)
+    await supply.rebuild(second.office_id, [next_monday()])
+    await system.work()
+    found = await sheet()
+    assert "No counter can serve it" in found["Without a counter"][0][4]
 
 
 async def test_wrong_parameters_and_no_office(system: System) -> None:

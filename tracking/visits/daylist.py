@@ -15,11 +15,12 @@ from tracking.visits.queries import desk, papers
 from tracking.visits.queries.desk import DOCUMENTS, Filter, Row
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.papers import Paper, Papers
+from tracking.visits.queries.visits import MatterView
 from tracking.visits.states import Channel, VisitState
 
 HEAD = (
-    "number", "date", "start", "end", "state", "channel", "services", "counter_planned", "name", "phone", "email",
-    "people", "language", "documents", "case", "note",
+    "number", "date", "start", "end", "state", "channel", "services", "counter_planned", "plan", "unserved", "name",
+    "phone", "email", "people", "language", "documents", "case", "note",
 )  # fmt: skip
 """The columns of the CSV file, which are the same in every language."""
 INDENT = " " * 13
@@ -29,9 +30,18 @@ def cells(row: Row) -> tuple[object, ...]:
     """A visit as a line of the CSV file."""
     return (
         row.number, row.date, f"{row.starts_at:%H:%M}", f"{row.ends_at:%H:%M}", row.state.value, row.channel.value,
-        " ".join(one.code for one in row.matters), " ".join(row.counters), row.name, row.phone, row.email, row.party,
-        row.language, row.documents, row.case_reference, row.note,
+        " ".join(one.code for one in row.matters), " ".join(row.counters), _plan(row),
+        "yes" if row.unserved else "", row.name, row.phone, row.email, row.party, row.language, row.documents,
+        row.case_reference, row.note,
     )  # fmt: skip
+
+
+def _plan(row: Row) -> str:
+    """Each service with its time and counter: ``10:00 passport 1; 10:15 moving 2``; a dash for no counter."""
+    return "; ".join(
+        f"{one.starts_at:%H:%M} {one.code} {'/'.join(numbers) or '-'}"
+        for one, numbers in zip(row.matters, row.planned, strict=True)
+    )
 
 
 async def rows(place: OfficeRow, day: date) -> list[Row]:
@@ -54,20 +64,17 @@ async def as_text(settings: Settings, place: OfficeRow, day: date) -> str:
     def said(text: Text) -> str:
         return i18n.translate(language, text)
 
-    groups: dict[str, list[Row]] = {}
-    for row in found:
-        groups.setdefault(row.counters[0] if row.counters else "", []).append(row)
     now = i18n.datetime_text(clock.now(), language, settings.zone)
     lines = [
         f"{i18n.name_in(place, language)} ({place.code}), {i18n.date_text(day, language)}",
         said(_("As of %(moment)s. Counters are as planned now; on the day whichever is free calls.", moment=now)),
         said(_("Visits: %(count)s", count=len(found)) if found else _("Nobody has booked for this day")),
     ]
-    for counter, visits in sorted(groups.items(), key=lambda group: (not group[0], len(group[0]), group[0])):
+    for counter, entries in desk.by_counter(found).items():
         planned = _("Counter %(number)s (planned)", number=counter) if counter else _("Without a counter")
         lines += ["", f"== {said(planned)} =="]
-        for row in visits:
-            lines += ["", *_lines(row, checklists.get(row.id, papers.NONE), language)]
+        for row, matter in entries:
+            lines += ["", *_lines(row, matter, checklists.get(row.id, papers.NONE), language)]
     return "\n".join(lines) + "\n"
 
 
@@ -85,14 +92,13 @@ def _documents(row: Row, checklist: Papers, language: str) -> list[Text]:
     return found
 
 
-def _lines(row: Row, checklist: Papers, language: str) -> Sequence[str]:
+def _lines(row: Row, matter: MatterView, checklist: Papers, language: str) -> Sequence[str]:
     def said(text: Text) -> str:
         return i18n.translate(language, text)
 
     contact = " / ".join(filter(None, (row.phone, row.email)))
-    services = ", ".join(i18n.name_in(one, language) for one in row.matters)
     about = [
-        services,
+        i18n.name_in(matter, language),
         said(_("Number of people: %(count)s", count=row.party)) if row.party > 1 else "",
         said(_("Counters: %(numbers)s", numbers=", ".join(row.counters))) if len(row.counters) > 1 else "",
         said(_("Language: %(language)s", language=i18n.NAMES.get(row.language, row.language))),
@@ -101,9 +107,11 @@ def _lines(row: Row, checklist: Papers, language: str) -> Sequence[str]:
         said(_("Case %(number)s", number=row.case_reference)) if row.case_reference else "",
     ]
     found = [
-        f"{row.starts_at:%H:%M}-{row.ends_at:%H:%M}  {row.name}  {contact}  {row.number}",
+        f"{matter.starts_at:%H:%M}-{matter.ends_at:%H:%M}  {row.name}  {contact}  {row.number}",
         INDENT + "; ".join(filter(None, about)),
     ]
+    if row.unserved:
+        found.append(INDENT + said(_("No counter can serve it")))
     found += [INDENT + said(one) for one in _documents(row, checklist, language)]
     if row.note:
         found.append(INDENT + said(_("Note: %(note)s", note=row.note)))

@@ -19,7 +19,7 @@ from tracking.visits.desk.common import PAGE, all_offices, chosen_office, names,
 from tracking.visits.labels import CHANNELS, VISIT_STATES
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import desk, offices
-from tracking.visits.queries.desk import DOCUMENTS, Filter, Row
+from tracking.visits.queries.desk import DOCUMENTS, Filter
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.states import VisitState
 
@@ -90,12 +90,12 @@ async def sheet(request: Request) -> Response:
     wanted, day, place, _known = await _wanted(request)
     language = web.language(request)
     page = await desk.day_list(place, day, replace(wanted, q=""), await city(), limit=SHEETS)
-    groups: dict[str, list[Row]] = {}
-    for row in page.rows:
-        if row.state is not VisitState.CANCELLED or wanted.state:
-            groups.setdefault(row.counters[0] if row.counters else "", []).append(row)
+    groups = desk.by_counter(row for row in page.rows if row.state is not VisitState.CANCELLED or wanted.state)
+    if wanted.counter:
+        chosen = (await desk.counters(place.id)).get(wanted.counter)
+        groups = {number: those for number, those in groups.items() if chosen and number == chosen.number}
     context = {
-        "groups": sorted(groups.items(), key=lambda group: (not group[0], len(group[0]), group[0])),
+        "groups": [*groups.items()],
         "office_name": i18n.name_in(place, language),
         "day": day,
         "back": wanted.address(PAGE),

@@ -4,7 +4,7 @@ A list walks the index of an office's days from a cursor, so that it costs the s
 visits that were booked are listed: a hold has no contact.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -81,8 +81,30 @@ class Row:
     unplaced_since: Local | None
     documents: str
     matters: tuple[MatterView, ...] = ()
-    counters: tuple[str, ...] = ()
-    """The counters that would serve it at present, in the order of its services."""
+    planned: tuple[tuple[str, ...], ...] = ()
+    """For each service, the counters that would serve it at present."""
+
+    @property
+    def counters(self) -> tuple[str, ...]:
+        """The counters that would serve it at present, in the order of its services."""
+        return tuple(dict.fromkeys(number for numbers in self.planned for number in numbers))
+
+    @property
+    def unserved(self) -> bool:
+        """Whether it is still booked and no counter can serve it."""
+        return self.unplaced_since is not None and self.state is VisitState.BOOKED
+
+
+def by_counter(rows: Iterable[Row]) -> dict[str, list[tuple[Row, MatterView]]]:
+    """Each service of some visits under the counter planned for it, by time; under "" and last those without one."""
+    groups: dict[str, list[tuple[Row, MatterView]]] = {}
+    for row in rows:
+        for matter, numbers in zip(row.matters, row.planned, strict=True):
+            for number in numbers or ("",):
+                groups.setdefault(number, []).append((row, matter))
+    for group in groups.values():
+        group.sort(key=lambda entry: entry[1].starts_at)
+    return dict(sorted(groups.items(), key=lambda group: (not group[0], len(group[0]), group[0])))
 
 
 _CHECKED = " ".join(f"WHEN {_STATES[name]} THEN '{name}'" for name in (TO_CHECK, INCOMPLETE, COMPLETE))
@@ -242,14 +264,13 @@ async def _complete(
         ids,
     )
     served: dict[object, list[MatterView]] = {}
-    units: dict[object, dict[str, None]] = {}
+    planned: dict[object, list[tuple[str, ...]]] = {}
     for row in found:
         served.setdefault(row["visit_id"], []).append(read(MatterView, row))
-        for unit in serving.get(row["claim_id"], ()):
-            if unit in known:
-                units.setdefault(row["visit_id"], {})[known[unit].number] = None
+        numbers = tuple(known[unit].number for unit in serving.get(row["claim_id"], ()) if unit in known)
+        planned.setdefault(row["visit_id"], []).append(numbers)
     return [
-        read(Row, {**row, "matters": tuple(served.get(row["id"], ())), "counters": tuple(units.get(row["id"], ()))})
+        read(Row, {**row, "matters": tuple(served.get(row["id"], ())), "planned": tuple(planned.get(row["id"], ()))})
         for row in rows
     ]
 
