@@ -6,13 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from server.core import ledger
+from server.core import clock, database, ledger
+from server.core.ledger import DomainEvent
 from tests.support.markup import parse
 from tests.support.page_forms import form, post_without_page, send
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits.actions import booking
 from tracking.visits.actions.booking import Contact
+from tracking.visits.events import DocumentChecked, NoShowUndone
 from tracking.visits.models import Visit, VisitWords
 from tracking.visits.states import Channel, VisitState
 
@@ -158,3 +160,43 @@ async def test_the_page_costs_the_same_with_many_visits(system: System, count_qu
     seen.clear()
     await clerk.get(CHOICE)
     assert len(seen) <= few <= 20, seen
+
+
+@pytest.mark.parametrize("action", ["cancel", "reschedule"])
+async def test_an_outdated_page_changes_nothing(system: System, action: str) -> None:
+    await an_office({"1": ["passport"]})
+    made = await booking.book_now(await wish(start="10:00"), Contact("최 할머니", phone="02-123-4567"))
+    page = f"/desk/visits/{made.number}"
+    clerk, intake = await system.official("clerk"), await system.official("intake")
+    if action == "cancel":
+        old, text = form(await clerk.get(f"{page}?lang=en"), "/cancel"), {"cancel.text": "전화로 취소하심"}
+    else:
+        old, text = form(await press(clerk, f"{page}/reschedule?lang=en", "11:00"), "/reschedule"), {"text": "병원"}
+    moved = await press(intake, f"{page}/reschedule", "14:00")
+    assert (await send(intake, form(moved, "/reschedule", field="text"))).status_code == 303
+    refused = await send(clerk, old, **text)
+    assert refused.status_code == 409
+    assert "Someone else changed this" in refused.text
+    visit = await Visit.get(id=made.id)
+    assert (visit.state, visit.starts_at) == (VisitState.BOOKED, at("14:00"))
+    assert await VisitWords.all().count() == 0
+    if action == "cancel":
+        again = form(refused, "/cancel")
+        assert again.values["cancel.text"] == ["전화로 취소하심"]
+        assert (await send(clerk, again)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("event", "status"), [(DocumentChecked("photo", "fine"), 303), (NoShowUndone(office_late=False), 409)]
+)
+@pytest.mark.parametrize("action", ["serve", "no-show"])
+async def test_documents_do_not_outdate_a_page(system: System, action: str, event: DomainEvent, status: int) -> None:
+    await an_office({"1": ["passport"]})
+    made = await booking.book_now(await wish(start="10:00"), contact("kim"))
+    with clock.at(at("10:30")):
+        clerk = await system.official("clerk")
+        old = form(await clerk.get(f"/desk/visits/{made.number}"), f"/{action}")
+        async with database.transaction():
+            await (await ledger.lock(f"visit/{made.number}")).append("intake", event)
+        given = {"no-show.called": "10:01, 10:05, 10:12"} if action == "no-show" else {}
+        assert (await send(clerk, old, **given)).status_code == status

@@ -177,3 +177,9 @@ class WaitingLeft(DomainEvent, kind="waiting.left", audience=Audience.PARTY):
     """They, or an official for a ``reason``, took them off the list."""
 
     reason: str
+
+
+IN_PASSING = frozenset(
+    {SituationsStated.kind, DocumentHandedIn.kind, DocumentTakenBack.kind, DocumentChecked.kind, VisitPlaced.kind}
+)
+"""Events that do not conflict with an action on the same visit, whose page does not show them yet."""

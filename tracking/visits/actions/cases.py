@@ -11,12 +11,12 @@ from tracking.visits.events import VisitAttached, VisitDetached
 from tracking.visits.states import VisitAction
 
 
-async def attach(number: str, case: str, actor: str) -> None:
+async def attach(number: str, case: str, actor: str, seen: int | None = None) -> None:
     """Link a visit to a case that the actor has access to. Repeating it does nothing.
 
-    Raises ``NoSuchVisit``, ``NotPossibleNow``, ``OfAnotherCase``.
+    Raises ``NoSuchVisit``, ``ChangedMeanwhile``, ``NotPossibleNow``, ``OfAnotherCase``.
     """
-    async with changing(number, VisitAction.ATTACH) as change:
+    async with changing(number, VisitAction.ATTACH, actor=actor, seen=seen) as change:
         hit = await database.execute(
             "UPDATE visit SET case_reference = ? WHERE id = ? AND case_reference = ''", case, change.visit.id
         )
@@ -26,9 +26,9 @@ async def attach(number: str, case: str, actor: str) -> None:
             raise OfAnotherCase
 
 
-async def detach(number: str, actor: str) -> None:
-    """Undo the link. Repeating it does nothing. Raises ``NoSuchVisit``, ``NotPossibleNow``."""
-    async with changing(number, VisitAction.DETACH) as change:
+async def detach(number: str, actor: str, seen: int | None = None) -> None:
+    """Undo the link. Repeating it does nothing. Raises ``NoSuchVisit``, ``ChangedMeanwhile``, ``NotPossibleNow``."""
+    async with changing(number, VisitAction.DETACH, actor=actor, seen=seen) as change:
         if case := await _case(change.visit.id):
             await database.execute("UPDATE visit SET case_reference = '' WHERE id = ?", change.visit.id)
             await change.chain.append(actor, VisitDetached(case))
@@ -40,12 +40,12 @@ async def attach_as_official(official: Official, number: str, command: LinkCase)
     access = (await following.case_access([case])).get(case)
     if access is None or not access.seen_by(official):
         raise NoSuchCase
-    await attach(number, case, official.actor)
+    await attach(number, case, official.actor, command.version)
 
 
-async def detach_as_official(official: Official, number: str, _command: Plain) -> None:
+async def detach_as_official(official: Official, number: str, command: Plain) -> None:
     """Undo the link, at the desk. Raises as :func:`detach`."""
-    await detach(number, official.actor)
+    await detach(number, official.actor, command.version)
 
 
 async def _case(visit: int) -> str:

@@ -3,7 +3,7 @@
 from server.core import clock, database
 from server.core.accounts import Official
 from server.core.errors import NotPossibleNow
-from tracking.visits.actions import booking, taking
+from tracking.visits.actions import booking, taking, visits
 from tracking.visits.desk_forms import MoveVisit, Reason
 from tracking.visits.models import VisitWords
 from tracking.visits.queries import desk
@@ -14,30 +14,34 @@ from tracking.visits.states import VISIT, Channel, VisitAction
 async def cancel(actor: Official, number: str, command: Reason) -> None:
     """Cancel a visit for its visitor, or because of the office; at any time before it has ended.
 
-    Raises ``NoSuchVisit``, ``NotPossibleNow``.
+    Raises ``NoSuchVisit``, ``ChangedMeanwhile``, ``NotPossibleNow``.
     """
-    found = await _possible(number, VisitAction.CANCEL)
+    found = await _possible(actor, number, VisitAction.CANCEL, command.version)
     async with database.transaction():
         words = await _say(found, command.text)
         await booking.cancel(number, actor.actor, cannot_come=True, words=words)
+        await visits.unchanged(number, command.version, actor.actor)
 
 
 async def reschedule(actor: Official, number: str, command: MoveVisit) -> None:
     """Give a visit another time; also when it is too late for its visitor to change it.
 
-    Raises ``NoSuchVisit``, ``NotPossibleNow``, ``TimeTaken``, ``OnePerHousehold``, ``Invalid``.
+    Raises ``NoSuchVisit``, ``ChangedMeanwhile``, ``NotPossibleNow``, ``TimeTaken``, ``OnePerHousehold``, ``Invalid``.
     """
-    found = await _possible(number, VisitAction.RESCHEDULE)
+    found = await _possible(actor, number, VisitAction.RESCHEDULE, command.version)
     services = [one.code for one in found.row.matters]
     errand = await taking.errand(found.office.code, services, Channel.PHONE, found.row.party)
     wished = await taking.other_time(found.row.id, errand, command.start)
     async with database.transaction():
         words = await _say(found, command.text)
         await booking.reschedule(number, wished, actor.actor, by_office=True, words=words)
+        await visits.unchanged(number, command.version, actor.actor)
 
 
-async def _possible(number: str, action: VisitAction) -> DeskVisit:
+async def _possible(actor: Official, number: str, action: VisitAction, seen: int | None) -> DeskVisit:
+    """The visit, read without a lock: what changes it looks again once its chain is locked."""
     found = await desk.visit(number)
+    await visits.unchanged(number, seen, actor.actor)
     if action not in VISIT[found.row.state]:
         raise NotPossibleNow(action, found.row.state)
     return found

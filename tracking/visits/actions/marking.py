@@ -18,7 +18,7 @@ from server.core.errors import Invalid, NotPossibleNow, _
 from server.core.ledger import Chain
 from server.core.rows import columns, select_one
 from tracking.visits import rules
-from tracking.visits.actions import crowding, restrictions
+from tracking.visits.actions import crowding, restrictions, visits
 from tracking.visits.desk_forms import MarkNoShow, Plain, UndoNoShow
 from tracking.visits.errors import NoSuchVisit, NotYetMissed, NotYetServed, OnePerHousehold, TooLateToUndo
 from tracking.visits.events import NoShowMarked, NoShowUndone, VisitServed
@@ -53,10 +53,13 @@ class Change:
 
 
 @contextlib.asynccontextmanager
-async def changing(number: str, action: VisitAction, *, counts: bool = False) -> AsyncIterator[Change]:
+async def changing(
+    number: str, action: VisitAction, *, actor: str = "", seen: int | None = None, counts: bool = False
+) -> AsyncIterator[Change]:
     """Lock a booked visit for one action and write its new state. ``counts``: no-shows of its household are counted.
 
-    Raises ``NoSuchVisit``, ``NotPossibleNow``, and ``OnePerHousehold`` if it becomes active beside another one.
+    ``seen`` is the version that the actor's page showed. Raises ``NoSuchVisit``, ``ChangedMeanwhile``,
+    ``NotPossibleNow``, and ``OnePerHousehold`` if it becomes active beside another one.
     """
     office = await database.value("SELECT office_id FROM visit WHERE number = ? AND booked_at IS NOT NULL", number)
     if office is None:
@@ -69,10 +72,11 @@ async def changing(number: str, action: VisitAction, *, counts: bool = False) ->
         )
         if visit is None:
             raise NoSuchVisit
+        chain = await ledger.lock(f"visit/{number}")
+        await visits.unchanged(number, seen, actor)
         state = VISIT[visit.state].get(action)
         if state is None:
             raise NotPossibleNow(action, visit.state)
-        chain = await ledger.lock(f"visit/{number}")
         yield Change(visit, chain, state)
         active = state is VisitState.BOOKED
         try:
@@ -84,9 +88,9 @@ async def changing(number: str, action: VisitAction, *, counts: bool = False) ->
             raise OnePerHousehold(visit.date) from None
 
 
-async def serve(actor: Official, number: str, _command: Plain) -> None:
+async def serve(actor: Official, number: str, command: Plain) -> None:
     """The visitor came and was served. Raises ``NotYetServed`` before the day, and as :func:`changing`."""
-    async with changing(number, VisitAction.SERVE) as change:
+    async with changing(number, VisitAction.SERVE, actor=actor.actor, seen=command.version) as change:
         if change.visit.date > today():
             raise NotYetServed
         await change.chain.append(actor.actor, VisitServed())
@@ -99,7 +103,7 @@ async def mark_no_show(actor: Official, number: str, command: MarkNoShow) -> Non
     It counts only if the office called in time. Raises ``NotYetMissed``, ``Invalid`` for calls before the start, and as
     :func:`changing`.
     """
-    async with changing(number, VisitAction.NO_SHOW, counts=True) as change:
+    async with changing(number, VisitAction.NO_SHOW, actor=actor.actor, seen=command.version, counts=True) as change:
         visit, now = change.visit, clock.now()
         place, zone = await offices.office_by_id(visit.office_id), config.settings().zone
         grace = timedelta(minutes=place.grace_minutes)
@@ -126,7 +130,9 @@ async def undo_no_show(actor: Official, number: str, command: UndoNoShow) -> Non
 
     Raises ``TooLateToUndo`` and as :func:`changing`.
     """
-    async with changing(number, VisitAction.UNDO_NO_SHOW, counts=True) as change:
+    async with changing(
+        number, VisitAction.UNDO_NO_SHOW, actor=actor.actor, seen=command.version, counts=True
+    ) as change:
         visit = change.visit
         marked = await database.value("SELECT at FROM no_show WHERE visit_id = ?", visit.id)
         late = command.why == "office"

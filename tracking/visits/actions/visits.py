@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from server.core import clock, config, database, references
+from server.core import clock, config, database, ledger, references
 from server.core.booking.day import Wanted
+from server.core.errors import ChangedMeanwhile
 from server.core.rows import columns, select, select_one
 from tracking.visits import rules
 from tracking.visits.actions import taking
 from tracking.visits.actions.taking import Wish
 from tracking.visits.errors import NoSuchVisit
+from tracking.visits.events import IN_PASSING
 from tracking.visits.queries import offices
 from tracking.visits.states import Channel, VisitState
+
+SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +128,17 @@ async def end(visit: VisitRow, state: VisitState, *expected: VisitState) -> list
         visit.revision,
     )
     return await taking.free(visit.id, visit.party) if hit else None
+
+
+async def unchanged(number: str, seen: int | None, actor: str) -> None:
+    """Refuse an action whose page is outdated. ``seen`` is the version that it showed; None is accepted.
+
+    Raises ``ChangedMeanwhile`` with what others did since. Sure only while the visit's chain is locked.
+    """
+    if seen is None:
+        return
+    others = await ledger.newest(
+        [f"visit/{number}"], after_sequence=seen, not_by=(actor, SYSTEM), other_than=IN_PASSING, limit=5
+    )
+    if others:
+        raise ChangedMeanwhile(others[::-1])
