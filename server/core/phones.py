@@ -17,11 +17,19 @@ def _parse(written: str, country: str) -> PhoneNumber | None:
         number = phonenumbers.parse(written, country)
     except phonenumbers.NumberParseException:
         return None
-    return number if phonenumbers.is_possible_number(number) else None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    national = phonenumbers.national_significant_number(number)
+    if number.country_code == _KOREA and national.startswith("10") and not _KOREAN_010.fullmatch(national):
+        return None
+    return number
 
 
 def readable(written: str, country: str) -> str:
-    """A number of the country in its national form, another one in its international form; empty if it is none."""
+    """A number of the country in its national form, another one in its international form; empty if it is none.
+
+    Short codes such as 120 are none: nobody can be reached at them.
+    """
     number = _parse(written, country)
     if number is None:
         return ""
@@ -32,9 +40,6 @@ def readable(written: str, country: str) -> str:
 def for_texts(written: str, country: str) -> str:
     """A mobile number in the form of E.164; empty if text messages cannot reach it: fixed lines, short codes, typos."""
     number = _parse(written, country)
-    if number is None or not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in _MOBILE:
-        return ""
-    national = phonenumbers.national_significant_number(number)
-    if number.country_code == _KOREA and national.startswith("10") and not _KOREAN_010.fullmatch(national):
+    if number is None or phonenumbers.number_type(number) not in _MOBILE:
         return ""
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)

@@ -35,3 +35,8 @@ def test_own_numbers_are_shown_as_the_country_writes_them() -> None:
     assert phones.readable("010-1234-5678", "KR") == "010-1234-5678"
     assert phones.readable("+819012345678", "KR") == "+81 90-1234-5678"
     assert phones.readable("hello", "KR") == ""
+
+
+@pytest.mark.parametrize("written", ["900101-1234567", "02-120", "120", "0101234567", "010-1234-567"])
+def test_what_is_no_number_of_the_country_is_not_shown(written: str) -> None:
+    assert phones.readable(written, "KR") == ""

@@ -167,7 +167,7 @@ CHECKED = {
 
 def _contact(value: str) -> str:
     """An email address in lower case, or a phone number as visits hold it."""
-    if "@" in value:
+    if "@" in _plain(value):
         return str(EmailRule().clean(value)).lower()
     readable = phones.readable(value, config.settings().country)
     if not readable:

@@ -168,13 +168,15 @@ class TextRule:
 
 @dataclass(frozen=True)
 class EmailRule(TextRule):
-    """An email address."""
+    """An email address. Full-width letters, as Japanese keyboards write them, become plain ones."""
 
     limit: int = MAX_EMAIL
     safe: bool = False
 
     def clean(self, value: Any) -> Any:
         value = super().clean(value)
+        if isinstance(value, str) and len(value) <= self.limit:
+            value = unicodedata.normalize("NFKC", value)
         if isinstance(value, str) and not _EMAIL.fullmatch(value):
             raise Mistake(NOT_EMAIL)
         return value
@@ -231,8 +233,14 @@ def paragraphs(limit: int, *, least: int = 0) -> TextRule:
 
 
 def _reachable(value: str) -> str:
-    """A number of this country in its national form, another one in its international form."""
+    """A number of this country in its national form, another one in its international form.
+
+    The digits of a resident number can also be a number abroad, which is therefore written with a plus sign.
+    """
     readable = phones.readable(value, config.settings().country)
+    abroad = readable and value.startswith(("+", "＋"))
+    if not abroad and privacy.refused(privacy.find(value)):
+        raise Mistake(NO_RESIDENT_NUMBERS)
     if not readable:
         raise Mistake(NOT_PHONE)
     return readable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from server.core import config, database, references, security
+from server.core import config, database, phones, references, security
 from server.core.rows import Local, columns, read, select
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.queries import offices
@@ -53,6 +53,16 @@ class VisitView:
     unplaced_since: Local | None
     office: OfficeRow
     matters: tuple[MatterView, ...] = ()
+
+    @property
+    def gets_messages(self) -> bool:
+        """Whether its visitor has an address, or a number that text messages can reach."""
+        return reachable(self.email, self.phone)
+
+
+def reachable(email: str, phone: str) -> bool:
+    """Whether a message can be sent to a contact."""
+    return bool(email or phones.for_texts(phone, config.settings().country))
 
 
 _VISIT = columns(VisitView, "v", office="")

@@ -146,7 +146,9 @@ async def _form(
 
 
 def _check(request: Request, found: HeldVisit, details: VisitorDetails, values: Mapping[str, str]) -> Response:
-    return web.page(request, "visits/check.html", {**_context(request, found, values), "details": details})
+    gets_messages = visits.reachable(details.email, details.phone)
+    context = {**_context(request, found, values), "details": details, "gets_messages": gets_messages}
+    return web.page(request, "visits/check.html", context)
 
 
 async def _late(request: Request, found: HeldVisit, values: Mapping[str, str]) -> Response:

@@ -26,6 +26,10 @@ from tracking.visits.states import VisitState
 FIND, PAGE = "/visits/find", "/visits/mine"
 LINKS = Rate(6, 3)
 """Messages on request, by browser's address, by contact and by visit."""
+NO_MESSAGES = _(
+    "We cannot send messages to this phone number: it is not a mobile number. Please write down or print the "
+    "reservation number."
+)
 TOO_OLD = _("This link has expired or is incomplete. Please ask for a new one.")
 
 
@@ -34,6 +38,8 @@ async def send_again(request: Request) -> Response:
     found = await own_visit(request)
     if found.state is not VisitState.BOOKED:
         return web.redirect(request, f"/visits/{found.number}")
+    if not found.gets_messages:
+        return web.redirect(request, f"/visits/{found.number}", NO_MESSAGES)
     auth.limit(request, f"visit-link:{client(request)}", LINKS)
     auth.limit(request, f"visit-link:{found.number}", LINKS)
     await reminding.send_again(found.number)
