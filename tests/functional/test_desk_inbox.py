@@ -245,8 +245,9 @@ async def test_pages_cost_a_fixed_number_of_queries(system: System, count_querie
     assert await cost(handler, "/desk") <= 7
     assert await cost(handler, "/desk?kind=other&district=central&unassigned=1") <= 8
     assert await cost(intake, "/desk?q=가로등") <= 8
-    # the case's five, its events and names, neighbours, similar ones, people and templates
-    assert await cost(intake, f"/desk/cases/{number}") <= 17
+    # the case's five, its events and names, neighbours, similar ones (four probes on PostgreSQL), people and templates,
+    # its visits and whether one was asked for
+    assert await cost(intake, f"/desk/cases/{number}") <= 19
 
 
 async def test_prev_and_next_follow_a_search(system: System) -> None:
