@@ -267,7 +267,7 @@ VISITS = Area(
         ),
         Measure(
             "with_documents",
-            _("Visits for which documents were to be handed in."),
+            _("Visits, served or missed, for which documents were to be handed in."),
             counts={"with_documents": number_of(VISIT, "with_documents")},
         ),
         Measure(

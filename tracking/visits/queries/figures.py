@@ -31,6 +31,7 @@ class VisitFigures:
     missed: int
     """A no-show that counts."""
     with_documents: int
+    """Documents were needed, and the visit is over: served or missed."""
     documents_complete: int
     """The department had accepted all documents before the visit began."""
 
@@ -66,6 +67,7 @@ async def visits(ids: Sequence[int]) -> list[VisitFigures]:
 def _figures(row: Mapping[str, Any], checklist: Papers) -> VisitFigures:
     starts_at, booked_at = database.moment(row["starts_at"]), database.moment_or_none(row["booked_at"])
     day = day_of(starts_at)
+    over = row["state"] in {VisitState.SERVED, VisitState.MISSED}
     checked = [paper.checked_at for paper in checklist.needed]
     complete = checklist.complete and all(at is not None and at <= starts_at for at in checked)
     return VisitFigures(
@@ -80,6 +82,6 @@ def _figures(row: Mapping[str, Any], checklist: Papers) -> VisitFigures:
         cancelled=int(row["state"] == VisitState.CANCELLED),
         served=int(row["state"] == VisitState.SERVED),
         missed=int(row["state"] == VisitState.MISSED and not row["excused"]),
-        with_documents=int(bool(checklist.needed)),
-        documents_complete=int(complete),
+        with_documents=int(over and bool(checklist.needed)),
+        documents_complete=int(over and complete),
     )
