@@ -7,6 +7,7 @@ visits that were booked are listed: a hold has no contact.
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from server.core import config, database, listing, phones, references
 from server.core.booking import times
@@ -17,10 +18,11 @@ from server.core.rows import Local, columns, read, select
 from tracking.visits import rules
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.labels import CHANNELS, VISIT_STATES
-from tracking.visits.queries import offices
+from tracking.visits.queries import offices, papers
 from tracking.visits.queries.offices import OfficeRow
+from tracking.visits.queries.papers import Papers
 from tracking.visits.queries.visits import MatterView
-from tracking.visits.states import Channel, VisitState
+from tracking.visits.states import Channel, DocumentState, VisitState
 
 PAGE, BLOCK = 100, 500
 WINDOW = 5_000
@@ -30,12 +32,7 @@ HOUSEHOLD = 50
 LISTED = (VisitState.BOOKED, VisitState.SERVED, VisitState.MISSED, VisitState.CANCELLED)
 TO_CHECK, INCOMPLETE, COMPLETE = "to-check", "incomplete", "complete"
 DOCUMENTS = {TO_CHECK: _("To be checked"), INCOMPLETE: _("Something is missing"), COMPLETE: _("All checked")}
-_DOCUMENT = "SELECT 1 FROM visit_document d WHERE d.visit_id = v.id"
-_STATES = {
-    TO_CHECK: f"EXISTS ({_DOCUMENT} AND d.state = 'handed_in')",
-    INCOMPLETE: f"EXISTS ({_DOCUMENT} AND d.state IN ('missing', 'incomplete'))",
-    COMPLETE: f"EXISTS ({_DOCUMENT}) AND NOT EXISTS ({_DOCUMENT} AND d.state NOT IN ('fine', 'original'))",
-}
+_HANDED_IN = Condition("EXISTS (SELECT 1 FROM visit_document d WHERE d.visit_id = v.id)")
 _NUMBERED = 7
 """Digits from which on a search is one for a phone number."""
 
@@ -79,7 +76,8 @@ class Row:
     case_reference: str
     revision: int
     unplaced_since: Local | None
-    documents: str
+    documents: str = ""
+    """How far its documents are; empty if nothing was handed in."""
     matters: tuple[MatterView, ...] = ()
     planned: tuple[tuple[str, ...], ...] = ()
     """For each service, the counters that would serve it at present."""
@@ -107,8 +105,16 @@ def by_counter(rows: Iterable[Row]) -> dict[str, list[tuple[Row, MatterView]]]:
     return dict(sorted(groups.items(), key=lambda group: (not group[0], len(group[0]), group[0])))
 
 
-_CHECKED = " ".join(f"WHEN {_STATES[name]} THEN '{name}'" for name in (TO_CHECK, INCOMPLETE, COMPLETE))
-_ROW = columns(Row, "v", documents=f"CASE {_CHECKED} ELSE '' END")
+def documents_of(checklist: Papers) -> str:
+    """How far the documents of a visit are, by its whole checklist; empty if nothing was handed in."""
+    if all(one.state is DocumentState.MISSING and one.checked_at is None for one in checklist.papers):
+        return ""
+    if checklist.unchecked:
+        return TO_CHECK
+    return COMPLETE if checklist.complete else INCOMPLETE
+
+
+_ROW = columns(Row, "v")
 _MATTER = columns(
     MatterView, "m", code="s.code", name="s.name", name_ja="s.name_ja", name_en="s.name_en", documents="s.documents"
 )
@@ -161,12 +167,15 @@ async def at_counters(office_id: int, day: date) -> dict[int, tuple[int, ...]]:
 async def day_list(
     place: OfficeRow, day: date, wanted: Filter, reference_data: City, *, after: str = "", limit: int = PAGE
 ) -> Page[Row]:
-    """A page of an office's visits on a day, by time. At most nine queries."""
+    """A page of an office's visits on a day, by time. At most fourteen queries."""
     serving = await at_counters(place.id, day)
     conditions = [_BOOKED, *_narrowed(wanted, reference_data)]
     if wanted.counter:
         claims = [claim for claim, units in serving.items() if wanted.counter in units]
         ids = await database.column("SELECT visit_id FROM visit_matter WHERE claim_id IN (?)", claims)
+        conditions.append(Condition(f"v.id IN ({database.marks(ids)})", tuple(ids)))
+    if wanted.documents:
+        ids = await _with_documents(place.id, day, wanted.documents)
         conditions.append(Condition(f"v.id IN ({database.marks(ids)})", tuple(ids)))
     driving = [Condition("v.office_id = ?", (place.id,)), Condition("v.date = ?", (day,))]
     walk = Walk("visit v", ORDER, driving, conditions)
@@ -174,9 +183,17 @@ async def day_list(
     return page.of(await _complete(page.rows, serving, await counters(place.id)))
 
 
+async def _with_documents(office_id: int, day: date, wanted: str) -> list[int]:
+    """The visits of a day whose documents are as far as wanted."""
+    handed_in = await database.column(
+        f"SELECT v.id FROM visit v WHERE v.office_id = ? AND v.date = ? AND {_HANDED_IN.sql}", office_id, day
+    )
+    return [visit for visit, found in (await papers.of(handed_in)).items() if documents_of(found) == wanted]
+
+
 def _narrowed(wanted: Filter, reference_data: City) -> list[Condition]:
     found = [*wanted.conditions(reference_data).values()]
-    return [*found, Condition(_STATES[wanted.documents])] if wanted.documents else found
+    return [*found, _HANDED_IN] if wanted.documents else found
 
 
 async def blocks(place: OfficeRow, day: date, wanted: Filter, reference_data: City) -> AsyncIterator[Sequence[Row]]:
@@ -206,7 +223,7 @@ async def found_by(
 ) -> Page[Row]:
     """What ``wanted.q`` finds: visits anywhere of an address or number, and visits of an office by name or contact.
 
-    Visits to come are found first; ``wanted.past`` finds earlier ones, the latest first. At most six queries.
+    Visits to come are found first; ``wanted.past`` finds earlier ones, the latest first. At most eight queries.
     """
     words = " ".join(wanted.q.split())
     known = await _of_household(words) if not after else []
@@ -222,10 +239,12 @@ async def found_by(
     walk = Walk("visit v", order, driving, [_BOOKED, like, *_narrowed(wanted, reference_data)], WINDOW)
     page = await walk.page(f"SELECT {_ROW} FROM ({{walk}}) v ORDER BY {{order}}", walk.order.read(after), PAGE)
     seen = {row["id"] for row in page.rows}
-    return page.of(await _complete([*(row for row in known if row["id"] not in seen), *page.rows], {}, {}))
+    rows = await _complete([*(row for row in known if row["id"] not in seen), *page.rows], {}, {})
+    found = page.of([row for row in rows if wanted.documents in {"", row.documents}])
+    return replace(found, stopped=found.stopped or bool(found.after and not found.rows))
 
 
-async def _of_household(words: str) -> Sequence[Mapping[str, object]]:
+async def _of_household(words: str) -> Sequence[Mapping[str, Any]]:
     email, phone = (words, "") if "@" in words else ("", _phone(words))
     if not email and not phone:
         return []
@@ -252,17 +271,18 @@ async def number_of(text: str) -> str:
 
 
 async def _complete(
-    rows: Sequence[Mapping[str, object]],
+    rows: Sequence[Mapping[str, Any]],
     serving: Mapping[int, Collection[int]],
     known: Mapping[int, CounterRow],
 ) -> list[Row]:
-    """Rows with their services and the counters planned for them."""
+    """Rows with their services, the counters planned for them and how far the documents are. Three queries."""
     ids = [row["id"] for row in rows]
     found = await database.fetch(
         f"SELECT m.visit_id, m.claim_id, {_MATTER} FROM visit_matter m JOIN counter_service s ON s.id = m.service_id "
         "WHERE m.visit_id IN (?) ORDER BY m.visit_id, m.position",
         ids,
     )
+    checklists = await papers.of(ids)
     served: dict[object, list[MatterView]] = {}
     planned: dict[object, list[tuple[str, ...]]] = {}
     for row in found:
@@ -270,7 +290,15 @@ async def _complete(
         numbers = tuple(known[unit].number for unit in serving.get(row["claim_id"], ()) if unit in known)
         planned.setdefault(row["visit_id"], []).append(numbers)
     return [
-        read(Row, {**row, "matters": tuple(served.get(row["id"], ())), "planned": tuple(planned.get(row["id"], ()))})
+        read(
+            Row,
+            {
+                **row,
+                "matters": tuple(served.get(row["id"], ())),
+                "planned": tuple(planned.get(row["id"], ())),
+                "documents": documents_of(checklists.get(row["id"], papers.NONE)),
+            },
+        )
         for row in rows
     ]
 
