@@ -140,7 +140,7 @@ async def test_the_visitor_moves_and_cancels_the_visit(system: System) -> None:
     page = f"/visits/{number}"
     await booking.book_now(await wish(start="10:00"), contact("lee"))
     table = await browser.get(f"{page}/change")
-    assert (marks(table)["09:00"], marks(table)["10:00"]) == ("△", "×"), "the own time counts as free"
+    assert (marks(table)["09:00"], marks(table)["10:00"]) == ("지금", "×"), "one has one's present time already"
     moved = await press(table, browser, "11:00", f"{page}/change")
     assert "바뀌었습니다" in (await follow(browser, moved)).text
     assert (await Visit.get(number=number)).starts_at == at("11:00")
@@ -192,7 +192,7 @@ async def test_a_group_comes_together(system: System) -> None:
     number = code(await confirm(browser, await checked(browser, held)), "number")
     assert marks(await other.get("/visits", params={**asked, "party": "3"}))["09:00"] == "×"
     assert marks(await other.get("/visits", params={**asked, "party": "2"}))["09:00"] == "△"
-    assert marks(await browser.get(f"/visits/{number}/change"))["09:00"] == "○", "its own places count as free"
+    assert marks(await browser.get(f"/visits/{number}/change"))["09:00"] == "지금"
     assert (await Visit.get(number=number)).party == 6
 
 

@@ -14,6 +14,7 @@ from petitions.queries.cases import Credentials, Level
 from server.core import auth, city, config, contract, i18n, idempotency, references, web
 from server.core.contract import Access, Answer, Contract, among, said
 from server.core.days import today
+from server.core.errors import NotPossibleNow
 from server.core.forms import Parameters
 from tracking.visits import access
 from tracking.visits.actions import booking, openings, taking
@@ -21,7 +22,7 @@ from tracking.visits.actions.booking import Booked, Contact
 from tracking.visits.actions.taking import Wish
 from tracking.visits.crowding import forecast_day, levels_of
 from tracking.visits.crowding.words import reason_text
-from tracking.visits.forms import BookVisit, OpenDay, RescheduleVisit
+from tracking.visits.forms import MOST_PEOPLE, BookVisit, OpenDay, RescheduleVisit
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import forecasts, grid, offices, papers, visits
 from tracking.visits.queries.grid import Errand, GridDay
@@ -29,7 +30,7 @@ from tracking.visits.queries.offices import Place
 from tracking.visits.queries.papers import Paper
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.rules import Mark
-from tracking.visits.states import Channel, DocumentState, VisitState
+from tracking.visits.states import VISIT, Channel, DocumentState, VisitAction, VisitState
 
 KEY: dict[str, contract.Schema] = {
     "X-Access-Key": contract.text(about="The visit's key; for a new visit that belongs to a case, the case's key.")
@@ -168,7 +169,8 @@ def _office(place: Place, lang: str) -> VisitOffice:
     "What is free at an office, day by day",
     contract.record({"items": contract.many(VisitDay)}),
     query={
-        "service": contract.text(about="A service, or several separated by commas."),
+        "service": contract.text(about="A service, or several: separated by commas, or one parameter each."),
+        "party": contract.integer(about="The number of people."),
         "counter": contract.text(about="The number of a counter, if it must be that one."),
         "from": contract.DAY,
         "to": contract.DAY,
@@ -180,14 +182,20 @@ async def slots(request: Request) -> Response:
     data = Parameters(request.query_params)
     first = data.day("from") or today()
     last = data.day("to") or first + timedelta(days=WEEK - 1)
-    services = [one for one in str(request.query_params.get("service", "")).split(",") if one]
+    party = data.integer("party", low=1, high=MOST_PEOPLE) or 1
     counter = data.text("counter", limit=10)
     data.done()
     wanted = offices.span_of_days(first, min(last, first + timedelta(days=MOST_DAYS - 1)))
-    errand = await taking.errand(request.path_params["code"], services, channel(request), counter=counter)
+    code = request.path_params["code"]
+    errand = await taking.errand(code, services_in(request), channel(request), party, counter)
     days = await grid.days(errand, wanted) if wanted else []
     lang = web.language(request)
     return web.json({"items": [await _day(errand, day, lang) for day in days]})
+
+
+def services_in(request: Request) -> list[str]:
+    """The services that an address names, separated by commas or one parameter each."""
+    return [one for value in request.query_params.getlist("service") for one in value.split(",") if one]
 
 
 def channel(request: Request) -> Channel:
@@ -328,6 +336,8 @@ async def cancel(request: Request) -> Response:
 async def reschedule(request: Request) -> Response:
     """``POST /visits/{number}/reschedule``."""
     found = await own(request)
+    if VisitAction.RESCHEDULE not in VISIT[found.state]:
+        raise NotPossibleNow(VisitAction.RESCHEDULE, found.state)
     command = RescheduleVisit.parse(await web.read_json(request), strict=True)
     services = [one.code for one in found.matters]
     errand = await taking.errand(found.office.code, services, found.channel, found.party)

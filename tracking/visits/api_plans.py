@@ -12,7 +12,7 @@ from server.core.contract import Answer, Contract, said
 from server.core.days import today
 from server.core.forms import Parameters
 from tracking.visits.actions import taking
-from tracking.visits.api import channel
+from tracking.visits.api import channel, services_in
 from tracking.visits.forms import MOST_PEOPLE
 from tracking.visits.queries import offices, planning
 from tracking.visits.queries.planning import DayPlan, PlannedDay
@@ -56,7 +56,7 @@ class PlannedVisitDay(Answer):
     "The best plans of a visit with several services, day by day",
     contract.record({"items": contract.many(PlannedVisitDay)}),
     query={
-        "service": contract.text(about="Services separated by commas."),
+        "service": contract.text(about="Services: separated by commas, or one parameter each."),
         "from": contract.DAY,
         "to": contract.DAY,
         "party": contract.integer(about="The number of people."),
@@ -71,9 +71,8 @@ async def plans(request: Request) -> Response:
     last = data.day("to") or first + timedelta(days=WEEK - 1)
     party = data.integer("party", low=1, high=MOST_PEOPLE) or 1
     guide = data.text("guide", limit=10)
-    services = [one for one in str(request.query_params.get("service", "")).split(",") if one]
     data.done()
-    errand = await taking.errand(request.path_params["code"], services, channel(request), party)
+    errand = await taking.errand(request.path_params["code"], services_in(request), channel(request), party)
     company = await taking.guide_of(errand.place, guide)
     wanted = offices.span_of_days(first, min(last, first + timedelta(days=planning.MOST_DAYS - 1)))
     found = await planning.plans(errand, wanted, guide=company) if wanted else []

@@ -37,6 +37,11 @@ def case_in(data: QueryParams | FormData) -> str:
     return references.read_reference(str(data.get("case", ""))[:40]) or ""
 
 
+def day_in(data: QueryParams | FormData, name: str) -> date | None:
+    """A day that an address names; None for a forged one, so that it loses nothing of what is chosen."""
+    return Parameters(data).day(name)
+
+
 @dataclass(frozen=True)
 class Choice:
     """What is chosen before a time: the office, the services, how many people come and for which case."""
@@ -54,6 +59,13 @@ class Choice:
         numbers.done()
         given = [one for value in data.getlist("service") for one in str(value).split(",") if one]
         return cls(str(data.get("office", "")), tuple(dict.fromkeys(given)), party, case_in(data))
+
+    @staticmethod
+    def again(data: QueryParams | FormData) -> str:
+        """The address at which what is wrong with a choice is shown, with all that was chosen."""
+        names = ("office", "service", "party", "case")
+        given = [(name, str(one)[:100]) for name in names for one in data.getlist(name)[:20]]
+        return f"/visits?{urlencode(given)}"
 
     @property
     def fields(self) -> list[tuple[str, str]]:
@@ -109,15 +121,14 @@ async def next_free(request: Request, errand: Errand, links: Links, own: int | N
 async def week_context(
     request: Request, errand: Errand, links: Links, own: int | None = None, *, prepared: bool = False
 ) -> dict[str, Any]:
-    """The context of a week's page; ``prepared``: all documents are accepted. Raises ``Invalid`` for a wrong day."""
+    """The context of a week's page; ``prepared``: all documents are accepted."""
     params, lang = request.query_params, web.language(request)
-    data = Parameters(params)
-    wanted, day = data.day("from"), data.day("day")
-    data.done()
+    wanted, day = day_in(params, "from"), day_in(params, "day")
     start = _start(params.get("start", ""))
     found = await weeks.week(errand, wanted or day or (start.date() if start else None), own, prepared=prepared)
     slot = found.slot(start) if start else None
-    gone = bool(params.get("start")) and (slot is None or slot.mark is Mark.FULL)
+    own_time = slot is not None and slot.own
+    gone = bool(params.get("start")) and (slot is None or slot.mark is Mark.FULL) and not own_time
     days = timetable.shown_days(found)
     selected = _selected(found, day or (start.date() if start else None))
     view = "list" if params.get("view") == "list" else ""
@@ -144,7 +155,7 @@ async def week_context(
         "free": timetable.free_list(found),
         "selected": selected,
         "selected_day": days[selected].date if days else monday,
-        "full": not any(slot.left for one in found.days for slot in one.slots),
+        "full": not any(slot.offered for one in found.days for slot in one.slots),
         "view": view,
         "recommended": timetable.recommended(found, lang),
         "around": {name: links.url(from_=one.isoformat(), **keep) for name, one in around.items()},
@@ -153,7 +164,7 @@ async def week_context(
         "next_free": links.url(next="1"),
         "action": links.action or links.page,
         "fields": links.fields,
-        "wanted": slot if slot and not gone else None,
+        "wanted": slot if slot and not gone and not own_time else None,
         "wanted_value": start_value(slot.start) if slot else "",
         "gone": gone,
         "gone_full": slot is not None,
@@ -184,4 +195,4 @@ def _selected(found: Week, day: date | None) -> int:
     for number, one in enumerate(days):
         if one.date == day:
             return number
-    return next((number for number, one in enumerate(days) if any(slot.left for slot in one.slots)), 0)
+    return next((number for number, one in enumerate(days) if any(slot.offered for slot in one.slots)), 0)

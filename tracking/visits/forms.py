@@ -25,8 +25,10 @@ from server.core.forms import (
     OneOf,
     Seen,
     Time,
+    Wrong,
     line,
 )
+from server.core.forms.wording import WRONG
 from server.core.working_calendar import FIRST_YEAR, LAST_YEAR
 from tracking.visits import rules
 from tracking.visits.rules import ChosenStop
@@ -61,15 +63,28 @@ def read_stop(value: str) -> ChosenStop:
     return ChosenStop(service, rules.minute(moment), number)
 
 
+def _zoned(value: object) -> datetime:
+    found = read_start(value)
+    if datetime.fromisoformat(str(value)).tzinfo is None:
+        raise Mistake(_("Please send “%(field)s” with its time zone, as the slots give it."))
+    return found
+
+
 Start = Annotated[
     datetime, BeforeValidator(read_start), Label(_("Time")), About("ISO 8601 with its zone, as the slots give it")
+]
+ZonedStart = Annotated[
+    datetime, BeforeValidator(_zoned), Label(_("Time")), About("ISO 8601 with its zone, as the slots give it")
 ]
 Office = Annotated[Code, Label(_("Office"))]
 Service = Annotated[Code, Label(_("Service"))]
 
 
 Stops = Annotated[
-    tuple[str, ...], Label(_("Plan")), About("The stops of a plan, instead of one service right after the other")
+    tuple[str, ...],
+    Label(_("Plan")),
+    Wrong(WRONG["words"]),
+    About("The stops of a plan, instead of one service right after the other"),
 ]
 
 
@@ -89,10 +104,12 @@ class BookVisit(Form):
     """A visit as it is booked in one step."""
 
     office: Office
-    start: Start
+    start: ZonedStart
     contact: Annotated[ContactDetails, Label(_("Contact"))]
     service: Service = ""
-    services: Annotated[tuple[str, ...], Label(_("Services")), About("Several services, one after the other")] = ()
+    services: Annotated[
+        tuple[str, ...], Label(_("Services")), Wrong(WRONG["words"]), About("Several services, one after the other")
+    ] = ()
     case: Annotated[str, line(16, safe=False), Label(_("Case number"))] = ""
     counter: Annotated[str, line(10), Label(_("Counter")), About("Its number, if it must be that one")] = ""
     stops: Stops = ()
@@ -101,7 +118,11 @@ class BookVisit(Form):
     language: Annotated[str, OneOf(LANGUAGES), Label(_("Language of our messages"))] = "ko"
 
     def check(self, errors: Errors) -> None:
-        if bool(self.service) == bool(self.services) and "service" not in errors and "services" not in errors:
+        if "service" in errors or "services" in errors:
+            return
+        if self.service and self.services:
+            errors.fail("service", _("Please send either one service or a list of services, not both."))
+        elif not self.service and not self.services:
             errors.fail("service", _("Please choose a service, or several."))
 
     @property
@@ -154,7 +175,7 @@ class JoinWaiting(ContactDetails):
 class RescheduleVisit(Form):
     """Another time for a visit."""
 
-    start: Start
+    start: ZonedStart
     stops: Stops = ()
 
 

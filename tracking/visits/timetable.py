@@ -86,8 +86,9 @@ def time_rows(week: Week, language: str) -> list[dict[str, Any]]:
     """The rows of the table; a lunch break that is the same on all days is one row."""
     days = shown_days(week)
     slots = [{_key(slot.start): slot for slot in day.slots} for day in days]
+    own = i18n.translate(language, _("Your present time"))
     breaks = [_lunch(week, day) for day in days]
-    keys = sorted({key for day in days if day.slots for key in _starts(week, day)} | set().union(*breaks))
+    keys = sorted({key for day in days if day.slots for key in _starts(week, day)}.union(*slots, *breaks))
     found: list[dict[str, Any]] = []
     lunch = i18n.translate(language, _("Lunch break"))
     pending: list[Key] = []
@@ -97,7 +98,7 @@ def time_rows(week: Week, language: str) -> list[dict[str, Any]]:
                 found.append(_lunch_row(week, pending, breaks, lunch))
                 pending = []
             cells = [
-                _cell(row.get(key)) or ({"words": lunch} if key in lunches else None)
+                _cell(row.get(key), own) or ({"words": lunch} if key in lunches else None)
                 for row, lunches in zip(slots, breaks, strict=True)
             ]
             found.append({"label": key[0], "cells": cells})
@@ -115,9 +116,11 @@ def _lunch_row(week: Week, keys: Sequence[Key], breaks: Sequence[set[Key]], lunc
     return {"label": f"{keys[0][0]}–{end // 60:02}:{end % 60:02}", "cells": cells}
 
 
-def _cell(slot: Slot | None) -> dict[str, Any] | None:
+def _cell(slot: Slot | None, own: str) -> dict[str, Any] | None:
     if slot is None:
         return None
+    if slot.own:
+        return {"words": own}
     return {"mark": slot.mark.value, "left": slot.left, "value": start_value(slot.start), "href": None}
 
 
@@ -138,7 +141,7 @@ def _lunch(week: Week, day: GridDay) -> set[Key]:
 
 def free_list(week: Week) -> list[tuple[date, list[Slot]]]:
     """The free times day by day, for who prefers a list."""
-    return [(day.date, [slot for slot in day.slots if slot.left]) for day in shown_days(week)]
+    return [(day.date, [slot for slot in day.slots if slot.offered]) for day in shown_days(week)]
 
 
 def recommended(week: Week, language: str) -> list[dict[str, Any]]:

@@ -222,13 +222,19 @@ async def reschedule(
 
     The visit's own time counts as free, and so does one that was ``offered`` to it. Raises ``NoSuchVisit``,
     ``TimeTaken``, ``TooLate``, ``OfferExpired``, ``OnePerHousehold``, ``NotPossibleNow``.
+
+    Nothing changes if the visit has this time and these services already.
     """
     visit = await visit_row(number)
+    if VisitAction.RESCHEDULE not in VISIT[visit.state]:
+        raise NotPossibleNow(VisitAction.RESCHEDULE, visit.state)
     place = await offices.office_by_id(visit.office_id)
     zone = config.settings().zone
     may = place.window.can_change(visit.starts_at.astimezone(zone), clock.now().astimezone(zone))
     if not may and not by_office:
         raise TooLate
+    if not offered and await taking.is_present(visit.id, wished):
+        return
     calendar, earlier = await taking.calendar_of(wished), await visits.calendar_of(visit)
     try:
         async with database.transaction():

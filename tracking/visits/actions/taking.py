@@ -23,6 +23,10 @@ from tracking.visits.queries.planning import DayPlan, Stop
 from tracking.visits.states import Channel
 
 NOT_OFFERED = _("This time cannot be booked. Please choose one from the timetable.")
+NO_PLAN = _("From this time not everything is free for one visit. Please choose one from the timetable.")
+NO_GUIDED_PLAN = _(
+    "From this time not everything is free together with your case guide. Please choose one from the timetable."
+)
 MOST_TOGETHER = 10
 """People who can come together to a service that is not for groups."""
 
@@ -73,9 +77,11 @@ async def errand(code: str, wanted: Sequence[str], channel: Channel, party: int 
     """
     place = await offices.place(code)
     wanted = [one for one in wanted if one != planning.ACCOMPANIMENT]  # it comes with the guide, never by itself
+    if len({*wanted}) != len(wanted):
+        raise Invalid.at("service", _("A service is named twice."))
     known = {one.code: one for one in place.services.values() if one.bookable}
     chosen = tuple(known[one] for one in wanted if one in known)
-    if not wanted or len(chosen) != len(wanted) or len({*wanted}) != len(wanted):
+    if not wanted or len(chosen) != len(wanted):
         raise Invalid.at("service", _("This service cannot be booked at this office."))
     if len(chosen) > place.office.most_matters:
         raise Invalid.at("service", _("One visit can combine %(most)s services.", most=place.office.most_matters))
@@ -141,28 +147,47 @@ async def other_time(visit: int, wanted: Errand, start: datetime, stops: Sequenc
 
     ``stops`` are those of a plan. Raises ``Invalid`` for a time at which the visit cannot take place.
     """
-    guide = await database.value("SELECT guide_id FROM visit WHERE id = ?", visit)
-    known = await planning.counters(wanted.office.id)
+    changed = await changing(visit, wanted)
     if stops:
-        return await planned(wanted, stops, known[guide].number if guide in known else "")
-    if guide is not None or planning.spread(wanted, known):
-        return await _best_from(start, wanted, visit, guide)
-    named = await database.column(
-        f"SELECT DISTINCT b.unit FROM visit_matter m {times.with_claim('m.claim_id', 'b')}"
-        "WHERE m.visit_id = ? AND b.unit IS NOT NULL",
+        known = await planning.counters(wanted.office.id)
+        return await planned(wanted, stops, known[changed.guide].number if changed.guide in known else "")
+    if not changed.planned:
+        return await at_start(changed, start)
+    if changed.present and changed.present.timestamp() == start.timestamp():
+        return await of_visit(visit, wanted.office.id, start, wanted.channel, wanted.party)
+    return await _best_from(start, changed, visit)
+
+
+async def changing(visit: int, wanted: Errand) -> Errand:
+    """What another time of a visit asks for: with the guide and the named counter that it has; its own time is free."""
+    rows = await database.fetch(
+        "SELECT v.guide_id, v.starts_at, v.unplaced_since, v.party, m.claim_id, b.unit FROM visit v "
+        f"JOIN visit_matter m ON m.visit_id = v.id {times.with_claim('m.claim_id', 'b', left=True)}WHERE v.id = ?",
         visit,
     )
-    return await at_start(replace(wanted, counter=named[0] if len(named) == 1 else None), start)
+    guide = rows[0]["guide_id"] if rows else None
+    placed = bool(rows) and rows[0]["unplaced_since"] is None
+    found = replace(
+        wanted,
+        guide=guide,
+        present=database.moment(rows[0]["starts_at"]) if placed else None,
+        claims={row["claim_id"]: row["party"] for row in rows if row["claim_id"] is not None},
+    )
+    several = len(wanted.services) > 1
+    if guide is not None or (several and planning.spread(wanted, await planning.counters(wanted.office.id))):
+        return replace(found, planned=True)
+    named = {row["unit"] for row in rows if row["unit"] is not None}
+    return replace(found, counter=named.pop() if len(named) == 1 else None)
 
 
-async def _best_from(start: datetime, wanted: Errand, visit: int, guide: int | None) -> Wish:
+async def _best_from(start: datetime, wanted: Errand, visit: int) -> Wish:
     at = rules.minute(start)
     (day,) = await planning.plans(
-        wanted, [offices.local(at).date()], guide=guide, own=visit, start=at, most=planning.EVERY_START
+        wanted, [offices.local(at).date()], guide=wanted.guide, own=visit, start=at, most=planning.EVERY_START
     )
     plan = next((one for one in day.plans if one.start * 60 == start.timestamp()), None)
     if plan is None:
-        raise Invalid.at("start", NOT_OFFERED)
+        raise Invalid.at("start", NO_PLAN if wanted.guide is None else NO_GUIDED_PLAN)
     return Wish(planning.with_services(wanted, plan), plan.start, plan)
 
 
@@ -190,6 +215,26 @@ async def of_visit(visit: int, office_id: int, start: datetime, channel: Channel
     ):
         return Wish(wanted, at)
     return Wish(wanted, at, DayPlan(offices.local(at).date(), stops, 0, guide) if stops else None)
+
+
+async def is_present(visit: int, wished: Wish) -> bool:
+    """Whether a wish is what a visit has already: its start and services, and for a plan each of its stops."""
+    row = await database.fetch_one(
+        "SELECT office_id, starts_at, channel, party, guide_id FROM visit WHERE id = ? AND unplaced_since IS NULL",
+        visit,
+    )
+    if row is None or (row["office_id"], row["party"], row["guide_id"], _minute(row["starts_at"])) != (
+        wished.office.id, wished.errand.party, wished.guide, wished.start,
+    ):  # fmt: skip
+        return False
+    start, channel = database.moment(row["starts_at"]), Channel(row["channel"])
+    present = await of_visit(visit, row["office_id"], start, channel, row["party"])
+    asked, has = ({one.id: wanted for one, wanted in each.matters} for each in (wished, present))
+    if wished.plan is None:
+        return asked.keys() == has.keys()
+    return {(one, each.starts, each.ends, each.unit) for one, each in asked.items()} == {
+        (one, each.starts, each.ends, each.unit) for one, each in has.items()
+    }
 
 
 def _minute(value: object) -> int:

@@ -158,6 +158,7 @@ async def reschedule_page(request: Request, found: DeskVisit, kept: ReturnedForm
     links = Links(here, f"{here}/time")
     services: Sequence[str] = [one.code for one in found.row.matters]
     errand = await taking.errand(found.office.code, services, Channel.PHONE, found.row.party)
+    errand = await taking.changing(found.row.id, errand)
     if "next" in request.query_params:
         return await next_free(request, errand, links, found.row.id)
     context = {

@@ -23,6 +23,13 @@ class Slot:
     capacity: int
     booked: int
     mark: Mark
+    own: bool = False
+    """Whether it is the present start of the visit that is to be changed."""
+
+    @property
+    def offered(self) -> bool:
+        """Whether it can be chosen: one has one's present time already."""
+        return self.left > 0 and not self.own
 
     @property
     def left(self) -> int:
@@ -60,6 +67,14 @@ class Errand:
     party: int = 1
     counter: int | None = None
     """A named counter or guide, for the services that it does; None for any that is able."""
+    planned: bool = False
+    """Whether only a plan can settle it: on several floors, or with a guide."""
+    guide: int | None = None
+    """The counter of the guide who comes along."""
+    present: datetime | None = None
+    """The present start of a visit that is to be changed, unless it has lost its counter."""
+    claims: Mapping[int, int] | None = None
+    """The claims of that visit, which count as free, each with the people who come."""
 
     @property
     def office(self) -> OfficeRow:
@@ -107,11 +122,14 @@ async def read_days(
     hours = await offices.hours(errand.office.id, errand.place.weekly, wanted, await city.kept_calendar())
     calendars = await offices.calendars(errand.office.id, wanted)
     read = await times.days([*calendars.values()])
-    if own is not None:
+    claims = errand.claims
+    if own is not None and claims is None:
         rows = await database.fetch(
             "SELECT m.claim_id, v.party FROM visit_matter m JOIN visit v ON v.id = m.visit_id WHERE m.visit_id = ?", own
         )
-        read = {number: _without(day, {row["claim_id"]: row["party"] for row in rows}) for number, day in read.items()}
+        claims = {row["claim_id"]: row["party"] for row in rows}
+    if claims:
+        read = {number: _without(day, claims) for number, day in read.items()}
     return {day: (hours[day], read.get(calendars.get(day, 0))) for day in wanted}
 
 

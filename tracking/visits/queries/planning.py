@@ -17,7 +17,7 @@ from server.core.errors import Text, _
 from tracking.visits import combining, rules
 from tracking.visits.combining import Choice, Combination, ObstacleKind, Plan
 from tracking.visits.queries import grid, offices
-from tracking.visits.queries.grid import Errand
+from tracking.visits.queries.grid import Errand, GridDay, Slot
 from tracking.visits.queries.offices import Place, ServiceRow
 from tracking.visits.rules import ChosenStop, DayHours
 
@@ -160,6 +160,14 @@ async def plans(
     return await asyncio.to_thread(search)
 
 
+async def days(errand: Errand, wanted: Sequence[date], own: int | None = None) -> list[GridDay]:
+    """The days as ``grid.days`` gives them, for what has to be planned: free is each start of a plan with the guide."""
+    known = await counters(errand.office.id)
+    read = await grid.read_days(errand, wanted, own)
+    inputs = {day: _Input(errand, known, errand.guide, hours, found) for day, (hours, found) in read.items()}
+    return await asyncio.to_thread(lambda: [one.seen(day) for day, one in inputs.items()])
+
+
 async def offered(errand: Errand, stops: Sequence[ChosenStop], *, guide: int | None = None) -> DayPlan | None:
     """Check chosen stops against what their day's counters can do.
 
@@ -253,6 +261,25 @@ class _Input:
         if found:
             return PlannedDay(day, tuple(self._plan(day, one) for one in found))
         return PlannedDay(day, obstacle=self._obstacle(combination))
+
+    def seen(self, day: date) -> GridDay:
+        """The day with a start for each plan, and as full those from which there is none."""
+        zone, errand = self.now.tzinfo, self.errand
+        shown = {at: at + errand.length for at in rules.starts(self.hours, errand.length, errand.every)}
+        allowed = {
+            at: end for at, end in shown.items() if grid.allows(errand, rules.moment(at).astimezone(zone), self.now)
+        }
+        combination = self.combination(None)
+        found = combining.plans(combination, EVERY_START) if combination and allowed else []
+        free = {one.start: one.stops[-1].end for one in found}
+        slots = [
+            Slot(
+                rules.moment(at).astimezone(zone), rules.moment(end).astimezone(zone), 1, int(at not in free),
+                rules.mark(1, int(at in free), errand.office.few_percent),
+            )
+            for at, end in sorted({**allowed, **free}.items())
+        ]  # fmt: skip
+        return GridDay(day, self.hours, bool(allowed), tuple(slots) if self.free else ())
 
     def _obstacle(self, combination: Combination) -> Text:
         found = combining.obstacle(combination)

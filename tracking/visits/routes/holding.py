@@ -40,7 +40,10 @@ async def hold(request: Request) -> Response:
     """``POST /visits/hold``: hold a time for this browser, instead of one that it holds already."""
     form = await web.read_form(request)
     access.limit_holds(request)
-    choice = Choice.read(form)
+    try:
+        choice = Choice.read(form)
+    except Invalid:
+        return web.redirect(request, Choice.again(form))
     try:
         start = read_start(form.get("start", ""))
     except Mistake:

@@ -10,10 +10,9 @@ from starlette.routing import Route
 from server.core import auth, i18n, web
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, _
-from server.core.forms import Parameters
 from tracking.visits import access
 from tracking.visits.actions import booking, taking
-from tracking.visits.choosing import STEPS, Choice
+from tracking.visits.choosing import STEPS, Choice, day_in
 from tracking.visits.queries import offices, planning
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.planning import DayPlan, PlannedDay
@@ -31,9 +30,7 @@ async def plans(request: Request) -> Response:
         errand = await choice.errand()
         guide = str(params.get("guide", ""))[:10]
         company = await taking.guide_of(errand.place, guide)
-        data = Parameters(params)
-        day = data.day("date")
-        data.done()
+        day = day_in(params, "date")
     except Invalid:
         return web.redirect(request, f"/visits?{urlencode({'office': params.get('office', ''), 'edit': '1'})}")
     first, last = errand.office.window.days(offices.now())
@@ -90,7 +87,10 @@ async def hold(request: Request) -> Response:
     """``POST``: hold a plan for this browser, all of it or nothing."""
     form = await web.read_form(request)
     access.limit_holds(request)
-    choice = Choice.read(form)
+    try:
+        choice = Choice.read(form)
+    except Invalid:
+        return web.redirect(request, Choice.again(form))
     guide, stops = str(form.get("guide", ""))[:10], [str(one) for one in form.getlist("stops")][:20]
     token = browser.token(request) or browser.new_token()
     try:

@@ -68,6 +68,7 @@ async def change(request: Request) -> Response:
     errand = await taking.errand(
         found.office.code, [one.code for one in found.matters], Channel.ONLINE, found.party
     )  # fmt: skip
+    errand = await taking.changing(found.id, errand)
     if request.method == "POST":
         return await _change(request, found, errand, links)
     if "next" in request.query_params:
@@ -86,8 +87,12 @@ async def _change(request: Request, found: VisitView, errand: Errand, links: Lin
     try:
         wished = await taking.other_time(found.id, errand, start)
         await booking.reschedule(found.number, wished, VISITOR)
-    except (TimeTaken, Invalid, OverflowError):
+    except Invalid as refusal:
+        return web.redirect(request, links.url(start=start_value(start)), refusal.errors[0].text)
+    except (TimeTaken, OverflowError):
         return web.redirect(request, links.url(start=start_value(start)))
+    if start == found.starts_at and not found.unplaced_since:
+        return web.redirect(request, f"/visits/{found.number}", _("You keep your present time."))
     return web.redirect(request, f"/visits/{found.number}", _("Your reservation has been changed."))
 
 

@@ -18,7 +18,7 @@ from server.core.security import Rate
 from tracking.visits import links
 from tracking.visits.actions import waiting
 from tracking.visits.actions.visits import Contact
-from tracking.visits.choosing import Choice
+from tracking.visits.choosing import Choice, day_in
 from tracking.visits.errors import AlreadyWaiting, NotWaiting, OnePerHousehold, Restricted, TimeFree, TooManyVisits
 from tracking.visits.forms import JoinWaiting
 from tracking.visits.queries import grid
@@ -35,11 +35,15 @@ RULES = (Invalid, TimeFree, OnePerHousehold, TooManyVisits, Restricted, AlreadyW
 
 async def form(request: Request) -> Response:
     """``/visits/waiting?office=&service=&date=``: who waits, and between which times."""
-    return await _form(request, request.query_params, ReturnedForm())
+    try:
+        return await _form(request, request.query_params, ReturnedForm())
+    except Invalid:
+        return web.redirect(request, Choice.again(request.query_params))
 
 
 async def _form(request: Request, chosen: QueryParams | FormData, kept: ReturnedForm) -> Response:
-    choice, errand, day = await _wanted(chosen)
+    choice = Choice.read(chosen)
+    errand, day = await choice.errand(), day_in(chosen, "date") or today()
     lang = web.language(request)
     (seen,) = await grid.days(errand, [day])
     refusal = kept.refusal
@@ -62,13 +66,12 @@ async def _form(request: Request, chosen: QueryParams | FormData, kept: Returned
     return web.page(request, "visits/waiting_join.html", context, status=kept.status)
 
 
-async def _wanted(chosen: QueryParams | FormData) -> tuple[Choice, Errand, date]:
-    """What somebody waits for, as the address or the form says. Raises ``Invalid``, ``NoSuchOffice``."""
+async def _wanted(chosen: FormData) -> tuple[Errand, date]:
+    """What somebody waits for, as the form says. Raises ``Invalid``, ``NoSuchOffice``."""
     data = Parameters(chosen)
     day = data.day("date")
     data.done()
-    choice = Choice.read(chosen)
-    return choice, await choice.errand(), day or today()
+    return await Choice.read(chosen).errand(), day or today()
 
 
 async def join(request: Request) -> Response:
@@ -77,7 +80,7 @@ async def join(request: Request) -> Response:
     auth.limit(request, f"visit-waiting:{client(request)}", JOINS)
     try:
         command = JoinWaiting.parse(data)
-        _choice, errand, day = await _wanted(data)
+        errand, day = await _wanted(data)
         contact = Contact(command.name, command.email, command.phone, command.language)
         number = await waiting.join(waiting.Wanted(errand, day, command.from_time, command.until_time), contact)
     except RULES as refusal:
