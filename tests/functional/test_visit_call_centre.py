@@ -9,13 +9,13 @@ import pytest
 from server.core import clock, database, ledger
 from server.core.ledger import DomainEvent
 from tests.support.markup import parse
-from tests.support.page_forms import form, post_without_page, send
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits.actions import booking
 from tracking.visits.actions.booking import Contact
 from tracking.visits.events import DocumentChecked, NoShowUndone
-from tracking.visits.models import Visit, VisitWords
+from tracking.visits.models import NoShow, Visit, VisitWords
 from tracking.visits.states import Channel, VisitState
 
 CHOICE = "/desk/visits/new?office=east&service=passport&party=1"
@@ -200,3 +200,45 @@ async def test_documents_do_not_outdate_a_page(system: System, action: str, even
             await (await ledger.lock(f"visit/{made.number}")).append("intake", event)
         given = {"no-show.called": "10:01, 10:05, 10:12"} if action == "no-show" else {}
         assert (await send(clerk, old, **given)).status_code == status
+
+
+async def test_a_second_visit_on_a_day_names_the_first(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    made = await booking.book_now(await wish(start="10:00"), contact("kim"))
+    clerk = await system.official("clerk")
+    chosen = await press(clerk, f"{CHOICE}&lang=en", "11:00")
+    refused = await send(clerk, form(chosen, field="press"), name="kim", email="kim@example.org")
+    assert refused.status_code == 409
+    assert f"The visitor already has the reservation {made.number}" in refused.text
+    assert f'href="/desk/visits/{made.number}"' in refused.text
+    await Visit.filter(id=made.id).update(state="missed", household_active=None)
+    row = await Visit.get(id=made.id)
+    await NoShow.create(
+        visit_id=made.id, household=row.household, office_id=row.office_id, at=clock.now(), calls=[], excused=False
+    )
+    second = await booking.book_now(await wish(start="11:00"), contact("kim"))
+    undone = await submit(clerk, f"/desk/visits/{made.number}", "/undo-no-show", **{"undo-no-show.why": "office"})
+    assert undone.status_code == 409
+    assert f'href="/desk/visits/{second.number}"' in undone.text
+
+
+async def test_a_wrong_number_of_people_shows_the_page_again(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    clerk = await system.official("clerk")
+    for wrong in ("99", "0", "many"):
+        page = await clerk.get(f"/desk/visits/new?office=east&service=passport&party={wrong}")
+        assert page.status_code == 422
+        shown = parse(page.text)
+        assert shown.one("input", name="party").attrs["value"] == wrong
+        assert "checked" in shown.one("input", name="service").attrs
+        assert shown.one("input", name="party").attrs["aria-invalid"] == "true"
+
+
+async def test_a_wrong_case_number_shows_the_page_again(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    made = await booking.book_now(await wish(start="10:00"), contact("kim"))
+    intake = await system.official("intake")
+    refused = await submit(intake, f"/desk/visits/{made.number}", "/attach", **{"attach.case": "P-1"})
+    assert refused.status_code == 422
+    again = parse(refused.text).one("input", name="attach.case").attrs
+    assert (again["value"], again["aria-invalid"]) == ("P-1", "true")

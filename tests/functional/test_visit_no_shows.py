@@ -1,5 +1,6 @@
 """No-shows at the desk: evidence, grace, undoing, the restriction that follows, and appeals against it."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -126,7 +127,16 @@ async def test_an_appeal_entered_at_the_desk_is_refused_with_reasons(system: Sys
     assert "/grant" not in (await clerk.get(page)).text
     empty = await submit(manager, page, "/refuse", **{"refuse.text": ""})
     assert empty.status_code == 422
-    await submit(manager, page, "/refuse", **{"refuse.text": "두 번 모두 세 차례 불렀습니다."})
+    reasons = "두 번 모두 세 차례 불렀습니다."
+    await submit(manager, page, "/refuse", **{"refuse.text": reasons})
+    await system.work()
+    bodies = [str(mail.get_body(("plain",)).get_content()) for mail in system.mails()]  # type: ignore[union-attr]
+    (told,) = (body for body in bodies if reasons in body)
+    linked = re.search(r"/visits/restrictions/\S+", told)
+    assert linked is not None
+    assert reasons in (await system.client.get(linked[0])).text
+    own = await system.client.get(links.visit_path(system.settings, number, at("09:00")), follow_redirects=True)
+    assert reasons in own.text
     assert (await Restriction.get()).state == RestrictionState.UPHELD
     assert (await book_again(system)).status_code == 409
     await submit(manager, page, "/lift")

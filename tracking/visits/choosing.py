@@ -57,8 +57,13 @@ class Choice:
         numbers = Parameters(data)
         party = numbers.integer("party", low=1, high=MOST_PEOPLE) or 1
         numbers.done()
+        return cls(str(data.get("office", "")), cls.services_in(data), party, case_in(data))
+
+    @staticmethod
+    def services_in(data: QueryParams | FormData) -> tuple[str, ...]:
+        """The codes of the chosen services."""
         given = [one for value in data.getlist("service") for one in str(value).split(",") if one]
-        return cls(str(data.get("office", "")), tuple(dict.fromkeys(given)), party, case_in(data))
+        return tuple(dict.fromkeys(given))
 
     @staticmethod
     def again(data: QueryParams | FormData) -> str:

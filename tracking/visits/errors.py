@@ -26,6 +26,18 @@ class OnePerHousehold(Conflict):
         super().__init__(
             _("You already have a reservation at this office on %(day)s. You can change or cancel it.", day=day)
         )
+        self.day = day
+
+
+class VisitorHasVisit(OnePerHousehold):
+    """409: the same, as officials read it; ``number`` is the visit that there is."""
+
+    def __init__(self, number: str, day: date) -> None:
+        text = _(
+            "The visitor already has the reservation %(number)s at this office on %(day)s.", number=number, day=day
+        )
+        Conflict.__init__(self, text)
+        self.number, self.day = number, day
 
 
 class TooManyVisits(Conflict):

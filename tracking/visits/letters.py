@@ -17,11 +17,19 @@ from server.core.messages import Mailing, Notice, Urgency, said
 from server.core.notify.correspondence import Addressee, Letter, Section, ShortNotice
 from tracking.visits import calendar, daylist, links, rules, words
 from tracking.visits.errors import NoSuchVisit
-from tracking.visits.events import MoveOffered, RestrictionBegun, TimeOffered, VisitBooked, VisitRescheduled
+from tracking.visits.events import (
+    AppealDecided,
+    MoveOffered,
+    RestrictionBegun,
+    TimeOffered,
+    VisitBooked,
+    VisitRescheduled,
+)
 from tracking.visits.messages import MESSAGES
 from tracking.visits.messages.event import About, Reader, VisitEvent, VisitMessage
 from tracking.visits.messages.reminders import MAILINGS, Sent
-from tracking.visits.queries import offices, papers, visits
+from tracking.visits.queries import no_shows, offices, papers, visits
+from tracking.visits.queries.no_shows import RestrictionRow
 from tracking.visits.queries.papers import Papers
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.states import VisitState
@@ -117,10 +125,13 @@ class VisitLetters:
 
     async def _message(self, view: VisitView, entry: Entry | None, mail: Mailing[VisitEvent]) -> Letter | ShortNotice:
         language, checklist = self.settings.spoken(view.language), await papers.summary(view.id)
-        event = VisitEvent(entry, language, about=_about(view, language, checklist))
+        decided = entry is not None and entry.kind == AppealDecided.kind
+        restriction = await no_shows.restriction(entry.data["restriction"]) if entry and decided else None
+        about = _about(view, language, checklist, restriction.decision if restriction else "")
+        event, link = VisitEvent(entry, language, about=about), self._link(view, entry, restriction)
         if view.email or mail.text is None:
-            return self._mail(view, mail.notice(event), language, checklist, self._link(view, entry))
-        path, _label = self._link(view, entry)
+            return self._mail(view, mail.notice(event), language, checklist, link)
+        path, _label = link
         return ShortNotice(view.phone, language, said(mail.text, event), path, mail.urgency)
 
     def _mail(
@@ -149,8 +160,10 @@ class VisitLetters:
         kept = view.state in {VisitState.BOOKED, VisitState.CANCELLED}
         return Letter(view.email, language, "mail/visit", context, (self._calendar(view, language),) if kept else ())
 
-    def _link(self, view: VisitView, entry: Entry | None) -> tuple[str, Text]:
-        """The page that the message about an event leads to, and its name."""
+    def _link(self, view: VisitView, entry: Entry | None, decided: RestrictionRow | None) -> tuple[str, Text]:
+        """The page that the message about an event leads to, and its name. ``decided``: on its appeal."""
+        if decided:
+            return links.restriction_path(self.settings, decided.id, decided.ends_at), _("Read the decision")
         kind = entry.kind if entry else ""
         if entry and kind == RestrictionBegun.kind:
             until = datetime.combine(date.fromisoformat(entry.data["until"]), time(), self.settings.zone)
@@ -176,14 +189,14 @@ class VisitLetters:
         return ""
 
 
-def _about(view: VisitView, language: str, checklist: Papers) -> About:
+def _about(view: VisitView, language: str, checklist: Papers, decision: str = "") -> About:
     """What messages name of a visit."""
     office = view.office
     return About(
         view.number, view.starts_at, i18n.name_in(office, language), office.phone, words.services(view, language),
         office.no_shows, office.no_show_days, office.restricted_days,
         {one.code: one.document.in_language(language) for one in checklist.papers},
-        {one.code: one.note for one in checklist.papers}, checklist.complete,
+        {one.code: one.note for one in checklist.papers}, checklist.complete, decision,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from tracking.visits.actions.booking import Booked, Contact
 from tracking.visits.acts import VISITS
 from tracking.visits.choosing import Choice, Links, next_free, week_context
 from tracking.visits.desk.common import PAGE, all_offices, chosen_office, names
+from tracking.visits.errors import OnePerHousehold
 from tracking.visits.forms import VisitorDetails, read_start
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import desk, offices, papers
@@ -71,7 +72,7 @@ async def _page(request: Request, kept: ReturnedForm = FRESH) -> Response:
         "office_name": i18n.name_in(place, lang),
         "offices": names(known, lang),
         "bookable": [(one, i18n.name_in(one, lang)) for one in found.services.values() if one.bookable],
-        "chosen": (),
+        "chosen": Choice.services_in(request.query_params),
         "party": request.query_params.get("party", ""),
         "errand": None,
         "wanted": None,
@@ -80,9 +81,8 @@ async def _page(request: Request, kept: ReturnedForm = FRESH) -> Response:
         "press": str(kept.value("press")) or secrets.token_urlsafe(12),
         "here": f"{NEW}?{request.url.query}",
     }
-    if not isinstance(kept.refusal, Invalid) or "service" not in kept.errors:
+    if kept.errors.keys().isdisjoint({"service", "party"}):
         choice, errand, links = await _chosen(request)
-        context["chosen"] = choice.services
         if errand:
             week = await week_context(request, errand, links)
             context |= {**week, "errand": errand, "party": choice.party}
@@ -136,7 +136,11 @@ async def _book(request: Request, official: Official, form: FormData) -> Booked:
         return (await booking.book_now(wished, contact, key_of)).number
 
     content = [request.url.query, sorted((name, str(value)) for name, value in form.items())]
-    number = await idempotency.first(secret, f"desk-visits/{official.id}", press, content, act)
+    try:
+        number = await idempotency.first(secret, f"desk-visits/{official.id}", press, content, act)
+    except OnePerHousehold as refusal:
+        place = await offices.place(choice.office)
+        raise await desk.has_visit(contact.household, place.office.id, refusal.day) from None
     return Booked(0, number, key_of(number))
 
 

@@ -5,20 +5,22 @@ page again with the input.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from petitions.errors import NoSuchCase
 from server.core import acts, auth, i18n, ledger, web
 from server.core.accounts import Official
 from server.core.acts import Attempt, Drawn, Offer, draw
-from server.core.errors import NotFound, Text
+from server.core.errors import Invalid, NotFound, Text, _
 from server.core.form_pages import ReturnedForm
 from tracking.visits.acts import SEPARATE, VISITS, VisitAct
 from tracking.visits.desk import booking, documents
 from tracking.visits.desk.common import PAGE, visits_official
-from tracking.visits.errors import NoSuchVisit
+from tracking.visits.errors import NoSuchVisit, OnePerHousehold
 from tracking.visits.labels import CHANNELS, VISIT_STATES
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import checking, desk, history, no_shows, papers
@@ -40,10 +42,17 @@ async def act(request: Request) -> Response:
         raise NotFound
     chosen, offer = VISITS[name]
     auth.official(request, VISIT_RIGHTS[chosen.action])
-    number = (await desk.visit(request.path_params["number"])).row.number
+    found = await desk.visit(request.path_params["number"])
+    number = found.row.number
     sent = await acts.read(request, chosen, offer)
     attempt = Attempt(official, number, f"visits/{official.id}/{number}")
-    kept = await acts.act_once(request, chosen, offer, attempt, sent)
+    try:
+        kept = await acts.act_once(request, chosen, offer, attempt, sent)
+    except NoSuchCase:
+        wrong = Invalid.at("case", _("There is no such case, or you do not have access to it."))
+        kept = acts.kept(request, chosen, offer, sent, wrong)
+    if kept is not None and isinstance(kept.refusal, OnePerHousehold):
+        kept = replace(kept, refusal=await desk.has_visit(found.household, found.row.office_id, kept.refusal.day))
     if kept is not None and offer.place == SEPARATE:
         return await booking.reschedule_page(request, await desk.visit(number), kept)
     if kept is not None:

@@ -40,6 +40,8 @@ class About:
     """What the department says of them, by code."""
     complete: bool = False
     """Whether all documents are there and accepted."""
+    decision: str = ""
+    """The reasons of the decision on an appeal, for the message about it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ NO_SHOWS = (
             text=lambda e: _("You can book at %(office)s again. The absence does not count any more.")
             if e.data["granted"] else
             _("We looked at it again; you still cannot book at %(office)s. The office explains why: %(phone)s."),
+            quoted=lambda e: e.about.decision,
         ),
     ),
     message(

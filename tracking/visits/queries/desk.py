@@ -16,7 +16,7 @@ from server.core.errors import _
 from server.core.listing import Condition, Order, Page, Walk
 from server.core.rows import Local, columns, read, select
 from tracking.visits import rules
-from tracking.visits.errors import NoSuchVisit
+from tracking.visits.errors import NoSuchVisit, VisitorHasVisit
 from tracking.visits.labels import CHANNELS, VISIT_STATES
 from tracking.visits.queries import offices, papers
 from tracking.visits.queries.offices import OfficeRow
@@ -268,6 +268,12 @@ async def number_of(text: str) -> str:
     number = references.read_reference(text) or ""
     found = await database.value("SELECT number FROM visit WHERE number = ? AND booked_at IS NOT NULL", number)
     return str(found or "")
+
+
+async def has_visit(household: str, office_id: int, day: date) -> VisitorHasVisit:
+    """The refusal of a second visit of a household at an office on a day, which names the first one."""
+    sql = "SELECT number FROM visit WHERE household_active = ? AND office_id = ? AND date = ?"
+    return VisitorHasVisit(str(await database.value(sql, household, office_id, day) or "–"), day)
 
 
 async def _complete(

@@ -86,6 +86,12 @@ async def restriction(number: int) -> RestrictionRow:
     return (await _with_no_shows([row]))[0]
 
 
+async def begun_by(visit: int) -> RestrictionRow | None:
+    """The restriction that the no-show of a visit began, without its no-shows; the latest if there were several."""
+    sql = f"SELECT {_RESTRICTION} FROM visit_restriction r {_JOINED}WHERE r.visit_id = ? ORDER BY r.id DESC LIMIT 1"
+    return await select_one(RestrictionRow, sql, visit)
+
+
 async def of_household(household: str, office: int) -> list[RestrictionRow]:
     """The restrictions of a household at an office that have not ended, the latest first."""
     rows = await database.fetch(

@@ -13,7 +13,7 @@ from tracking.visits.actions import booking, taking
 from tracking.visits.choosing import Links, next_free, week_context
 from tracking.visits.forms import read_start
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import offices, papers, visits
+from tracking.visits.queries import no_shows, offices, papers, visits
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.routes import bringing, documents
@@ -50,6 +50,7 @@ async def page(request: Request, found: VisitView, key: str = "") -> Response:
         "office_name": i18n.name_in(found.office, lang),
         "matters": [(one, name, floors.get(one.service_id)) for one, name in bringing.named(found.matters, lang)],
         "to_come": to_come,
+        "restriction": await no_shows.begun_by(found.id) if found.state is VisitState.MISSED else None,
         "may_change": may_change(found),
         "qr_text": visits.qr(found.number, found.revision),
         "qr_svg": qr.svg(visits.qr(found.number, found.revision)) if to_come else "",
