@@ -227,3 +227,17 @@ async def test_programs_keep_offices_services_and_counters(system: System) -> No
     assert (await program.delete(f"{openings}/{made.json()['id']}")).status_code == 204
     assert await starts()
     assert (await (await system.program("clerk")).get(path)).status_code == 403
+
+
+async def test_times_off_the_steps_of_the_office_are_refused(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    admin, page = await system.official("admin"), f"{SETTINGS}/hours/{office.id}"
+    hours = await submit(admin, f"{page}?lang=en", f"/hours/{office.id}", days__1__lunch_starts="12:05")
+    assert hours.status_code == 422
+    assert "steps of 15 minutes" in hours.text
+    day = await submit(
+        admin, f"{SETTINGS}/openings/new", "/new", office="east", date=str(next_monday()), kind="open", opens="09:05",
+        closes="12:00",
+    )  # fmt: skip
+    assert day.status_code == 422
+    assert not await Opening.exists()

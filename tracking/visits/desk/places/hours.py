@@ -10,7 +10,7 @@ from server.core.errors import _
 from server.core.forms import Errors, Form, Label, OneOf, Time
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
-from tracking.visits.desk.places.tables import PAGE, PlaceTable
+from tracking.visits.desk.places.tables import PAGE, PlaceTable, on_step
 from tracking.visits.models import Office, OfficeHours
 
 WEEKDAYS = {
@@ -72,6 +72,12 @@ class Hours(PlaceTable[EditHours]):
     form_template = "desk/visits/places/hours.html"
     adds, home = False, PAGE
     order = ("name", "id")
+
+    async def check(self, command: EditHours, row: Office | None) -> None:
+        names = ("opens", "closes", "lunch_starts", "lunch_ends")
+        days = enumerate(command.days, 1)
+        if row:
+            on_step(row.step, {f"days.{n}.{name}": getattr(one, name) for n, one in days for name in names})
 
     async def values(self, row: Office) -> dict[str, Any]:
         known = {one.weekday: one for one in await OfficeHours.filter(office_id=row.id)}

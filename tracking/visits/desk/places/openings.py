@@ -11,8 +11,8 @@ from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
 from server.core.resource.table import Column, Question, View
 from tracking.visits.actions.openings import CHAIN
-from tracking.visits.desk.places.tables import OfOffice
-from tracking.visits.models import Opening
+from tracking.visits.desk.places.tables import OfOffice, on_step
+from tracking.visits.models import Office, Opening
 from tracking.visits.states import OpeningKind
 
 KINDS = {
@@ -68,6 +68,8 @@ class Openings(OfOffice[AddOpening]):
     async def check(self, command: AddOpening, _row: Any | None) -> None:
         if command.date < today():
             raise Invalid.at("date", _("This day is over."))
+        office = await Office.get(code=command.office)
+        on_step(office.step, {"opens": command.opens, "closes": command.closes})
 
     def cell(self, row: Opening, name: str, view: View) -> object:
         if name != "hours":

@@ -21,7 +21,7 @@ from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
 from server.core.resource.table import MOST, Options, Question, View
 from tracking.visits.actions import rebuilding
-from tracking.visits.desk.places.tables import PlaceTable
+from tracking.visits.desk.places.tables import PlaceTable, on_step
 from tracking.visits.models import Counter, Office, Shift
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import offices, places
@@ -119,6 +119,8 @@ class Shifts(PlaceTable[EditShift]):
         """Nobody sits at two counters at once, and at a counter sits one official."""
         if command.date < today():
             raise Invalid.at("date", _("This day is over."))
+        office = await Office.get(code=command.counter.partition("/")[0])
+        on_step(office.step, {"starts": command.starts, "ends": command.ends})
         stored = await self.stored(command)
         same_time = Shift.filter(date=command.date, starts__lt=command.ends, ends__gt=command.starts)
         others = same_time.exclude(id=row.id) if row else same_time

@@ -11,7 +11,7 @@ from tortoise.expressions import Q
 
 from server.core import i18n
 from server.core.accounts import Official
-from server.core.errors import _
+from server.core.errors import FieldError, Invalid, _
 from server.core.forms import Form, Html, Label, MayBeEmpty, Mistake, line
 from server.core.ledger import Chain
 from server.core.resource.table import CHANGED, MOST, FormT, Options, Resource, View
@@ -76,6 +76,14 @@ class PlaceTable(Resource[FormT]):
 
     async def form_context(self, _row: Any | None, _language: str) -> dict[str, Any]:
         return {"displaced": await places.displaced()}
+
+
+def on_step(step: int, times: Mapping[str, str]) -> None:
+    """Refuse times off the steps of an office, which would move its timetable. Raises ``Invalid`` with the fields."""
+    text = _("Please enter a time on the office's steps of %(step)s minutes.", step=step)
+    wrong = [name for name, one in times.items() if one and (int(one[:2]) * 60 + int(one[3:])) % step]
+    if wrong:
+        raise Invalid([FieldError(name, text) for name in wrong])
 
 
 class OfOffice(PlaceTable[FormT]):
