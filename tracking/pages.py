@@ -39,6 +39,7 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         events = await timeline.case_events(view, found.events, level, language)
     way = timeline.way(events)
     reference_data = view.reference_data
+    may_book = view.level is Level.PARTY and view.status in OPEN
     return {
         "view": view,
         "forms": citizen.forms(view, language),
@@ -64,7 +65,8 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         "decisions": DECISIONS,
         "visits": await case_visits.of_case(view.reference) if view.level is not Level.PUBLIC else (),
         "visit_request": await _asked_for(view),
-        "may_book": view.level is Level.PARTY and view.status in OPEN,
+        "may_book": may_book,
+        "may_book_guide": may_book and view.guide is not None and bool(await case_visits.guide_at(view.guide.id)),
         "crossings": await crossing.of_petition(view.reference),
     }
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import httpx
+import pytest
 
 from server.core import clock
 from server.core.config import Settings
@@ -201,8 +202,8 @@ async def test_an_address_holds_only_so_many_times(settings: Settings) -> None:
         await an_office({"1": ["passport"]})
         fields = {"office": "east", "service": "passport", "start": value(at("09:00"))}
         codes = []
-        for _press in range(10):
-            browser = system.visitor()
+        for press_number in range(10):
+            browser = system.visitor(cookie=f"visitor={press_number}")
             codes.append((await post_without_page(browser, "/visits/hold", data=fields)).status_code)
         assert codes == [303] * 8 + [429] * 2
 
@@ -219,3 +220,46 @@ async def test_pages_lead_on_where_something_is_refused(system: System) -> None:
     number = code(await book(browser, "09:00"), "number")
     desk = await system.official("clerk")
     assert (await desk.get(f"/visits/{number}")).headers["location"] == f"/desk/visits/{number}"
+
+
+async def test_a_browser_that_refuses_cookies_is_told_and_takes_no_time(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    shown = await week(browser)
+    browser.cookies.delete("visitor")
+    asked = await press(shown, browser, "09:00")
+    browser.cookies.delete("visitor")
+    told = await follow(browser, asked)
+    assert "쿠키를 허용" in told.text
+    assert await Visit.all().count() == 0
+    again = await browser.get(asked.headers["location"])
+    assert "쿠키를 허용" not in again.text, "it has kept the cookie meanwhile"
+
+
+async def test_a_time_that_was_given_back_is_said_to_be(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    held = await hold(browser, "09:00")
+    await send(browser, form(held, "/release"))
+    late = await browser.get(str(held.url))
+    assert late.status_code == 409
+    assert parse(late.text).one("h1").text == "시간을 반납했습니다"
+
+
+async def test_only_groups_are_asked_how_many_come(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    page = "/visits?office=east"
+    assert 'name="party"' not in (await browser.get(page)).text
+    await CounterService.filter(code="passport").update(places=20)
+    offices.forget()
+    hint = parse((await browser.get(page)).text).one("form", action="/visits").text
+    assert "passport (최대 20명)" in hint
+
+
+async def test_an_office_says_that_it_has_closed_for_today(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    await an_office({"1": ["passport"]})
+    for hour, closed in (("10:00", False), ("18:00", True)):
+        moment = at(hour)
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        assert ("업무 종료" in (await system.visitor().get("/offices/east")).text) == closed

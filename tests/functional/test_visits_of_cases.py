@@ -17,7 +17,7 @@ from tests.support.visits import an_office, at, next_monday, three_floors
 from tracking.visits.actions import cases
 from tracking.visits.desk_forms import LinkCase, Plain
 from tracking.visits.errors import OfAnotherCase
-from tracking.visits.models import Counter, CounterService, Visit
+from tracking.visits.models import Counter, CounterAbility, CounterService, Shift, Visit
 
 HONG = {"name": "홍길동", "email": "hong@example.org"}
 
@@ -74,7 +74,13 @@ async def test_one_press_on_the_case_leads_to_the_office_that_does_it(system: Sy
     department = (await Case.get(reference=case.reference)).department_id
     await Counter.filter(office_id=office.id, number="2").update(department_id=department)
     by_department = await hong.get(link.attrs["href"])
-    assert by_department.headers["location"] == f"/visits?case={case.reference}&office=east"
+    assert by_department.headers["location"] == f"/visits?case={case.reference}&office=east&service=moving"
+    await CounterAbility.create(
+        counter_id=(await Counter.get(office_id=office.id, number="2")).id,
+        service_id=(await CounterService.get(code="passport")).id,
+    )
+    of_several = await hong.get(link.attrs["href"])
+    assert of_several.headers["location"] == f"/visits?case={case.reference}&office=east", "its visitor chooses"
     await Case.filter(reference=case.reference).update(service_code="road_occupation")
     await CounterService.filter(code="seal").update(statutory="road_occupation")
     exact = await hong.get(link.attrs["href"])
@@ -196,6 +202,19 @@ async def test_the_guide_of_the_case_comes_along_and_sees_it_in_their_day(system
     assert "홍길동" in words
     assert case.reference in words
     assert "홍길동" not in (await (await system.official("guide_parks")).get("/desk/visits/mine")).text
+
+
+async def test_a_guide_is_offered_only_while_the_roster_has_them(system: System) -> None:
+    await three_floors()
+    case, account = await filed(), await somebody("guide")
+    await Case.filter(reference=case.reference).update(guide_id=account.id)
+    hong = await opened_with_key(system, case)
+    address = f"/cases/{case.reference}/visit?guide=1"
+    plans = await hong.get("/visits/plans", params={"office": "east", "service": "passport"})
+    assert account.name in parse(plans.text).one("select", name="guide").text, "by name, not by counter"
+    assert address in (await hong.get(f"/cases/{case.reference}")).text
+    await Shift.filter(counter_id=(await Counter.get(number="G")).id).delete()
+    assert address not in (await hong.get(f"/cases/{case.reference}")).text
 
 
 async def test_a_guide_without_hours_at_an_office_cannot_be_booked(system: System) -> None:

@@ -215,3 +215,19 @@ async def test_the_pages_cost_few_statements(system: System, count_queries: Call
         seen = count_queries()
         assert (await browser.get(address)).status_code == 200
         assert len(seen) <= most, seen
+
+
+async def test_a_day_without_a_waiting_list_shows_no_form(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    timetable = "/visits?office=east&service=passport"
+    past = (next_monday() - timedelta(days=7)).isoformat()
+    shown = await system.visitor().get(page(date=past))
+    assert 'name="email"' not in shown.text
+    assert timetable in hrefs(shown)
+
+
+async def test_the_receipt_says_the_time_as_everywhere(system: System) -> None:
+    await a_full_hour()
+    browser = system.visitor()
+    receipt = await follow(browser, await join(browser, from_time="09:00"))
+    assert "오전 9:00–오전 10:00" in parse(receipt.text).text, parse(receipt.text).text

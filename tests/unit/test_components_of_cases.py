@@ -168,7 +168,8 @@ def test_a_summary_list_leaves_out_what_is_not_there() -> None:
     root = draw("summary_list", "c.summary_list(rows)", rows=rows)
     assert [term.text for term in root.all("dt")] == ["제목"]
     assert root.all("dd")[0].text == EVIL
-    assert root.one("a").text == "고치기 제목"
+    link = root.one("a")
+    assert (link.text, link.attrs["aria-label"]) == ("고치기", "제목 고치기")
 
 
 # --- Lists -------------------------------------------------------------------------------------------------

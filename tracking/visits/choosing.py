@@ -180,6 +180,7 @@ async def week_context(
         "start_value": start_value,
         "last": found.last,
         "local": offices.local,
+        "closed_now": offices.closed_now,
         "waiting": links.waiting(days[selected]) if days else "",
         "stream": "",
     }

@@ -1,12 +1,13 @@
 """The visits for a case, as the case's page shows them."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from server.core import config, database, days
 from server.core.listing import Condition, Order, Page, Walk
 from server.core.rows import Local, columns, read_all, select, select_one
 from tracking.visits import rules
+from tracking.visits.queries import offices
 from tracking.visits.queries.planning import ACCOMPANIMENT
 from tracking.visits.states import VisitState
 
@@ -64,6 +65,7 @@ class Suggested:
 
     office: str
     service: str
+    """Empty if several services fit, and its visitor has to choose."""
     exact: bool
     """Whether the service belongs to the case's statutory procedure; otherwise the office only has its department."""
 
@@ -73,15 +75,20 @@ async def suggested(statutory: str, department: int | None, district: str) -> Su
 
     Offices of the case's district come first. One query.
     """
-    return await select_one(
+    found = await select(
         Suggested,
         "SELECT o.code AS office, s.code AS service, (s.statutory = ? AND s.statutory <> '') AS exact "
         "FROM counter_service s JOIN counter_ability a ON a.service_id = s.id JOIN counter c ON c.id = a.counter_id "
         "JOIN office o ON o.id = c.office_id WHERE o.active = ? AND c.active = ? AND s.active = ? AND s.bookable = ? "
         "AND ((s.statutory = ? AND s.statutory <> '') OR c.department_id = ?) "
-        "ORDER BY exact DESC, (o.district = ?) DESC, o.name, o.id, s.name LIMIT 1",
+        "GROUP BY o.id, s.id ORDER BY exact DESC, (o.district = ?) DESC, o.name, o.id, s.name",
         statutory, True, True, True, True, statutory, department, district,
     )  # fmt: skip
+    if not found:
+        return None
+    first = found[0]
+    fitting = [one for one in found if (one.office, one.exact) == (first.office, first.exact)]
+    return first if len(fitting) == 1 else replace(first, service="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +97,31 @@ class GuideAt:
 
     office: str
     number: str
+    day: date
+    """A day on which the guide is on the roster."""
+    days_ahead: int
+    same_day: bool
+    opens_on: date | None
+
+    def can_be_booked(self, now: datetime) -> bool:
+        """Whether this day can be booked at a time in the city's zone."""
+        first, last = rules.Window(self.days_ahead, self.same_day, opens_on=self.opens_on).days(now)
+        return first <= self.day <= last
 
 
-async def guide_at(account: int, office: str) -> GuideAt | None:
-    """Where a guide can be booked, at this office if possible. One query."""
-    return await select_one(
+async def guide_at(account: int, office: str = "") -> GuideAt | None:
+    """Where a guide is on the roster of a day that can be booked, at this office if possible. One query."""
+    now = offices.now()
+    found = await select(
         GuideAt,
-        "SELECT o.code AS office, c.number FROM counter c JOIN office o ON o.id = c.office_id "
+        "SELECT o.code AS office, c.number, o.days_ahead, o.same_day, o.opens_on, r.date AS day "
+        "FROM counter c JOIN office o ON o.id = c.office_id JOIN shift r ON r.counter_id = c.id "
         "JOIN counter_ability a ON a.counter_id = c.id JOIN counter_service s ON s.id = a.service_id "
-        "WHERE c.account_id = ? AND s.code = ? AND c.active = ? AND o.active = ? AND s.active = ? "
-        "ORDER BY (o.code = ?) DESC, o.name, o.id, c.id LIMIT 1",
-        account, ACCOMPANIMENT, True, True, True, office,
+        "WHERE c.account_id = ? AND s.code = ? AND c.active = ? AND o.active = ? AND s.active = ? AND r.date >= ? "
+        "ORDER BY (o.code = ?) DESC, o.name, o.id, c.id, r.date",
+        account, ACCOMPANIMENT, True, True, True, now.date(), office,
     )  # fmt: skip
+    return next((one for one in found if one.can_be_booked(now)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -320,3 +320,8 @@ def now() -> datetime:
 def local(at: int) -> datetime:
     """A minute in the city's zone."""
     return rules.moment(at).astimezone(config.settings().zone)
+
+
+def closed_now(hours: DayHours) -> bool:
+    """Whether an office that was open today has closed by now."""
+    return bool(hours.spans) and hours.spans[-1][1] <= rules.minute(clock.now())

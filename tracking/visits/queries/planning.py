@@ -38,6 +38,8 @@ class CounterPlace(NamedTuple):
     name: str
     floor: int
     account: int | None
+    person: str
+    """The name of the guide that it stands for; empty for a counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +117,15 @@ class PlannedDay:
 async def counters(office_id: int) -> dict[int, CounterPlace]:
     """The counters of an office by id."""
     rows = await database.fetch(
-        "SELECT id, number, name, floor, account_id FROM counter WHERE office_id = ? AND active = ?", office_id, True
+        "SELECT c.id, c.number, c.name, c.floor, c.account_id, a.name AS person FROM counter c "
+        "LEFT JOIN account a ON a.id = c.account_id WHERE c.office_id = ? AND c.active = ?",
+        office_id,
+        True,
     )
-    return {row["id"]: CounterPlace(row["number"], row["name"], row["floor"], row["account_id"]) for row in rows}
+    return {
+        row["id"]: CounterPlace(row["number"], row["name"], row["floor"], row["account_id"], row["person"] or "")
+        for row in rows
+    }
 
 
 def accompaniment(place: Place) -> ServiceRow | None:

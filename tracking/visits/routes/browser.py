@@ -23,9 +23,16 @@ def holder(request: Request) -> str:
     return auth.token_hash(found) if found else ""
 
 
-def new_token() -> str:
-    """The token of a browser that holds its first time."""
-    return secrets.token_urlsafe(24)
+def give_token(request: Request, response: Response) -> Response:
+    """Give a browser its token while it still chooses: a time is held only for one that sends it back."""
+    if not token(request):
+        remember(request, response, secrets.token_urlsafe(24))
+    return response
+
+
+def refuses(request: Request) -> bool:
+    """Whether the browser has been asked to keep the cookie, as the address says, and has not."""
+    return "cookie" in request.query_params and not token(request)
 
 
 def remember(request: Request, response: Response, value: str) -> None:

@@ -51,10 +51,10 @@ async def book(request: Request) -> Response:
             sorry = _("Your guide cannot be booked at an office at the moment. Please write to them on this page.")
             return web.redirect(request, f"/cases/{found.reference}", sorry)
         wanted |= {"office": with_guide.office, "guide": with_guide.number}
-        if place and place.exact and place.office == with_guide.office:
+        if place and place.service and place.office == with_guide.office:
             wanted["service"] = place.service
     elif place:
-        wanted |= {"office": place.office, **({"service": place.service} if place.exact else {})}
+        wanted |= {"office": place.office, **({"service": place.service} if place.service else {})}
     return web.redirect(request, f"/visits?{urlencode(wanted)}")
 
 

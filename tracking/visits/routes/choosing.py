@@ -50,7 +50,8 @@ async def choose(request: Request) -> Response:
     context["stream"] = choice.stream(context["monday"])
     mine = browser.holder(request)
     context["held"] = await holds.held(mine) if mine else None
-    return web.page(request, "visits/week.html", context)
+    context["refuses_cookies"] = browser.refuses(request)
+    return browser.give_token(request, web.page(request, "visits/week.html", context))
 
 
 async def _entry(
@@ -63,6 +64,7 @@ async def _entry(
         "case": case_in(request.query_params),
         "own": await holds.opened(auth.reader(request).visits),
         "local": offices.local,
+        "closed_now": offices.closed_now,
         "steps": STEPS,
         "form": OpenVisit,
         "values": values or {},
@@ -95,7 +97,7 @@ async def _services(
         "bookable": [(one, name) for one, name in services if one.bookable],
         "walk_in": [(one, name) for one, name in services if one.walk_in and not one.bookable],
         "elsewhere": await offices.elsewhere(place.office.id),
-        "most_people": max((one.places for one, _name in services if one.bookable and one.places > 1), default=0),
+        "groups": [(name, one.places) for one, name in services if one.bookable and one.places > 1],
         "case": case_in(request.query_params),
         "guide": request.query_params.get("guide", "")[:10],
         "chosen": choice.services if choice else given,

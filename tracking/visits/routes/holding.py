@@ -37,7 +37,10 @@ RULES = (Invalid, OnePerHousehold, TooManyVisits, Restricted)
 
 
 async def hold(request: Request) -> Response:
-    """``POST /visits/hold``: hold a time for this browser, instead of one that it holds already."""
+    """``POST /visits/hold``: hold a time for this browser, instead of one that it holds already.
+
+    A browser without the cookie could never come back to the time, so nothing is held for it.
+    """
     form = await web.read_form(request)
     access.limit_holds(request)
     try:
@@ -48,7 +51,10 @@ async def hold(request: Request) -> Response:
         start = read_start(form.get("start", ""))
     except Mistake:
         return web.redirect(request, choice.url())
-    token = browser.token(request) or browser.new_token()
+    token = browser.token(request)
+    if not token:
+        asked = choice.url(start=start_value(start), cookie="1")
+        return browser.give_token(request, web.redirect(request, asked))
     try:
         wished = await wish(choice.office, choice.services, start, Channel.ONLINE, choice.party)
         case = await access.own_case(request, choice.case)

@@ -18,7 +18,11 @@ AHEAD = 45
 
 async def listing(request: Request) -> Response:
     """``/offices``."""
-    context = {"districts": await by_district(web.language(request)), "local": offices.local}
+    context = {
+        "districts": await by_district(web.language(request)),
+        "local": offices.local,
+        "closed_now": offices.closed_now,
+    }
     return web.page(request, "visits/offices.html", context)
 
 
@@ -39,6 +43,7 @@ async def office(request: Request) -> Response:
         "special": [(day, found) for day, found in hours.items() if found.state not in usual or found.reason],
         "states": CLOSED,
         "local": offices.local,
+        "closed_now": offices.closed_now,
         "services": [
             (one, name, bringing.papers([one], lang))
             for one, name in bringing.named(place.services.values(), lang)

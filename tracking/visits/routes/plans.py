@@ -37,7 +37,9 @@ async def plans(request: Request) -> Response:
     start = first if day is None else min(max(day, first), last)
     wanted = [start] if day else offices.span_of_days(start, min(last, offices.later(start, DAYS - 1)))
     found = await planning.plans(errand, wanted, guide=company) if wanted else []
-    return web.page(request, "visits/plans.html", await _context(request, choice, errand, guide, found, day=bool(day)))
+    context = await _context(request, choice, errand, guide, found, day=bool(day))
+    context["refuses_cookies"] = browser.refuses(request)
+    return browser.give_token(request, web.page(request, "visits/plans.html", context))
 
 
 async def _context(
@@ -56,7 +58,9 @@ async def _context(
         "office_name": i18n.name_in(errand.office, lang),
         "services": [i18n.name_in(one, lang) for one in errand.services],
         "party": errand.party,
-        "guides": [(one.number, one.name or one.number) for _counter, one in await planning.guides(errand.place)],
+        "guides": [
+            (one.number, one.person or one.name or one.number) for _counter, one in await planning.guides(errand.place)
+        ],
         "guide": guide,
         "days": [(one, plans) for one, plans in shown if plans or day],
         "one_day": day,
@@ -92,13 +96,16 @@ async def hold(request: Request) -> Response:
     except Invalid:
         return web.redirect(request, Choice.again(form))
     guide, stops = str(form.get("guide", ""))[:10], [str(one) for one in form.getlist("stops")][:20]
-    token = browser.token(request) or browser.new_token()
+    again = [*choice.fields, *([("guide", guide)] if guide else [])]
+    token = browser.token(request)
+    if not token:
+        asked = f"/visits/plans?{urlencode([*again, ('cookie', '1')])}"
+        return browser.give_token(request, web.redirect(request, asked))
     try:
         wished = await taking.planned(await choice.errand(), stops, guide)
         case = await access.own_case(request, choice.case)
         number = await booking.hold(wished, auth.token_hash(token), web.language(request), case)
     except (TimeTaken, Invalid):
-        again = [*choice.fields, *([("guide", guide)] if guide else [])]
         return web.redirect(request, f"/visits/plans?{urlencode(again)}", GONE)
     response = web.redirect(request, f"/visits/held/{number}")
     browser.remember(request, response, token)

@@ -15,13 +15,13 @@ from server.core.errors import Conflict, FieldError, Invalid, _
 from server.core.form_pages import ReturnedForm
 from server.core.forms import Parameters
 from server.core.security import Rate
-from tracking.visits import links
+from tracking.visits import links, rules
 from tracking.visits.actions import waiting
 from tracking.visits.actions.visits import Contact
 from tracking.visits.choosing import Choice, day_in
 from tracking.visits.errors import AlreadyWaiting, NotWaiting, OnePerHousehold, Restricted, TimeFree, TooManyVisits
 from tracking.visits.forms import JoinWaiting
-from tracking.visits.queries import grid
+from tracking.visits.queries import grid, offices
 from tracking.visits.queries import waiting as queries
 from tracking.visits.queries.grid import Errand
 from tracking.visits.routes.choosing import client
@@ -113,6 +113,10 @@ async def receipt(request: Request) -> Response:
         "offer_path": links.visit_path(settings, offer.number, offer.starts_at, "offer") if offer else "",
         "timetable": choice.url(),
         "over": found.date < today(),
+        "times": [
+            one and offices.local(rules.at_time(found.date, one, settings.zone))
+            for one in (found.from_time, found.until_time)
+        ],
     }
     return web.page(request, "visits/waiting.html", context)
 
