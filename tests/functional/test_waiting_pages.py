@@ -155,7 +155,7 @@ async def test_a_day_without_a_waiting_list(system: System) -> None:
     forged = await browser.get(page(date="tomorrow"))
     assert "대기 신청을 받지 않습니다" in forged.text, "a day that is none stands for today"
     assert (await browser.get(page(office="nowhere"))).status_code == 404
-    assert (await browser.get(page(service="fishing"))).status_code == 422
+    assert (await browser.get(page(service="fishing"))).status_code == 303
 
 
 async def displaced(system: System, browser: httpx.AsyncClient) -> Visit:

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from server.core import clock, config, database
+from server.core import accounts, clock, config, database
 from server.core.booking.day import Day, Free, Wanted
 from server.core.errors import Text, _
 from tracking.visits import combining, rules
@@ -117,8 +117,8 @@ class PlannedDay:
 async def counters(office_id: int) -> dict[int, CounterPlace]:
     """The counters of an office by id."""
     rows = await database.fetch(
-        "SELECT c.id, c.number, c.name, c.floor, c.account_id, a.name AS person FROM counter c "
-        "LEFT JOIN account a ON a.id = c.account_id WHERE c.office_id = ? AND c.active = ?",
+        f"SELECT c.id, c.number, c.name, c.floor, c.account_id, a.name AS person FROM counter c "
+        f"{accounts.with_official('c.account_id', 'a')} WHERE c.office_id = ? AND c.active = ?",
         office_id,
         True,
     )
