@@ -88,7 +88,7 @@ async def test_roads_asks_and_parks_replies(system: System) -> None:
         # Beyond the case's own fourteen days: refused, with everything that was typed.
         await roads.send("part", department="parks", text=ASKED, due="2026-04-30")
         assert roads.status == 409
-        assert "by 2026-03-26 at the latest" in roads.text
+        assert "by Thu 26 Mar 2026 at the latest" in roads.text
         assert roads.fields("part")["part.text"] == ASKED
         await roads.send("part", due="2026-03-13")
         assert "The department has been consulted" in roads.text
@@ -112,7 +112,7 @@ async def test_roads_asks_and_parks_replies(system: System) -> None:
         await parks.open(f"/desk/cases/{number}")
         await parks.send("part-extend", due="2026-03-20", reason="나무를 더 봐야 합니다.")
         assert parks.status == 409
-        assert "until 2026-03-19" in parks.text, "as long as the reply period: four working days"
+        assert "until Thu 19 Mar 2026" in parks.text, "as long as the reply period: four working days"
         await parks.send("part-extend", due="2026-03-18")
         assert parks.status == 200
         assert "part-extend" not in parks.actions, "once"

@@ -158,12 +158,12 @@ async def test_an_office_in_japan_keeps_japanese_holidays_and_numbers(settings: 
         with pytest.raises(Invalid):
             await wish(day=substitute)
         body = {
-            "office": "east", "service": "passport", "start": "2027-03-01T09:00", "language": "ja",
+            "office": "east", "service": "passport", "start": "2027-03-01T09:00+09:00", "language": "ja",
             "contact": {"name": "佐藤", "phone": "090-1234-5678"},
         }  # fmt: skip
         answer = await system.client.post("/api/v1/visits", json=body)
         assert answer.status_code == 201, answer.text
-        body |= {"start": "2027-03-01T10:00", "contact": {"name": "佐藤", "phone": "+81 90 1234 5678"}}
+        body |= {"start": "2027-03-01T10:00+09:00", "contact": {"name": "佐藤", "phone": "+81 90 1234 5678"}}
         again = await system.client.post("/api/v1/visits", json=body)
         assert again.json()["code"] == "one_per_household", again.text
     async with city(settings, "2027-12-20T12:00+09:00", country="JP", timezone="Asia/Tokyo"):
