@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.core.i18n import translate
 from server.core.working_calendar import WorkingCalendar
 from server.demo.visitors import CROWDS, simulate
 from tracking.visits import crowding
-from tracking.visits.crowding import ALL, Count, Model, Quality, series, words
+from tracking.visits.crowding import ALL, Count, Model, Quality, series
 from tracking.visits.crowding.model import Expected
 from tracking.visits.crowding.quantiles import pinball, quantiles
 
@@ -324,18 +323,6 @@ def test_the_last_weeks_are_compared_with_their_forecast() -> None:
     assert Quality(**json.loads(json.dumps(quality._asdict()))) == quality
     assert crowding.at_once(crowding.review_in_steps(CALENDARS["JP"], [])) == Quality()
     assert crowding.at_once(crowding.review_in_steps(CALENDARS["JP"], history("JP", 60))) == Quality()
-
-
-def test_the_quality_is_told_in_words() -> None:
-    good = [translate("en", text) for text in words.quality_texts(Quality(180, 82, 6.25, 3.0, 4.0))]
-    assert good == [
-        "In the last four weeks, 82% of the hours were within the range forecast; 80% is the aim.",
-        "On average, the forecast was off by 6.2 visitors an hour.",
-        "It was 25% better than general rules.",
-    ]
-    poor = words.quality_texts(Quality(180, 40, 20.0, 9.0, 8.0))
-    assert translate("ko", poor[-1]) == "일반 규칙보다 더 정확하지는 않았습니다."
-    assert len(words.quality_texts(Quality())) == 1
 
 
 @pytest.mark.parametrize(("mean", "spread"), [(0.4, 0.05), (6.0, 0.0), (30.0, 0.04), (99.0, 0.02), (400.0, 0.02)])

@@ -56,19 +56,3 @@ def verdict(quality: Quality) -> Text:
     if quality.inside >= GOOD_FROM and quality.better > 0:
         return _("Good")
     return _("Fair") if quality.inside >= FAIR_FROM else _("Poor")
-
-
-def quality_texts(quality: Quality) -> tuple[Text, ...]:
-    """How good the forecast of the last four weeks was."""
-    if not quality.hours:
-        return (_("The forecast is too new to be compared with what happened."),)
-    return (
-        _(
-            "In the last four weeks, %(inside)s%% of the hours were within the range forecast; 80%% is the aim.",
-            inside=quality.inside,
-        ),
-        _("On average, the forecast was off by %(off)s visitors an hour.", off=f"{quality.off:.1f}"),
-        _("It was %(percent)s%% better than general rules.", percent=quality.better)
-        if quality.better > 0
-        else _("It was no better than general rules."),
-    )

@@ -333,11 +333,6 @@ class _Input:
         return self._plan(day, Plan(tuple(found), walking))
 
 
-def earliest_first(days: Sequence[PlannedDay]) -> list[DayPlan]:
-    """The plans of several days, the best of each day first."""
-    return [plan for rank in range(MOST) for day in days for plan in day.plans[rank : rank + 1]]
-
-
 def with_services(errand: Errand, plan: DayPlan) -> Errand:
     """What somebody comes for, in the order of a plan."""
     return replace(errand, services=tuple(one.service for one in plan.stops))
