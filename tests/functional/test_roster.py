@@ -7,7 +7,8 @@ import httpx
 from server.core import ledger
 from server.core.accounts import Absence, Account
 from tests.support.answers import official
-from tests.support.page_forms import submit
+from tests.support.markup import parse
+from tests.support.page_forms import form, submit
 from tests.support.system import System
 from tests.support.visits import an_office, contact, next_monday, wish
 from tracking.visits.actions import booking, taking
@@ -55,6 +56,16 @@ async def test_entries_are_added_changed_and_removed_in_the_table(system: System
     assert (await submit(manager, f"{path}/delete", "/delete")).headers["location"] == page()
     assert await capacity("09:00", tuesday) == 0
     assert [e.data["how"] for e in await ledger.read("settings/roster")] == ["added", "changed", "deleted"]
+
+
+async def test_an_entry_begins_with_the_hours_of_its_day(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    manager = await system.official("manager")
+    shown = parse((await manager.get(page())).text)
+    link = shown.all("a", class_="roster-add")[0].attrs["href"]
+    values = form(await manager.get(link), "/new").values
+    assert (values["counter"], values["date"]) == (["east/1"], [next_monday().isoformat()])
+    assert (values["starts"], values["ends"]) == (["09:00"], ["17:00"])
 
 
 async def test_nobody_sits_at_two_counters_and_two_not_at_one(system: System) -> None:

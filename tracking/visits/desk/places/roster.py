@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from pydantic import Field
 from starlette.datastructures import FormData
@@ -26,7 +27,7 @@ from tracking.visits.models import Counter, Office, Shift
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import offices, places
 from tracking.visits.queries.places import ShiftRow
-from tracking.visits.rules import Span
+from tracking.visits.rules import DayHours, Span
 
 PAGE = "/desk/roster"
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -210,6 +211,17 @@ def _span(span: Span) -> str:
     return f"{offices.local(span[0]):%H:%M}–{offices.local(span[1]):%H:%M}"
 
 
+def _add_address(office: str, counter: str, day: date, hours: DayHours) -> str:
+    """The form of an entry, filled in from the opening of a day to its end."""
+    query = {"counter": f"{office}/{counter}", "date": day.isoformat()}
+    if hours.spans:
+        query |= {
+            "starts": f"{offices.local(hours.spans[0][0]):%H:%M}",
+            "ends": f"{offices.local(hours.spans[-1][1]):%H:%M}",
+        }
+    return f"{PAGE}/shifts/new?{urlencode(query)}"
+
+
 def _address(office: str, day: date) -> str:
     return f"{PAGE}?office={office}&week={_monday(day)}"
 
@@ -234,6 +246,13 @@ async def show(request: Request, kept: ReturnedForm) -> Response:
         "labels": {day: i18n.short_date_text(day, lang) for day in days},
         "roster": roster,
         "open": {day: [_span(span) for span in hours.spans] for day, hours in roster.days.items()} if roster else {},
+        "add": {
+            (counter.id, day): _add_address(office.code, counter.number, day, roster.days[day])
+            for counter in roster.counters
+            for day in days
+        }
+        if office and roster
+        else {},
         "before": _address(office.code, monday - WEEK) if office else "",
         "after": _address(office.code, monday + WEEK) if office else "",
         "today": today(),
