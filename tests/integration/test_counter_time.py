@@ -167,6 +167,29 @@ async def test_a_counter_goes_and_comes_back(system: System) -> None:
     assert await supplied(ONE, TWO, THREE) == []
 
 
+async def test_time_of_a_displaced_claim_is_not_sold_meanwhile(system: System) -> None:
+    """Of two steps only the first has no counter any more: the second is still theirs when the counter comes back."""
+    those = terms(moving=[ONE, TWO], passport=[TWO])
+    calendar = await opened(those, ONE, TWO)
+    taken = [
+        await take(calendar, what, those)
+        for what in (wanted(PASSPORT), wanted(PASSPORT, NINE + STEP), wanted(MOVING, minutes=2 * STEP))
+    ]
+    assert all(taken)
+
+    async def supplied(units: set[tuple[int, int]]) -> list[int]:
+        async with database.transaction():
+            await times.lock(calendar)
+            return await times.supply(calendar, units, those)
+
+    assert await supplied(present(ONE, start=NINE + STEP, steps=3) | present(TWO, steps=1)) == [taken[1], taken[2]]
+    assert Free(await day(calendar), those).places(wanted(MOVING, NINE + STEP)) == 0
+    assert await take(calendar, wanted(MOVING, NINE + STEP), those) is None, "it would have to go when TWO comes back"
+    assert await take(calendar, wanted(MOVING, NINE + 2 * STEP), those), "their time is no longer than that"
+    assert await supplied(present(ONE, TWO)) == []
+    await sound(calendar, those)
+
+
 async def test_a_counter_that_cannot_do_it_any_more_hands_over(system: System) -> None:
     those = terms(moving=[ONE])
     calendar = await opened(those, ONE, TWO)

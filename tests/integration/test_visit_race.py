@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import random
 from collections import Counter as Tally
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -81,6 +81,12 @@ class Storm:
                 self.done[f"{act.__name__} {said or ''}".strip()] += 1
 
         await asyncio.gather(*(one() for _attempt in range(attempts)))
+
+    async def make_room(self) -> None:
+        """Cancel all that is booked and sell it again: a plan needs much free time at once."""
+        for number in await Visit.filter(state=VisitState.BOOKED).values_list("number", flat=True):
+            await booking.cancel(str(number), "citizen")
+        await sell_all_that_is_freed()
 
     async def calm(self) -> None:
         """Let everybody come to work and the jobs finish."""
@@ -194,7 +200,7 @@ class Storm:
     async def change_the_roster(self) -> None:
         counter = await Counter.get(number=self.draw.choice("123G"))
         day = self.draw.choice(self.days)
-        if self.draw.random() < 0.5:
+        if self.draw.random() < 0.3:
             await Shift.filter(counter_id=counter.id, date=day).delete()
         else:
             await self._sits(counter.id, day)
@@ -222,21 +228,31 @@ async def all_plans() -> list[dict[str, Any]]:
     return found
 
 
+async def sell_all_that_is_freed() -> None:
+    await database.execute("UPDATE freed_time SET returns_at = ?", clock.now())
+    while await booking.return_freed():
+        pass
+
+
 async def nobody_waits_for_what_is_free() -> None:
     assert await offering.due() == 0
     offered = await Waiting.filter(state=WaitingState.OFFERED).values_list("visit_id", flat=True)
     assert sorted(offered) == await Visit.filter(state=VisitState.OFFERED).order_by("id").values_list("id", flat=True)
 
 
-async def weathered(storm: Storm, attempts: int) -> None:
+async def weathered(storm: Storm, attempts: int, ways: Sequence[str]) -> None:
+    """Let a storm pass, longer if some of the ``ways`` have not happened yet, and check the books."""
     storm.plans = await all_plans()
-    await storm.blow(attempts)
-    await storm.calm()
+    for _part in range(4):
+        await storm.blow(attempts)
+        await storm.calm()
+        if all(storm.done[one] for one in ways):
+            break
+        await storm.make_room()
+    assert [one for one in ways if not storm.done[one]] == [], storm.done
     await visit_books.agree("east")
     await nobody_waits_for_what_is_free()
-    await database.execute("UPDATE freed_time SET returns_at = ?", clock.now())
-    while await booking.return_freed():
-        pass
+    await sell_all_that_is_freed()
     await visit_books.agree("east")
     assert await visit_books.sell_the_rest("east") > 0
     await visit_books.agree("east", sold=True)
@@ -260,9 +276,7 @@ async def test_every_way_of_taking_and_freeing_at_once(settings: Settings, start
             )
             clients = [await stack.enter_async_context(httpx.AsyncClient(base_url=one.url, timeout=60)) for one in live]
         storm = Storm(office, clients, system)
-        await weathered(storm, ATTEMPTS[engine])
-        if engine == "postgres":
-            assert [one for one in EVERY_WAY if not storm.done[one]] == [], storm.done
+        await weathered(storm, ATTEMPTS[engine], EVERY_WAY if engine == "postgres" else ())
 
 
 @pytest.mark.parametrize("engine", ["postgres"])

@@ -171,17 +171,19 @@ class Free:
         units = self.day.steps.get(minute, {})
         # A claim can be missing from a page's reading if it was made meanwhile: its unit is then taken all the same.
         claims = {unit: self.day.claims.get(one) for unit, one in units.items() if one is not None}
-        masks = sorted(self.able(one) if one else self.bit[unit] for unit, one in claims.items())
+        waiting = self._waiting(minute)
+        masks = [self.able(one) if one else self.bit[unit] for unit, one in claims.items()]
+        masks = sorted([*masks, *map(self.able, waiting)])
         left = matching.room(sum(self.bit[unit] for unit in units), tuple(masks), self.able(wanted))
         for quota in self.terms.quotas:
             if left and quota.concerns(wanted.kind, wanted.channel):
                 able = units if quota.kinds is None else {u for k in quota.kinds for u in self.terms.able.get(k, ())}
                 present = sum(unit in able for unit in units)
-                counted = [*claims.values(), *self._waiting(minute)]
+                counted = [*claims.values(), *waiting]
                 used = sum(one is not None and quota.concerns(one.kind, one.channel) for one in counted)
                 left = min(left, max(0, present - present * quota.percent // 100 - used))
         return left
 
     def _waiting(self, minute: int) -> list[Held]:
-        """The claims of a step that have lost their unit: they come back into their share."""
+        """The claims of a step that no unit serves. Their time is not sold: all fit again once the units are back."""
         return [one for one in self._unplaced if one.starts <= minute < one.ends]
