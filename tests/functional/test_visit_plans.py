@@ -13,9 +13,12 @@ from tests.support.page_forms import Form, form, send
 from tests.support.stories import filed, somebody
 from tests.support.system import System
 from tests.support.visits import at, contact, next_monday, three_floors, wish
-from tracking.visits.actions import booking
+from tracking.visits.actions import booking, taking
+from tracking.visits.actions.taking import Wish
 from tracking.visits.models import Counter, Matter, Visit
+from tracking.visits.queries import planning
 from tracking.visits.queries.planning import ACCOMPANIMENT, FLOOR_MINUTES
+from tracking.visits.states import Channel
 
 HONG = {"name": "홍길동", "email": "hong@example.org"}
 SERVICES = ["passport", "moving", "seal"]
@@ -93,6 +96,20 @@ async def test_a_citizen_takes_a_plan_without_scripts(system: System, language: 
     visit = await Visit.get()
     assert (visit.state, visit.guide_id) == ("booked", (await Counter.get(number="G")).id)
     assert await visit_books.agree("east") == {"booked": 1}
+
+
+async def test_a_plan_counts_the_guide_towards_the_share_that_is_left_for_others(system: System) -> None:
+    await three_floors(phone_percent=50)
+    for start in ("09:00", "09:15", "09:30", "09:45", "10:00"):
+        await booking.book_now(await wish("seal", start=start), contact(f"v{start}"))
+    errand = await taking.errand("east", ["passport", "moving"], Channel.ONLINE)
+    guide = await taking.guide_of(errand.place, "G")
+    (day,) = await planning.plans(errand, [next_monday()], guide=guide)
+    assert day.plans
+    for number, plan in enumerate(day.plans):
+        wished = Wish(planning.with_services(errand, plan), plan.start, plan)
+        made = await booking.book_now(wished, contact(f"hong{number}"))
+        await booking.cancel(made.number, "visitor")
 
 
 async def test_a_plan_that_has_just_been_taken(system: System) -> None:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from server.core import accounts, clock, config, database
-from server.core.booking.day import Day, Free, Wanted
+from server.core.booking.day import Day, Free, Held, Wanted
 from server.core.errors import Text, _
 from tracking.visits import combining, rules
 from tracking.visits.combining import Choice, Combination, ObstacleKind, Plan
@@ -217,10 +217,13 @@ class _Input:
         """What the planner is asked; None if the office is closed."""
         if self.free is None or not self.hours.spans:
             return None
+        first, last = self.hours.spans[0][0], self.hours.spans[-1][1]
+        busy = self._busy(first, last)
+        beside = self._beside_guide(first, last, busy)
         matters = [
             Choice(
                 rules.rounded(service.minutes, self.step),
-                {place: self._starts(service, counter) for place, counter in spots.items()},
+                {place: self._starts(service, counter, beside) for place, counter in spots.items()},
             )
             for service, spots in zip(self.errand.services, self.spots, strict=True)
         ]
@@ -228,20 +231,17 @@ class _Input:
         walking = {
             (one, other): abs(self.floor(one) - self.floor(other)) * FLOOR_MINUTES for one in places for other in places
         }
-        first, last = self.hours.spans[0][0], self.hours.spans[-1][1]
         return Combination(
-            matters=matters, walking=walking, guide_busy=self._busy(first, last), earliest=first, latest=last,
-            wish=start,
+            matters=matters, walking=walking, guide_busy=busy, earliest=first, latest=last, wish=start,
         )  # fmt: skip
 
-    def _starts(self, service: ServiceRow, counter: int | None) -> list[int]:
-        assert self.free  # noqa: S101 — the caller has looked
+    def _starts(self, service: ServiceRow, counter: int | None, free: Free) -> list[int]:
         length = rules.rounded(service.minutes, self.step)
         return [
             at
             for at in rules.starts(self.hours, length, service.every or self.step)
             if grid.allows(self.errand, rules.moment(at).astimezone(self.now.tzinfo), self.now)
-            and self.free.fits(self.wanted(service, at, counter))
+            and free.fits(self.wanted(service, at, counter))
         ]
 
     def wanted(self, service: ServiceRow, start: int, counter: int | None) -> Wanted:
@@ -259,6 +259,22 @@ class _Input:
             for at in range(first, last, self.step)
             if not self.free.claims(self.errand.asked(service, (at, at + self.step), self.guide))
         ]
+
+    def _beside_guide(self, first: int, last: int, busy: Sequence[tuple[int, int]]) -> Free:
+        """What is free for the matters while the guide comes along, whose time counts towards the same shares."""
+        assert self.free  # noqa: S101 — the caller has looked
+        service, day = accompaniment(self.errand.place), self.free.day
+        if self.guide is None or service is None:
+            return self.free
+        company = {
+            -at: Held(
+                -at, day.id, service.id, self.guide, self.errand.channel, at, at + self.step, places=1, taken=1,
+                placed=False,
+            )
+            for at in range(first, last, self.step)
+            if (at, at + self.step) not in busy
+        }  # fmt: skip
+        return Free(replace(day, claims={**day.claims, **company}), self.free.terms)
 
     def planned(self, day: date, start: int | None, most: int) -> PlannedDay:
         """The best plans of the day, or why there is none."""
