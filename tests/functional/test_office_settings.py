@@ -1,6 +1,6 @@
 """An administrator keeps offices, hours, exceptional days, services and counters; counter time follows each change."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,19 +10,19 @@ from server.core.accounts import Account, Role
 from tests.support.page_forms import form, send, submit
 from tests.support.system import System
 from tests.support.visits import an_office, contact, next_monday, wish
-from tracking.visits.actions import booking, taking
-from tracking.visits.models import Counter, CounterService, Office, OfficeHours, Opening, Visit
+from tracking.visits.actions import booking, supply, taking
+from tracking.visits.models import Counter, CounterService, Office, OfficeHours, Opening, Shift, Visit
 from tracking.visits.queries import grid
 from tracking.visits.states import Channel
 
 SETTINGS = "/desk/offices"
 
 
-async def starts(service: str = "passport") -> list[str]:
-    """The starts that the grid shows on the next Monday."""
+async def starts(service: str = "passport", *, day: date | None = None) -> list[str]:
+    """The starts that the grid shows on a day, the next Monday if none is given."""
     errand = await taking.errand("east", [service], Channel.ONLINE)
-    (day,) = await grid.days(errand, [next_monday()])
-    return [f"{slot.start:%H:%M}" for slot in day.slots]
+    (found,) = await grid.days(errand, [day or next_monday()])
+    return [f"{slot.start:%H:%M}" for slot in found.slots]
 
 
 async def test_an_office_is_added_with_hours_services_and_counters(system: System) -> None:
@@ -129,6 +129,51 @@ async def test_exceptional_days_open_close_and_are_removed(system: System) -> No
         refused = await submit(admin, page, "/new", **{"office": "east", "date": day, **wrong})
         assert refused.status_code == 422
         assert f'id="field-{field}-error"' in refused.text
+
+
+async def test_an_exceptional_day_is_changed_and_both_days_follow(system: System) -> None:
+    office = await an_office({"1": ["passport"]}, days=[next_monday(), next_monday() + timedelta(days=1)])
+    admin = await system.official("admin")
+    tuesday = next_monday() + timedelta(days=1)
+    monday_visit = await booking.book_now(await wish(), contact("kim"))
+    tuesday_visit = await booking.book_now(await wish(day=tuesday), contact("lee"))
+    new = {"office": "east", "date": next_monday().isoformat(), "kind": "closed"}
+    assert (await submit(admin, f"{SETTINGS}/openings/new", "/new", **new)).status_code == 303
+    assert (await starts(), bool(await starts(day=tuesday))) == ([], True)
+    row = await Opening.get(office_id=office.id)
+    page = f"{SETTINGS}/openings/{row.id}"
+    assert f'href="{page}"' in (await admin.get(f"{SETTINGS}/openings")).text
+    moved = await submit(admin, page, page, date=tuesday.isoformat())
+    assert moved.status_code == 303, moved.text
+    assert (bool(await starts()), await starts(day=tuesday)) == (True, [])
+    await system.work()
+    assert [one.number for one in await Visit.filter(unplaced_since__not_isnull=True)] == [tuesday_visit.number]
+    assert (await Visit.get(number=monday_visit.number)).state == "booked"
+    part = await submit(admin, page, page, opens="09:00", closes="12:00")
+    assert (part.status_code, (await starts(day=tuesday))[0]) == (303, "13:00")
+    program = await system.program("admin")
+    path = f"/api/v1{page}"
+    found = (await program.get(path)).json()
+    stale = await program.put(path, json={**found, "reason": "점검", "version": 1})
+    assert stale.status_code == 200, "one's own changes are no conflict"
+    assert (await program.put(path, json={**found, "opens": "09:05"})).json()["errors"][0]["field"] == "opens"
+    await Opening.filter(id=row.id).update(date=next_monday() - timedelta(days=30))
+    over = await submit(admin, f"{page}?lang=en", page, date=tuesday.isoformat())
+    assert (over.status_code, "This day is over." in over.text) == (422, True)
+
+
+async def test_the_step_stays_once_there_is_counter_time(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    admin = await system.official("admin")
+    page = f"{SETTINGS}/{office.id}"
+    refused = await submit(admin, f"{page}?lang=en", page, step="30")
+    assert (refused.status_code, 'id="field-step-error"' in refused.text) == (422, True)
+    assert "its step cannot be changed" in refused.text
+    assert (await Office.get(id=office.id)).step == 15
+    await Shift.all().delete()
+    await supply.rebuild(office.id, [next_monday()])
+    changed = await submit(admin, page, page, step="30")
+    assert (changed.status_code, (await Office.get(id=office.id)).step) == (303, 30)
 
 
 async def test_what_a_counter_is_able_to_do_decides_who_can_come(system: System) -> None:

@@ -86,6 +86,19 @@ async def test_nobody_sits_at_two_counters_and_two_not_at_one(system: System) ->
     assert 'id="field-date-error"' in past.text
 
 
+async def test_entries_keep_to_the_steps_of_the_office(system: System) -> None:
+    await an_office({"1": ["passport"], "2": ["passport"]})
+    await Shift.filter(counter__number="2").delete()
+    manager = await system.official("manager")
+    for starts, ends, field in (("09:05", "12:00", "starts"), ("09:00", "11:55", "ends")):
+        refused = await add(manager, "2", "handler", starts, ends)
+        assert (refused.status_code, f'id="field-{field}-error"' in refused.text) == (422, True)
+    body = {"counter": "east/2", "official": "handler", "date": f"{next_monday()}", "starts": "09:10", "ends": "12:00"}
+    refused = await (await system.program("manager")).post("/api/v1/desk/roster/shifts", json=body)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "starts")
+    assert not await Shift.exists(counter__number="2")
+
+
 async def test_a_counter_is_lost_and_its_visits_are_listed_not_dropped(system: System) -> None:
     office = await an_office({"1": ["passport"], "2": ["passport"]})
     made = [await booking.book_now(await wish(start="09:00"), contact(name)) for name in ("kim", "lee")]
@@ -147,6 +160,14 @@ async def test_who_has_left_or_sits_elsewhere_is_not_copied(system: System) -> N
     await submit(manager, page(), "/desk/roster", weeks="2")
     assert await Shift.filter(counter__office__code="east", date__gte=monday + 2 * WEEK).count() == 0
     assert await Shift.filter(counter__office_id=west.id).count() == 1
+
+
+async def test_only_who_may_enter_absences_is_led_to_them(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    for name, led in (("manager", False), ("admin", True)):
+        browser = await system.official(name)
+        hints = parse((await browser.get(page())).text).all("p", class_="field-hint")
+        assert any(hint.all("a", href="/desk/people") for hint in hints) is led
 
 
 async def test_an_absence_takes_the_counter_time_and_is_shown(system: System) -> None:

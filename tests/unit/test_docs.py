@@ -14,6 +14,7 @@ from server.core.config import Settings
 from server.core.ledger import SettingChanged
 from tracking.statistics.events import StatisticsCorrected
 from tracking.visits import events as visit_events
+from tracking.visits.daylist import HEAD
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text()
 
@@ -27,6 +28,12 @@ def test_every_command_is_explained_and_nothing_else() -> None:
     explained = set(re.findall(r"^\| `sinmungo ([a-z]+)", PAGE, re.MULTILINE))
     assert isinstance(main, click.Group)
     assert explained == set(main.commands)
+
+
+def test_every_column_of_the_list_of_visits_is_explained_and_no_other() -> None:
+    table = PAGE.partition("| column | holds |\n| --- | --- |\n")[2].partition("\n\n")[0]
+    explained = [name for line in table.splitlines() for name in re.findall(r"`(\w+)`", line.split("|")[1])]
+    assert sorted(explained) == sorted(HEAD)
 
 
 def test_every_kind_of_event_is_listed_with_its_data() -> None:

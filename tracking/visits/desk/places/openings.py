@@ -22,7 +22,7 @@ KINDS = {
 }
 
 
-class AddOpening(Form):
+class EditOpening(Form):
     """A day that differs from the weekly hours."""
 
     office: Annotated[str, OneOf(), Label(_("Office"))]
@@ -45,11 +45,11 @@ class AddOpening(Form):
             errors.fail("closes", _("The closing time must be after the opening time."))
 
 
-class Openings(OfOffice[AddOpening]):
+class Openings(OfOffice[EditOpening]):
     """The exceptional days of all offices, the latest first."""
 
     what, path, chain = "opening", "offices/openings", CHAIN
-    model, form = Opening, AddOpening
+    model, form = Opening, EditOpening
     title, add_label, added = _("Exceptional days"), _("Add a day"), _("The day has been added.")
     trail = _("Exceptional day %(id)s")
     row_title, name_label = Text("%(date)s"), _("Day")
@@ -57,7 +57,7 @@ class Openings(OfOffice[AddOpening]):
     empty = (_("There are no exceptional days"), _("The weekly hours and the public holidays decide."))
     columns = (Column("office"), Column("kind"), Column("hours", _("Hours")), Column("reason"))
     order = ("-date", "-id")
-    changes = False
+    matters = ("office_id", "date", "kind", "opens", "closes")
     deleting = Question(
         _("Remove the exceptional day %(date)s?"),
         _("The weekly hours and the public holidays decide about this day again."),
@@ -65,8 +65,8 @@ class Openings(OfOffice[AddOpening]):
         done=_("The exceptional day has been removed."),
     )
 
-    async def check(self, command: AddOpening, _row: Any | None) -> None:
-        if command.date < today():
+    async def check(self, command: EditOpening, row: Any | None) -> None:
+        if command.date < today() or (row and row.date < today()):
             raise Invalid.at("date", _("This day is over."))
         office = await Office.get(code=command.office)
         on_step(office.step, {"opens": command.opens, "closes": command.closes})
@@ -77,7 +77,12 @@ class Openings(OfOffice[AddOpening]):
         return f"{row.opens}–{row.closes}" if row.opens else _("All day")
 
     async def affected(self, row: Opening) -> Mapping[int, Collection[date] | None]:
-        return {row.office_id: [row.date]}
+        """The day as it was and as it is now."""
+        found: dict[int, set[date]] = {}
+        for one in (row, await self.row(row.pk)):
+            if one is not None:
+                found.setdefault(one.office_id, set()).add(one.date)
+        return found
 
 
 OPENINGS = Openings()
