@@ -1,7 +1,7 @@
 """Booking a visit: hold a time, book it, change and cancel it; expire holds and return freed time."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from server.core import clock, config, database, ledger, references
 from server.core.booking import times
@@ -124,22 +124,26 @@ async def release(number: str, holder: str) -> None:
 
 
 async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | None = None, case: str = "") -> Booked:
-    """Turn a held time into a booking. A second active visit of the household on the day breaks the unique index."""
-    await may_book(wished.office, contact.household)
+    """Turn a held time into a booking.
+
+    Raises ``OnePerHousehold``; a second active visit of the day with the same first contact breaks the unique index.
+    """
+    await may_book(wished.office, contact.households)
+    await only_one(visit, wished.office.id, wished.date, contact.households)
     now = clock.now()
     number = str(await database.value("SELECT number FROM visit WHERE id = ?", visit))
     key = key_of(number) if key_of else references.new_key()
     await database.execute(
         "UPDATE visit SET state = ?, key_hash = ?, name = ?, email = ?, phone = ?, language = ?, note = ?, "
-        "case_reference = ?, household = ?, household_active = ?, holder = NULL, held_until = NULL, booked_at = ?, "
-        "remind_at = ? WHERE id = ?",
+        "case_reference = ?, household = ?, household_also = ?, household_active = ?, holder = NULL, "
+        "held_until = NULL, booked_at = ?, remind_at = ? WHERE id = ?",
         VisitState.BOOKED, references.key_hash(key), contact.name, contact.email, contact.phone, contact.language,
-        contact.note, case, contact.household, contact.household, now,
+        contact.note, case, contact.household, contact.household_also, contact.household, now,
         rules.next_reminder(offices.local(wished.start), now), visit,
     )  # fmt: skip
     await database.execute(
-        "UPDATE visit_waiting SET state = ? WHERE household = ? AND office_id = ? AND date = ? AND state = ?",
-        WaitingState.DONE, contact.household, wished.office.id, wished.date, WaitingState.WAITING,
+        "UPDATE visit_waiting SET state = ? WHERE household IN (?) AND office_id = ? AND date = ? AND state = ?",
+        WaitingState.DONE, contact.households, wished.office.id, wished.date, WaitingState.WAITING,
     )  # fmt: skip
     chain = await ledger.open_or_begin(f"visit/{number}")  # an offered time has one already
     starts_at = rules.moment(wished.start).isoformat(timespec="minutes")
@@ -148,29 +152,48 @@ async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | No
     return Booked(visit, number, key)
 
 
-async def may_book(office: OfficeRow, household: str) -> None:
+async def lock_households(households: Sequence[str]) -> None:
+    """Until the end of the transaction nobody else books for them, on any day. SQLite has one writer at a time."""
+    if database.dialect() == "postgres":
+        for one in sorted(households):
+            await database.fetch("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", one)
+
+
+async def only_one(visit: int, office: int, day: date, households: Sequence[str]) -> None:
+    """Raises ``OnePerHousehold`` if any of the contacts has another active visit of the day, by address or number."""
+    await lock_households(households)
+    if await database.value(
+        "SELECT COUNT(*) FROM visit WHERE (household IN (?) OR household_also IN (?)) AND household_active IS NOT NULL "
+        "AND office_id = ? AND date = ? AND id <> ?",
+        households, households, office, day, visit,
+    ):  # fmt: skip
+        raise OnePerHousehold(day)
+
+
+async def may_book(office: OfficeRow, households: Sequence[str]) -> None:
     """Raises ``Restricted``, ``TooManyVisits`` and ``TooManyToday``."""
     now = clock.now()
     until = await database.value(
         "SELECT MAX(ends_at) FROM visit_restriction "
-        "WHERE household = ? AND office_id = ? AND begins_at <= ? AND ends_at > ? AND lifted_at IS NULL",
-        household, office.id, now, now,
+        "WHERE household IN (?) AND office_id = ? AND begins_at <= ? AND ends_at > ? AND lifted_at IS NULL",
+        households, office.id, now, now,
     )  # fmt: skip
     if until is not None:
         raise Restricted(database.moment(until).astimezone(config.settings().zone).date())
     most = office.most_active
-    if database.dialect() == "postgres":  # on other days, too, and SQLite has one writer at a time
-        await database.fetch("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", household)
+    await lock_households(households)
     active = await database.value(
-        "SELECT COUNT(*) FROM visit WHERE household = ? AND office_id = ? AND state = ? AND starts_at > ?",
-        household, office.id, VisitState.BOOKED, now,
+        "SELECT COUNT(*) FROM visit WHERE (household IN (?) OR household_also IN (?)) AND office_id = ? AND state = ? "
+        "AND starts_at > ?",
+        households, households, office.id, VisitState.BOOKED, now,
     )  # fmt: skip
     if active >= most:
         raise TooManyVisits(most)
     midnight = rules.moment(rules.at_time(today(), "00:00", config.settings().zone))
     made = await database.value(
-        "SELECT COUNT(*) FROM visit WHERE household = ? AND office_id = ? AND booked_at >= ?",
-        household, office.id, midnight,
+        "SELECT COUNT(*) FROM visit WHERE (household IN (?) OR household_also IN (?)) AND office_id = ? "
+        "AND booked_at >= ?",
+        households, households, office.id, midnight,
     )  # fmt: skip
     if made >= office.most_daily:
         raise TooManyToday(office.most_daily)
@@ -253,6 +276,7 @@ async def reschedule(
             )  # fmt: skip
             if not hit:
                 raise NotPossibleNow(VisitAction.RESCHEDULE, visit.state)
+            await only_one(visit.id, wished.office.id, wished.date, visit.households)
             await taking.write_matters(visit.id, wished, claims)
             chain = await ledger.lock(f"visit/{number}")
             was, now = (rules.moment(rules.minute(one)).isoformat(timespec="minutes")

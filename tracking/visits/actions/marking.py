@@ -18,7 +18,7 @@ from server.core.errors import Invalid, NotPossibleNow, _
 from server.core.ledger import Chain
 from server.core.rows import columns, select_one
 from tracking.visits import rules
-from tracking.visits.actions import crowding, restrictions, visits
+from tracking.visits.actions import booking, crowding, restrictions, visits
 from tracking.visits.desk_forms import MarkNoShow, Plain, UndoNoShow
 from tracking.visits.errors import NoSuchVisit, NotYetMissed, NotYetServed, OnePerHousehold, TooLateToUndo
 from tracking.visits.events import NoShowMarked, NoShowUndone, VisitServed
@@ -40,6 +40,12 @@ class Marked:
     starts_at: datetime
     state: VisitState
     household: str
+    household_also: str
+
+    @property
+    def households(self) -> tuple[str, ...]:
+        """By what its household is known."""
+        return tuple(filter(None, (self.household, self.household_also)))
 
 
 @dataclass
@@ -79,6 +85,8 @@ async def changing(
             raise NotPossibleNow(action, visit.state)
         yield Change(visit, chain, state)
         active = state is VisitState.BOOKED
+        if active:
+            await booking.only_one(visit.id, office, visit.date, visit.households)
         try:
             await database.execute(
                 "UPDATE visit SET state = ?, household_active = ?, ended_at = ? WHERE id = ?",

@@ -34,6 +34,16 @@ class Contact:
         """By what their household is known."""
         return rules.household(config.settings().secret_key, self.email, self.phone)
 
+    @property
+    def household_also(self) -> str:
+        """By what else it is known: the number beside an address; empty without both."""
+        return rules.household(config.settings().secret_key, "", self.phone) if self.email and self.phone else ""
+
+    @property
+    def households(self) -> tuple[str, ...]:
+        """Both, where there are two."""
+        return tuple(filter(None, (self.household, self.household_also)))
+
 
 @dataclass(frozen=True, slots=True)
 class Booked:
@@ -62,8 +72,14 @@ class VisitRow:
     party: int
     revision: int
     household: str
+    household_also: str
     held_until: datetime | None
     replaces: int | None
+
+    @property
+    def households(self) -> tuple[str, ...]:
+        """By what its household is known; empty while it has none."""
+        return tuple(filter(None, (self.household, self.household_also)))
 
 
 _ROW = columns(VisitRow, "v")
@@ -108,7 +124,8 @@ async def insert(
         "channel": wished.errand.channel, "language": contact.language, "party": wished.errand.party,
         "held_until": held_until, "holder": holder, "created_at": clock.now(), "name": contact.name,
         "email": contact.email, "phone": contact.phone, "note": "", "case_reference": case,
-        "household": contact.household if contact.email or contact.phone else "", "revision": 0,
+        "household": contact.household if contact.email or contact.phone else "",
+        "household_also": contact.household_also, "revision": 0,
         "browser": holder or "", "replaces": replaces, "guide_id": wished.guide,
     }  # fmt: skip
     (row,) = await database.insert("visit", tuple(values), [tuple(values.values())], returning="id")

@@ -45,12 +45,8 @@ async def join(wanted: Wanted, contact: Contact) -> str:
     async with database.transaction():
         await times.lock(calendar)
         await _check_wanted(wanted, calendar)
-        if await database.value(
-            "SELECT COUNT(*) FROM visit WHERE household_active = ? AND office_id = ? AND date = ?",
-            contact.household, errand.office.id, day,
-        ):  # fmt: skip
-            raise OnePerHousehold(day)
-        await booking.may_book(errand.office, contact.household)
+        await booking.only_one(0, errand.office.id, day, contact.households)
+        await booking.may_book(errand.office, contact.households)
         number = await _insert(wanted, contact)
         chain = await ledger.begin(f"waiting/{number}")
         services = tuple(one.id for one in errand.services)

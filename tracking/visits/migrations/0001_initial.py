@@ -409,6 +409,7 @@ class Migration(migrations.Migration):
                 ("holder", fields.CharField(null=True, unique=True, max_length=64)),
                 ("browser", fields.CharField(default="", max_length=64)),
                 ("household", fields.CharField(default="", max_length=64)),
+                ("household_also", fields.CharField(default="", max_length=64)),
                 ("household_active", fields.CharField(null=True, max_length=64)),
                 ("remind_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("unplaced_since", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -424,6 +425,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     Index(fields=["office_id", "date", "starts_at", "id"], name="visit_office_day"),
                     Index(fields=["household", "starts_at"], name="visit_household"),
+                    Index(fields=["household_also", "starts_at"], name="visit_household_also"),
                     Index(fields=["case_reference"], name="visit_case"),
                     Index(fields=["guide_id", "starts_at"], name="visit_guide"),
                     Index(fields=["state", "held_until"], name="visit_held"),

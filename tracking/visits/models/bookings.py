@@ -53,6 +53,8 @@ class Visit(Model):
     """The browser that made it, hashed: confirming twice shows it the booking."""
     household = fields.CharField(max_length=64, default="")
     """The hashed contact."""
+    household_also = fields.CharField(max_length=64, default="")
+    """The hashed number, where the contact has an address and a number."""
     household_active = fields.CharField(max_length=64, null=True)
     """The same while the visit is active: one for each office and day."""
     remind_at = fields.DatetimeField(null=True)
@@ -71,6 +73,7 @@ class Visit(Model):
         indexes = (
             Index(fields=("office_id", "date", "starts_at", "id"), name="visit_office_day"),
             Index(fields=("household", "starts_at"), name="visit_household"),
+            Index(fields=("household_also", "starts_at"), name="visit_household_also"),
             Index(fields=("case_reference",), name="visit_case"),
             Index(fields=("guide_id", "starts_at"), name="visit_guide"),
             Index(fields=("state", "held_until"), name="visit_held"),

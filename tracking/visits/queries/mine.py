@@ -46,19 +46,22 @@ _ROW = columns(OwnVisit, "v", name="o.name", name_ja="o.name_ja", name_en="o.nam
 
 async def newest_of(household: str) -> str:
     """The number of a household's newest visit; empty if there is none."""
-    found = await database.value(
-        "SELECT v.number FROM visit v WHERE v.household = ? AND v.booked_at IS NOT NULL "
-        "ORDER BY v.starts_at DESC LIMIT 1",
-        household,
-    )
-    return str(found or "")
+    for column in ("household", "household_also"):  # first their own: others can name a number beside their address
+        found = await database.value(
+            f"SELECT v.number FROM visit v WHERE v.{column} = ? AND v.booked_at IS NOT NULL "
+            "ORDER BY v.starts_at DESC LIMIT 1",
+            household,
+        )
+        if found:
+            return str(found)
+    return ""
 
 
 async def of_household(household: str, wanted: Filter, after: str) -> Page[OwnVisit]:
     """A page of a household's visits. Two queries."""
     past = wanted.when == PAST
     order = Order({"v.starts_at": datetime, "v.id": int}, descending=past)
-    driving = [Condition("v.household = ?", (household,))]
+    driving = [Condition("(v.household = ? OR v.household_also = ?)", (household, household))]
     driving.append(Condition("v.starts_at < ?" if past else "v.starts_at >= ?", (clock.now(),)))
     page = await Walk("visit v", order, driving, [_OWN]).page(
         f"SELECT {_ROW} FROM ({{walk}}) v JOIN office o ON o.id = v.office_id ORDER BY {{order}}",

@@ -82,7 +82,7 @@ async def visit(number: str, key: str) -> VisitView:
 async def opened(number: str, known: Collection[str], household: str) -> VisitView:
     """A visit, for a browser that has opened these visits, and all visits of a household. Raises ``NoSuchVisit``."""
     row = await _row(number)
-    if row["number"] not in known and (not household or row["household"] != household):
+    if row["number"] not in known and (not household or household not in {row["household"], row["household_also"]}):
         raise NoSuchVisit
     return await _whole(row)
 
@@ -94,7 +94,7 @@ async def by_number(number: str) -> VisitView:
 
 async def _row(number: str) -> Mapping[str, Any]:
     row: Mapping[str, Any] | None = await database.fetch_one(
-        f"SELECT {_VISIT}, v.key_hash, v.household FROM visit v WHERE v.number = ?",
+        f"SELECT {_VISIT}, v.key_hash, v.household, v.household_also FROM visit v WHERE v.number = ?",
         references.read_reference(number) or "",
     )
     if row is None:
