@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from server.core import clock
+from tests.support.answers import official
 from tests.support.system import System
-from tests.support.visits import an_office, next_monday, wish
-from tracking.visits.actions import booking
+from tests.support.visits import an_office, at, next_monday, wish
+from tracking.visits.actions import booking, marking
 from tracking.visits.actions.visits import Contact
+from tracking.visits.desk_forms import MarkNoShow, UndoNoShow
 from tracking.visits.errors import OnePerHousehold, TooManyVisits
 from tracking.visits.queries import mine, visits
 
@@ -53,3 +56,17 @@ async def test_a_visit_is_found_by_its_address_and_by_its_number(system: System)
         page = await mine.of_household(one.household, mine.Filter(), "")
         assert [row.number for row in page.rows] == [made.number]
         assert (await visits.opened(made.number, (), one.household)).number == made.number
+
+
+async def test_a_no_show_is_undone_unless_the_household_has_another_visit_by_its_number(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    made = await booking.book_now(await wish(), BOTH)
+    clerk = await official("clerk")
+    with clock.at(at("09:30")):
+        await marking.mark_no_show(clerk, made.number, MarkNoShow("09:01, 09:09"))
+    other = await booking.book_now(await wish(start="11:00"), PHONE_ONLY)
+    with clock.at(at("09:40")):
+        with pytest.raises(OnePerHousehold):
+            await marking.undo_no_show(clerk, made.number, UndoNoShow("office"))
+        await booking.cancel(other.number, "visitor", cannot_come=True)
+        await marking.undo_no_show(clerk, made.number, UndoNoShow("office"))
