@@ -105,8 +105,9 @@ async def waiting(calendar: int) -> list[Entry]:
         Entry,
         f"SELECT {_ENTRY} FROM office_day d JOIN visit_waiting w ON w.office_id = d.office_id AND w.date = d.date "
         "AND w.state = ? WHERE d.calendar_id = ? AND NOT EXISTS (SELECT 1 FROM visit v "
-        "WHERE (v.household = w.household OR v.household_also = w.household) AND v.household_active IS NOT NULL "
-        "AND v.office_id = w.office_id AND v.date = w.date) "
+        "WHERE v.household_active = w.household AND v.office_id = w.office_id AND v.date = w.date) "
+        "AND NOT EXISTS (SELECT 1 FROM visit v WHERE v.household_also = w.household "
+        "AND v.household_active IS NOT NULL AND v.office_id = w.office_id AND v.date = w.date) "
         "ORDER BY w.created_at, w.id",
         WaitingState.WAITING,
         calendar,

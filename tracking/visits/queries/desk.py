@@ -250,7 +250,8 @@ async def _of_household(words: str) -> Sequence[Mapping[str, Any]]:
         return []
     household = rules.household(config.settings().secret_key, email, phone)
     return await database.fetch(
-        f"SELECT {_ROW} FROM visit v WHERE (v.household = ? OR v.household_also = ?) AND v.booked_at IS NOT NULL "
+        f"SELECT {_ROW} FROM visit v WHERE v.id IN (SELECT id FROM visit WHERE household = ? "
+        f"UNION SELECT id FROM visit WHERE household_also = ?) AND v.booked_at IS NOT NULL "
         f"ORDER BY v.starts_at DESC LIMIT {HOUSEHOLD}",
         household,
         household,

@@ -13,6 +13,7 @@ from tracking.visits.states import VisitState
 
 PAGE = 20
 TO_COME, PAST = "", "past"
+_OF_HOUSEHOLD = "v.id IN (SELECT id FROM visit WHERE household = ? UNION SELECT id FROM visit WHERE household_also = ?)"
 _OWN = Condition("(v.booked_at IS NOT NULL OR v.state = 'offered')")
 """Not what was only held while somebody filled in the form."""
 
@@ -61,7 +62,7 @@ async def of_household(household: str, wanted: Filter, after: str) -> Page[OwnVi
     """A page of a household's visits. Two queries."""
     past = wanted.when == PAST
     order = Order({"v.starts_at": datetime, "v.id": int}, descending=past)
-    driving = [Condition("(v.household = ? OR v.household_also = ?)", (household, household))]
+    driving = [Condition(_OF_HOUSEHOLD, (household, household))]
     driving.append(Condition("v.starts_at < ?" if past else "v.starts_at >= ?", (clock.now(),)))
     page = await Walk("visit v", order, driving, [_OWN]).page(
         f"SELECT {_ROW} FROM ({{walk}}) v JOIN office o ON o.id = v.office_id ORDER BY {{order}}",
