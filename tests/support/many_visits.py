@@ -20,7 +20,7 @@ from tests.support.visits import an_office, contact, wish
 from tracking.visits import rules
 from tracking.visits.actions import booking, reminding
 from tracking.visits.models import CounterService, Office
-from tracking.visits.queries import desk, grid, offices
+from tracking.visits.queries import desk, grid, mine, offices
 from tracking.visits.queries.grid import Errand
 
 UNITS, A_DAY = 8, 200
@@ -144,9 +144,7 @@ async def things_done(east: Office) -> dict[str, Callable[[], Awaitable[object]]
         return await desk.day_list(place.office, last, desk.Filter(), await city.city())
 
     async def of_household() -> object:
-        return await database.fetch(
-            "SELECT number FROM visit WHERE household = ? ORDER BY starts_at DESC LIMIT 50", "h7"
-        )
+        return await mine.of_household("h7", mine.Filter(mine.PAST), "")
 
     return {
         "week grid, read anew": lambda: cold(week), "week grid, kept": lambda: grid.days(errand, week),

@@ -25,6 +25,7 @@ from tracking.visits.errors import (
 )
 from tracking.visits.events import VisitBooked, VisitCancelled, VisitRescheduled
 from tracking.visits.queries import offices
+from tracking.visits.queries.households import of_households
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.states import VISIT, Channel, VisitAction, VisitState, WaitingState
 
@@ -33,10 +34,6 @@ __all__ = ["Booked", "Contact"]
 MOST_EXPIRED = 500
 """Holds and offers that one run of the job expires."""
 HOLD_ATTEMPTS = 3
-OF_HOUSEHOLDS = (
-    "id IN (SELECT id FROM visit WHERE household IN (?) UNION SELECT id FROM visit WHERE household_also IN (?))"
-)
-"""Two searches by index: with OR, SQLite reads the whole table."""
 KeyOf = Callable[[str], str]
 """The key of a visit by its number."""
 
@@ -146,8 +143,10 @@ async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | No
         rules.next_reminder(offices.local(wished.start), now), visit,
     )  # fmt: skip
     await database.execute(
-        "UPDATE visit_waiting SET state = ? WHERE household IN (?) AND office_id = ? AND date = ? AND state = ?",
-        WaitingState.DONE, contact.households, wished.office.id, wished.date, WaitingState.WAITING,
+        f"UPDATE visit_waiting SET state = ? WHERE {of_households('visit_waiting')} AND office_id = ? AND date = ? "
+        "AND state = ?",
+        WaitingState.DONE, contact.households, contact.households, wished.office.id, wished.date,
+        WaitingState.WAITING,
     )  # fmt: skip
     chain = await ledger.open_or_begin(f"visit/{number}")  # an offered time has one already
     starts_at = rules.moment(wished.start).isoformat(timespec="minutes")
@@ -167,7 +166,7 @@ async def only_one(visit: int, office: int, day: date, households: Sequence[str]
     """Raises ``OnePerHousehold`` if any of the contacts has another active visit of the day, by address or number."""
     await lock_households(households)
     if await database.value(
-        f"SELECT COUNT(*) FROM visit WHERE {OF_HOUSEHOLDS} AND household_active IS NOT NULL "
+        f"SELECT COUNT(*) FROM visit WHERE {of_households('visit')} AND household_active IS NOT NULL "
         "AND office_id = ? AND date = ? AND id <> ?",
         households, households, office, day, visit,
     ):  # fmt: skip
@@ -178,25 +177,23 @@ async def may_book(office: OfficeRow, households: Sequence[str]) -> None:
     """Raises ``Restricted``, ``TooManyVisits`` and ``TooManyToday``."""
     now = clock.now()
     until = await database.value(
-        "SELECT MAX(ends_at) FROM visit_restriction "
-        "WHERE household IN (?) AND office_id = ? AND begins_at <= ? AND ends_at > ? AND lifted_at IS NULL",
-        households, office.id, now, now,
+        f"SELECT MAX(ends_at) FROM visit_restriction WHERE {of_households('visit_restriction')} AND office_id = ? "
+        "AND begins_at <= ? AND ends_at > ? AND lifted_at IS NULL",
+        households, households, office.id, now, now,
     )  # fmt: skip
     if until is not None:
         raise Restricted(database.moment(until).astimezone(config.settings().zone).date())
     most = office.most_active
     await lock_households(households)
     active = await database.value(
-        f"SELECT COUNT(*) FROM visit WHERE {OF_HOUSEHOLDS} AND office_id = ? AND state = ? "
-        "AND starts_at > ?",
+        f"SELECT COUNT(*) FROM visit WHERE {of_households('visit')} AND office_id = ? AND state = ? AND starts_at > ?",
         households, households, office.id, VisitState.BOOKED, now,
     )  # fmt: skip
     if active >= most:
         raise TooManyVisits(most)
     midnight = rules.moment(rules.at_time(today(), "00:00", config.settings().zone))
     made = await database.value(
-        f"SELECT COUNT(*) FROM visit WHERE {OF_HOUSEHOLDS} AND office_id = ? "
-        "AND booked_at >= ?",
+        f"SELECT COUNT(*) FROM visit WHERE {of_households('visit')} AND office_id = ? AND booked_at >= ?",
         households, households, office.id, midnight,
     )  # fmt: skip
     if made >= office.most_daily:

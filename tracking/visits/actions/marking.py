@@ -23,6 +23,7 @@ from tracking.visits.desk_forms import MarkNoShow, Plain, UndoNoShow
 from tracking.visits.errors import NoSuchVisit, NotYetMissed, NotYetServed, OnePerHousehold, TooLateToUndo
 from tracking.visits.events import NoShowMarked, NoShowUndone, VisitServed
 from tracking.visits.queries import offices
+from tracking.visits.queries.households import OfHousehold
 from tracking.visits.states import VISIT, VisitAction, VisitState
 
 UNDO_DAYS = 7
@@ -30,7 +31,7 @@ UNDO_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(OfHousehold):
     """A visit as these actions need it."""
 
     id: int
@@ -41,11 +42,6 @@ class Marked:
     state: VisitState
     household: str
     household_also: str
-
-    @property
-    def households(self) -> tuple[str, ...]:
-        """By what its household is known."""
-        return tuple(filter(None, (self.household, self.household_also)))
 
 
 @dataclass
@@ -123,14 +119,15 @@ async def mark_no_show(actor: Official, number: str, command: MarkNoShow) -> Non
             raise NotYetMissed(max(earliest, called[-1]).astimezone(zone))
         counts = not rules.office_late(visit.starts_at, called, grace)
         values = {
-            "visit_id": visit.id, "household": visit.household, "office_id": visit.office_id, "at": now,
+            "visit_id": visit.id, "household": visit.household, "household_also": visit.household_also,
+            "office_id": visit.office_id, "at": now,
             "calls": orjson.dumps([one.isoformat() for one in called]).decode(), "excused": not counts,
         }  # fmt: skip
         await database.execute("DELETE FROM no_show WHERE visit_id = ?", visit.id)  # of an earlier mark, undone since
         await database.insert("no_show", tuple(values), [tuple(values.values())])
         await change.chain.append(actor.actor, NoShowMarked(len(called), counts))
         if counts:
-            await restrictions.begin_if_due(visit.id, visit.household, place, change.chain)
+            await restrictions.begin_if_due(visit.id, visit, place, change.chain)
 
 
 async def undo_no_show(actor: Official, number: str, command: UndoNoShow) -> None:
@@ -149,4 +146,4 @@ async def undo_no_show(actor: Official, number: str, command: UndoNoShow) -> Non
         await database.execute("UPDATE no_show SET excused = ? WHERE visit_id = ?", True, visit.id)
         await change.chain.append(actor.actor, NoShowUndone(late))
         place = await offices.office_by_id(visit.office_id)
-        await restrictions.lift_if_unfounded(actor, visit.household, place)
+        await restrictions.lift_if_unfounded(actor, visit.households, place)

@@ -23,6 +23,7 @@ from tracking.visits.actions.visits import Contact, VisitRow
 from tracking.visits.events import OfferEnded, TimeOffered
 from tracking.visits.queries import offices
 from tracking.visits.queries.grid import Errand
+from tracking.visits.queries.households import OfHousehold
 from tracking.visits.queries.offices import Place
 from tracking.visits.rules import DayHours
 from tracking.visits.states import Channel, VisitState, WaitingState
@@ -32,7 +33,7 @@ PLACED = "visits.placed"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(OfHousehold):
     """An entry of a waiting list as its actions need it."""
 
     id: int
@@ -48,6 +49,7 @@ class Entry:
     email: str
     phone: str
     household: str
+    household_also: str
     state: WaitingState
     visit_id: int | None
     refused: tuple[str, ...]
@@ -104,10 +106,10 @@ async def waiting(calendar: int) -> list[Entry]:
     return await select(
         Entry,
         f"SELECT {_ENTRY} FROM office_day d JOIN visit_waiting w ON w.office_id = d.office_id AND w.date = d.date "
-        "AND w.state = ? WHERE d.calendar_id = ? AND NOT EXISTS (SELECT 1 FROM visit v "
-        "WHERE v.household_active = w.household AND v.office_id = w.office_id AND v.date = w.date) "
-        "AND NOT EXISTS (SELECT 1 FROM visit v WHERE v.household_also = w.household "
-        "AND v.household_active IS NOT NULL AND v.office_id = w.office_id AND v.date = w.date) "
+        "AND w.state = ? WHERE d.calendar_id = ? AND NOT EXISTS (SELECT 1 FROM visit v WHERE v.office_id = w.office_id "
+        "AND v.date = w.date AND v.household_active IN (w.household, w.household_also)) "
+        "AND NOT EXISTS (SELECT 1 FROM visit v WHERE v.office_id = w.office_id AND v.date = w.date "
+        "AND v.household_active IS NOT NULL AND v.household_also IN (w.household, NULLIF(w.household_also, ''))) "
         "ORDER BY w.created_at, w.id",
         WaitingState.WAITING,
         calendar,

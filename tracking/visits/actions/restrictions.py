@@ -1,7 +1,7 @@
 """Restrictions after repeated no-shows: how one begins and is lifted, and appeals. It lapses by itself."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from server.core.rows import columns, select, select_one
 from tracking.visits.desk_forms import Appeal, Decision, Plain
 from tracking.visits.errors import NoSuchRestriction, RestrictionOver
 from tracking.visits.events import AppealDecided, RestrictionAppealed, RestrictionBegun, RestrictionLifted
+from tracking.visits.queries.households import OfHousehold, of_households
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.rules import NoShowRule
 from tracking.visits.states import RESTRICTION, RestrictionAction, RestrictionState
@@ -25,41 +26,44 @@ def rule_of(place: OfficeRow) -> NoShowRule:
     return NoShowRule(place.no_shows, place.no_show_days, place.restricted_days)
 
 
-async def begin_if_due(visit: int, household: str, place: OfficeRow, chain: Chain) -> None:
+async def begin_if_due(visit: int, missed: OfHousehold, place: OfficeRow, chain: Chain) -> None:
     """Begin a restriction after a no-show if the office's rule says so and none runs. The office's row is locked."""
     now = clock.now()
-    length = rule_of(place).restricts(await _counted(household, place.id, now, place.no_show_days), now)
+    length = rule_of(place).restricts(await _counted(missed.households, place.id, now, place.no_show_days), now)
     runs = await database.value(
-        "SELECT id FROM visit_restriction WHERE household = ? AND office_id = ? AND ends_at > ? AND lifted_at IS NULL "
-        "LIMIT 1",
-        household, place.id, now,
+        f"SELECT id FROM visit_restriction WHERE {of_households('visit_restriction')} AND office_id = ? "
+        "AND ends_at > ? AND lifted_at IS NULL LIMIT 1",
+        missed.households, missed.households, place.id, now,
     )  # fmt: skip
     if length is None or runs is not None:
         return
     values = {
-        "household": household, "office_id": place.id, "visit_id": visit, "state": RestrictionState.RUNNING,
-        "begins_at": now, "ends_at": now + length, "appeal": "", "decision": "",
+        "household": missed.household, "household_also": missed.household_also, "office_id": place.id,
+        "visit_id": visit, "state": RestrictionState.RUNNING, "begins_at": now, "ends_at": now + length,
+        "appeal": "", "decision": "",
     }  # fmt: skip
     (row,) = await database.insert("visit_restriction", tuple(values), [tuple(values.values())], returning="id")
     until = (now + length).astimezone(config.settings().zone).date()
     await chain.append("system", RestrictionBegun(row["id"], until.isoformat()))
 
 
-async def _counted(household: str, office: int, until: datetime, days: int) -> list[datetime]:
+async def _counted(households: Sequence[str], office: int, until: datetime, days: int) -> list[datetime]:
     """The no-shows of a household that count, within some days before a time."""
     found = await database.column(
-        "SELECT at FROM no_show WHERE household = ? AND office_id = ? AND at > ? AND at <= ? AND excused = ?",
-        household, office, until - timedelta(days=days), until, False,
+        f"SELECT at FROM no_show WHERE {of_households('no_show')} AND office_id = ? AND at > ? AND at <= ? "
+        "AND excused = ?",
+        households, households, office, until - timedelta(days=days), until, False,
     )  # fmt: skip
     return [database.moment(one) for one in found]
 
 
 @dataclass(frozen=True, slots=True)
-class Restricted:
+class Restricted(OfHousehold):
     """A restriction as its actions need it."""
 
     id: int
     household: str
+    household_also: str
     office_id: int
     visit_id: int
     state: RestrictionState
@@ -70,16 +74,16 @@ class Restricted:
 _ROW = columns(Restricted, "visit_restriction")
 
 
-async def lift_if_unfounded(actor: Official, household: str, place: OfficeRow) -> None:
+async def lift_if_unfounded(actor: Official, households: Sequence[str], place: OfficeRow) -> None:
     """Lift the restrictions for which too few no-shows count any more. The office's row is locked."""
     running = await select(
         Restricted,
-        f"SELECT {_ROW} FROM visit_restriction WHERE household = ? AND office_id = ? AND ends_at > ? "
-        "AND lifted_at IS NULL ORDER BY id",
-        household, place.id, clock.now(),
+        f"SELECT {_ROW} FROM visit_restriction WHERE {of_households('visit_restriction')} AND office_id = ? "
+        "AND ends_at > ? AND lifted_at IS NULL ORDER BY id",
+        households, households, place.id, clock.now(),
     )  # fmt: skip
     for one in running:
-        counted = await _counted(household, place.id, one.begins_at, place.no_show_days)
+        counted = await _counted(one.households, place.id, one.begins_at, place.no_show_days)
         if rule_of(place).restricts(counted, one.begins_at) is None:
             await _lift(one, actor)
             chain = await _chain(one)

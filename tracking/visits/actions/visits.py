@@ -14,6 +14,7 @@ from tracking.visits.actions.taking import Wish
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.events import IN_PASSING
 from tracking.visits.queries import offices
+from tracking.visits.queries.households import OfHousehold
 from tracking.visits.states import Channel, VisitState
 
 SYSTEM = "system"
@@ -21,7 +22,7 @@ SYSTEM = "system"
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom a visit is for, and how to reach them: one address or number."""
+    """Whom a visit is for, and how to reach them: an address, a number or both."""
 
     name: str
     email: str = ""
@@ -55,7 +56,7 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitRow:
+class VisitRow(OfHousehold):
     """A visit as its actions need it."""
 
     id: int
@@ -75,11 +76,6 @@ class VisitRow:
     household_also: str
     held_until: datetime | None
     replaces: int | None
-
-    @property
-    def households(self) -> tuple[str, ...]:
-        """By what its household is known; empty while it has none."""
-        return tuple(filter(None, (self.household, self.household_also)))
 
 
 _ROW = columns(VisitRow, "v")

@@ -16,6 +16,7 @@ from tracking.visits.errors import AlreadyWaiting, NotWaiting, OfferExpired, One
 from tracking.visits.events import WaitingJoined, WaitingLeft
 from tracking.visits.queries import grid, offices
 from tracking.visits.queries.grid import Errand
+from tracking.visits.queries.households import of_households
 from tracking.visits.states import VISIT, VisitAction, VisitState, WaitingState
 
 KEPT_DAYS = 30
@@ -47,6 +48,13 @@ async def join(wanted: Wanted, contact: Contact) -> str:
         await _check_wanted(wanted, calendar)
         await booking.only_one(0, errand.office.id, day, contact.households)
         await booking.may_book(errand.office, contact.households)
+        if await database.value(
+            f"SELECT COUNT(*) FROM visit_waiting WHERE {of_households('visit_waiting')} AND office_id = ? AND date = ? "
+            "AND state IN (?)",
+            contact.households, contact.households, errand.office.id, day,
+            (WaitingState.WAITING, WaitingState.OFFERED),
+        ):  # fmt: skip
+            raise AlreadyWaiting
         number = await _insert(wanted, contact)
         chain = await ledger.begin(f"waiting/{number}")
         services = tuple(one.id for one in errand.services)
@@ -79,6 +87,7 @@ async def _insert(wanted: Wanted, contact: Contact) -> str:
         "services": [one.id for one in wanted.errand.services], "from_time": wanted.from_time,
         "until_time": wanted.until_time, "party": wanted.errand.party, "language": contact.language,
         "name": contact.name, "email": contact.email, "phone": contact.phone, "household": contact.household,
+        "household_also": contact.household_also,
         "state": WaitingState.WAITING, "visit_id": None, "refused": [], "created_at": clock.now(),
     }  # fmt: skip
     again = ", ".join(f"{one} = excluded.{one}" for one in values)

@@ -140,7 +140,7 @@ async def _book(request: Request, official: Official, form: FormData) -> Booked:
         number = await idempotency.first(secret, f"desk-visits/{official.id}", press, content, act)
     except OnePerHousehold as refusal:
         place = await offices.place(choice.office)
-        raise await desk.has_visit(contact.household, place.office.id, refusal.day) from None
+        raise await desk.has_visit(contact.households, place.office.id, refusal.day) from None
     return Booked(0, number, key_of(number))
 
 

@@ -52,7 +52,7 @@ async def act(request: Request) -> Response:
         wrong = Invalid.at("case", _("There is no such case, or you do not have access to it."))
         kept = acts.kept(request, chosen, offer, sent, wrong)
     if kept is not None and isinstance(kept.refusal, OnePerHousehold):
-        kept = replace(kept, refusal=await desk.has_visit(found.household, found.row.office_id, kept.refusal.day))
+        kept = replace(kept, refusal=await desk.has_visit(found.households, found.row.office_id, kept.refusal.day))
     if kept is not None and offer.place == SEPARATE:
         return await booking.reschedule_page(request, await desk.visit(number), kept)
     if kept is not None:
@@ -95,7 +95,7 @@ async def page(request: Request, official: Official, kept: ReturnedForm) -> Resp
         "forms": {name: form for name, form in drawn.items() if form.offer.place != SEPARATE},
         "moves": SEPARATE in {form.offer.place for form in drawn.values()},
         "no_show": await no_shows.of_visit(found.row.id),
-        "restrictions": await no_shows.of_household(found.household, found.row.office_id),
+        "restrictions": await no_shows.of_household(found.households, found.row.office_id),
         "papers": checklist,
         "happened": await history.of_visit(found, checklist, language),
         "checks": own is not None,

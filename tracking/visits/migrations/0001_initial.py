@@ -298,6 +298,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ("household", fields.CharField(max_length=64)),
+                ("household_also", fields.CharField(default="", max_length=64)),
                 ("office_id", fields.IntField()),
                 ("visit_id", fields.BigIntField()),
                 (
@@ -322,6 +323,7 @@ class Migration(migrations.Migration):
                 "app": "visits",
                 "indexes": [
                     Index(fields=["household", "office_id", "ends_at"], name="visit_restriction_household"),
+                    Index(fields=["household_also", "office_id", "ends_at"], name="visit_restriction_household_also"),
                     Index(fields=["state", "ends_at", "id"], name="visit_restriction_state"),
                 ],
                 "pk_attr": "id",
@@ -495,6 +497,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("household", fields.CharField(max_length=64)),
+                ("household_also", fields.CharField(default="", max_length=64)),
                 ("office_id", fields.IntField()),
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("calls", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
@@ -503,7 +506,10 @@ class Migration(migrations.Migration):
             options={
                 "table": "no_show",
                 "app": "visits",
-                "indexes": [Index(fields=["household", "office_id", "at"], name="no_show_household")],
+                "indexes": [
+                    Index(fields=["household", "office_id", "at"], name="no_show_household"),
+                    Index(fields=["household_also", "office_id", "at"], name="no_show_household_also"),
+                ],
                 "pk_attr": "id",
                 "table_description": "A visit to which nobody came, with the evidence: when and how often the visitor was called.",
             },
@@ -680,6 +686,7 @@ class Migration(migrations.Migration):
                 ("email", fields.CharField(default="", max_length=254)),
                 ("phone", fields.CharField(default="", max_length=30)),
                 ("household", fields.CharField(max_length=64)),
+                ("household_also", fields.CharField(default="", max_length=64)),
                 (
                     "state",
                     fields.CharEnumField(
@@ -696,7 +703,10 @@ class Migration(migrations.Migration):
                 "table": "visit_waiting",
                 "app": "visits",
                 "unique_together": (("household", "office", "date"),),
-                "indexes": [Index(fields=["office_id", "date", "state", "created_at"], name="visit_waiting_day")],
+                "indexes": [
+                    Index(fields=["office_id", "date", "state", "created_at"], name="visit_waiting_day"),
+                    Index(fields=["household_also", "office_id", "date"], name="visit_waiting_household_also"),
+                ],
                 "pk_attr": "id",
                 "table_description": "An entry of a day's waiting list, until a time was offered and accepted.",
             },

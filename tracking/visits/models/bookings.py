@@ -54,7 +54,7 @@ class Visit(Model):
     household = fields.CharField(max_length=64, default="")
     """The hashed contact."""
     household_also = fields.CharField(max_length=64, default="")
-    """The hashed number, where the contact has an address and a number."""
+    """The hashed number, where the contact has an address and a number; so in the other tables."""
     household_active = fields.CharField(max_length=64, null=True)
     """The same while the visit is active: one for each office and day."""
     remind_at = fields.DatetimeField(null=True)
@@ -204,6 +204,7 @@ class Waiting(Model):
     email = fields.CharField(max_length=254, default="")
     phone = fields.CharField(max_length=30, default="")
     household = fields.CharField(max_length=64)
+    household_also = fields.CharField(max_length=64, default="")
     state = fields.CharEnumField(WaitingState, max_length=10)
     visit_id = fields.BigIntField(null=True)
     """The visit that holds the offered time."""
@@ -214,7 +215,10 @@ class Waiting(Model):
     class Meta:
         table = "visit_waiting"
         unique_together = (("household", "office", "date"),)
-        indexes = (Index(fields=("office_id", "date", "state", "created_at"), name="visit_waiting_day"),)
+        indexes = (
+            Index(fields=("office_id", "date", "state", "created_at"), name="visit_waiting_day"),
+            Index(fields=("household_also", "office_id", "date"), name="visit_waiting_household_also"),
+        )
 
 
 class NoShow(Model):
@@ -226,6 +230,7 @@ class NoShow(Model):
     )
     visit_id: int
     household = fields.CharField(max_length=64)
+    household_also = fields.CharField(max_length=64, default="")
     office_id = fields.IntField()
     at = fields.DatetimeField()
     calls: list[Any] = fields.JSONField(default=list)
@@ -234,7 +239,10 @@ class NoShow(Model):
 
     class Meta:
         table = "no_show"
-        indexes = (Index(fields=("household", "office_id", "at"), name="no_show_household"),)
+        indexes = (
+            Index(fields=("household", "office_id", "at"), name="no_show_household"),
+            Index(fields=("household_also", "office_id", "at"), name="no_show_household_also"),
+        )
 
 
 class Restriction(Model):
@@ -242,6 +250,7 @@ class Restriction(Model):
 
     id = fields.BigIntField(primary_key=True)
     household = fields.CharField(max_length=64)
+    household_also = fields.CharField(max_length=64, default="")
     office_id = fields.IntField()
     visit_id = fields.BigIntField()
     """The no-show that began it. Its history has the events, and its contact is told."""
@@ -258,6 +267,7 @@ class Restriction(Model):
         table = "visit_restriction"
         indexes = (
             Index(fields=("household", "office_id", "ends_at"), name="visit_restriction_household"),
+            Index(fields=("household_also", "office_id", "ends_at"), name="visit_restriction_household_also"),
             Index(fields=("state", "ends_at", "id"), name="visit_restriction_state"),
         )
 

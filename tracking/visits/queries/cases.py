@@ -8,6 +8,7 @@ from server.core.listing import Condition, Order, Page, Walk
 from server.core.rows import Local, columns, read_all, select, select_one
 from tracking.visits import rules
 from tracking.visits.queries import offices
+from tracking.visits.queries.households import OfHousehold
 from tracking.visits.queries.planning import ACCOMPANIMENT
 from tracking.visits.states import VisitState
 
@@ -16,7 +17,7 @@ PAGE, MOST = 50, 20
 
 
 @dataclass(frozen=True, slots=True)
-class CaseVisit:
+class CaseVisit(OfHousehold):
     """A visit for a case."""
 
     id: int
@@ -27,6 +28,7 @@ class CaseVisit:
     revision: int
     case_reference: str
     household: str
+    household_also: str
     code: str
     name: str
     name_ja: str
@@ -35,8 +37,8 @@ class CaseVisit:
     def of_contact(self, email: str, phone: str) -> bool:
         """Whether it was booked with this address or number. An official can link somebody else's by mistake."""
         secret = config.settings().secret_key
-        known = {rules.household(secret, email, "")} if email else set()
-        return self.household in known | ({rules.household(secret, "", phone)} if phone else set())
+        known = [rules.household(secret, *one) for one in ((email, ""), ("", phone)) if any(one)]
+        return self.known_by(known)
 
 
 _VISIT = columns(CaseVisit, "v", code="o.code", name="o.name", name_ja="o.name_ja", name_en="o.name_en")

@@ -19,6 +19,7 @@ from tracking.visits import rules
 from tracking.visits.errors import NoSuchVisit, VisitorHasVisit
 from tracking.visits.labels import CHANNELS, VISIT_STATES
 from tracking.visits.queries import offices, papers
+from tracking.visits.queries.households import OfHousehold, of_households
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.papers import Papers
 from tracking.visits.queries.visits import MatterView
@@ -250,11 +251,10 @@ async def _of_household(words: str) -> Sequence[Mapping[str, Any]]:
         return []
     household = rules.household(config.settings().secret_key, email, phone)
     return await database.fetch(
-        f"SELECT {_ROW} FROM visit v WHERE v.id IN (SELECT id FROM visit WHERE household = ? "
-        f"UNION SELECT id FROM visit WHERE household_also = ?) AND v.booked_at IS NOT NULL "
+        f"SELECT {_ROW} FROM visit v WHERE {of_households('visit', 'v')} AND v.booked_at IS NOT NULL "
         f"ORDER BY v.starts_at DESC LIMIT {HOUSEHOLD}",
-        household,
-        household,
+        (household,),
+        (household,),
     )
 
 
@@ -272,10 +272,14 @@ async def number_of(text: str) -> str:
     return str(found or "")
 
 
-async def has_visit(household: str, office_id: int, day: date) -> VisitorHasVisit:
+async def has_visit(households: Sequence[str], office_id: int, day: date) -> VisitorHasVisit:
     """The refusal of a second visit of a household at an office on a day, which names the first one."""
-    sql = "SELECT number FROM visit WHERE household_active = ? AND office_id = ? AND date = ?"
-    return VisitorHasVisit(str(await database.value(sql, household, office_id, day) or "–"), day)
+    found = await database.column(
+        f"SELECT number FROM visit WHERE {of_households('visit')} AND household_active IS NOT NULL AND office_id = ? "
+        "AND date = ? LIMIT 1",
+        households, households, office_id, day,
+    )  # fmt: skip
+    return VisitorHasVisit(next(iter(found), "–"), day)
 
 
 async def _complete(
@@ -312,12 +316,13 @@ async def _complete(
 
 
 @dataclass(frozen=True, slots=True)
-class DeskVisit:
+class DeskVisit(OfHousehold):
     """One visit with everything that officials see of it."""
 
     row: Row
     office: OfficeRow
     household: str
+    household_also: str
     created_at: Local
     booked_at: Local
     ended_at: Local | None
@@ -326,7 +331,7 @@ class DeskVisit:
 async def visit(number: str) -> DeskVisit:
     """A visit by its number, if it was ever booked. Raises ``NoSuchVisit``."""
     found = await database.fetch_one(
-        f"SELECT {_ROW}, v.household, v.created_at, v.booked_at, v.ended_at FROM visit v "
+        f"SELECT {_ROW}, v.household, v.household_also, v.created_at, v.booked_at, v.ended_at FROM visit v "
         "WHERE v.number = ? AND v.booked_at IS NOT NULL",
         references.read_reference(number) or "",
     )

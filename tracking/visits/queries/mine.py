@@ -9,11 +9,11 @@ from server.core import clock, database, listing
 from server.core.errors import _
 from server.core.listing import Condition, Order, Page, Walk
 from server.core.rows import Local, columns, read
+from tracking.visits.queries.households import of_households
 from tracking.visits.states import VisitState
 
 PAGE = 20
 TO_COME, PAST = "", "past"
-_OF_HOUSEHOLD = "v.id IN (SELECT id FROM visit WHERE household = ? UNION SELECT id FROM visit WHERE household_also = ?)"
 _OWN = Condition("(v.booked_at IS NOT NULL OR v.state = 'offered')")
 """Not what was only held while somebody filled in the form."""
 
@@ -62,7 +62,7 @@ async def of_household(household: str, wanted: Filter, after: str) -> Page[OwnVi
     """A page of a household's visits. Two queries."""
     past = wanted.when == PAST
     order = Order({"v.starts_at": datetime, "v.id": int}, descending=past)
-    driving = [Condition(_OF_HOUSEHOLD, (household, household))]
+    driving = [Condition(of_households("visit", "v"), ((household,), (household,)))]
     driving.append(Condition("v.starts_at < ?" if past else "v.starts_at >= ?", (clock.now(),)))
     page = await Walk("visit v", order, driving, [_OWN]).page(
         f"SELECT {_ROW} FROM ({{walk}}) v JOIN office o ON o.id = v.office_id ORDER BY {{order}}",

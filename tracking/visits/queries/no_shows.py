@@ -1,7 +1,7 @@
 """No-shows and restrictions: the evidence, what waits for a decision, and what a household can be told."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,17 +9,19 @@ from server.core import clock, config, database, ledger, listing
 from server.core.listing import Condition, Order, Page, Walk
 from server.core.rows import Local, columns, read, select, select_one
 from tracking.visits.errors import NoSuchRestriction
+from tracking.visits.queries.households import OfHousehold, of_households
 from tracking.visits.states import RestrictionState
 
 PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class NoShowRow:
+class NoShowRow(OfHousehold):
     """A visit to which nobody came, with the evidence."""
 
     visit_id: int
     household: str
+    household_also: str
     office_id: int
     number: str
     starts_at: Local
@@ -43,11 +45,12 @@ async def of_visit(visit: int) -> NoShowRow | None:
 
 
 @dataclass(frozen=True, slots=True)
-class RestrictionRow:
+class RestrictionRow(OfHousehold):
     """A restriction with the contact of the visit whose no-show began it."""
 
     id: int
     household: str
+    household_also: str
     office_id: int
     state: RestrictionState
     begins_at: Local
@@ -92,12 +95,12 @@ async def begun_by(visit: int) -> RestrictionRow | None:
     return await select_one(RestrictionRow, sql, visit)
 
 
-async def of_household(household: str, office: int) -> list[RestrictionRow]:
+async def of_household(households: Sequence[str], office: int) -> list[RestrictionRow]:
     """The restrictions of a household at an office that have not ended, the latest first."""
     rows = await database.fetch(
-        f"SELECT {_RESTRICTION} FROM visit_restriction r {_JOINED}"
-        "WHERE r.household = ? AND r.office_id = ? AND r.ends_at > ? AND r.lifted_at IS NULL ORDER BY r.id DESC",
-        household, office, clock.now(),
+        f"SELECT {_RESTRICTION} FROM visit_restriction r {_JOINED}WHERE {of_households('visit_restriction', 'r')} "
+        "AND r.office_id = ? AND r.ends_at > ? AND r.lifted_at IS NULL ORDER BY r.id DESC",
+        households, households, office, clock.now(),
     )  # fmt: skip
     return [read(RestrictionRow, row) for row in rows]
 
@@ -130,11 +133,12 @@ async def _listed(wanted: Sequence[Condition], office: int | None, after: str) -
 
 async def _with_no_shows(rows: Sequence[Mapping[str, Any]]) -> list[RestrictionRow]:
     """Restrictions with the no-shows of their households that count, and the excused ones, the latest first."""
-    households = {str(row["household"]) for row in rows}
-    by_place: dict[tuple[object, object], list[NoShowRow]] = {}
-    for one in await select(NoShowRow, f"{_NO_SHOWS}WHERE n.household IN (?) ORDER BY n.at DESC", households):
-        by_place.setdefault((one.household, one.office_id), []).append(one)
-    return [
-        read(RestrictionRow, {**row, "no_shows": tuple(by_place.get((row["household"], row["office_id"]), ()))})
-        for row in rows
-    ]
+    restricted = [read(RestrictionRow, row) for row in rows]
+    known = {each for one in restricted for each in one.households}
+    sql = f"{_NO_SHOWS}WHERE {of_households('no_show', 'n')} ORDER BY n.at DESC"
+    missed = await select(NoShowRow, sql, known, known)
+    return [replace(one, no_shows=tuple(each for each in missed if _of_same(one, each))) for one in restricted]
+
+
+def _of_same(one: RestrictionRow, missed: NoShowRow) -> bool:
+    return one.office_id == missed.office_id and one.known_by(missed.households)
