@@ -4,7 +4,9 @@ There is always an active administrator: the last one can neither be closed nor 
 identifies accounts by their ids only.
 """
 
+import contextlib
 import re
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
@@ -24,12 +26,15 @@ from server.core.days import today
 from server.core.errors import FieldError, Invalid, NotFound, _
 from server.core.forms import Day, Email, Errors, Form, Hint, Html, Label, Mistake, OneOf, Phone, WordsRule, line
 from server.core.i18n import NAMES
-from server.core.ledger import SettingChanged
+from server.core.ledger import Chain, SettingChanged
 from server.core.references import new_key
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
-from server.core.resource.table import CHANGED, Options, Question, Resource, Shown
+from server.core.resource.table import CHANGED, CLOSED, OPENED, Options, Question, Resource, Shown
+from server.core.web import Consequence
 from server.people_list import index
+from tracking.visits.actions import rebuilding
+from tracking.visits.desk.common import displaced_link
 
 IN_A_DEPARTMENT = frozenset({Role.HANDLER, Role.MANAGER})
 """Roles that require a department."""
@@ -134,6 +139,20 @@ class Accounts(Resource[EditAccount]):
             "languages": [(code, NAMES[code]) for code in settings().languages],
         }
 
+    @contextlib.asynccontextmanager
+    async def changing(self) -> AsyncIterator[Chain]:
+        async with rebuilding.following(), super().changing() as chain:
+            yield chain
+
+    async def record(self, chain: Chain, actor: Official, row: Account, how: str) -> None:
+        """Whoever leaves or returns is missing at a counter or sits there again."""
+        await super().record(chain, actor, row, how)
+        if how in {OPENED, CLOSED}:
+            await rebuilding.plan_account(row.id)
+
+    def consequence(self) -> Consequence | None:
+        return displaced_link()
+
     def initial(self) -> dict[str, Any]:
         return {"role": Role.HANDLER.value, "languages": [settings().languages[0]], "hours": "09:00–18:00"}
 
@@ -206,13 +225,17 @@ class Accounts(Resource[EditAccount]):
                 raise Invalid([FieldError("first_day", _("These days overlap with another absence."))])
             await Absence.create(account_id=number, first_day=first, last_day=last)
             await chain.append(actor.actor, SettingChanged(self.what, number, "absence_added"))
+            await rebuilding.plan_account(number, first, last)
 
     async def remove_absence(self, actor: Official, number: int, absence_id: int) -> None:
         """Remove an absence. Raises ``NotFound``."""
         async with self.changing() as chain:
-            if not await Absence.filter(id=absence_id, account_id=number).delete():
+            row = await Absence.filter(id=absence_id, account_id=number).first()
+            if row is None:
                 raise NotFound
+            await row.delete()
             await chain.append(actor.actor, SettingChanged(self.what, number, "absence_removed"))
+            await rebuilding.plan_account(number, row.first_day, row.last_day)
 
 
 async def _keep_an_administrator(account: Account) -> None:
@@ -239,7 +262,7 @@ class AccountPages(Pages[EditAccount]):
         except Invalid as invalid:
             view = await ACCOUNTS.view(web.language(request))
             return await self.form(request, row, await ACCOUNTS.values(row), view, refusal=invalid, absence=raw)
-        return web.redirect(request, f"{PAGE}/{row.id}", _("The absence has been added."))
+        return web.redirect(request, f"{PAGE}/{row.id}", _("The absence has been added."), ACCOUNTS.consequence())
 
     async def remove_absence(self, request: Request) -> Response:
         """``POST /desk/people/{id}/absences/{absence}/remove``."""

@@ -115,6 +115,7 @@ def page(
     here = site(request)
     code = language(request)
     query = {k: v for k, v in request.query_params.items() if k != "lang"}
+    notice, notice_link = _notice(request)
     html = here.render(
         code,
         template,
@@ -124,7 +125,8 @@ def page(
             "reader": getattr(request.state, "official", None),
             "permissions": here.permissions,
             "language_url": lambda other: f"{request.url.path}?{urlencode({**query, 'lang': other})}",
-            "notice": _notice(request),
+            "notice": notice,
+            "notice_link": notice_link,
             "now": clock.now(),
             **(context or {}),
         },
@@ -137,21 +139,39 @@ def page(
     return response
 
 
-def redirect(request: Request, url: str, notice: Text | None = None) -> RedirectResponse:
-    """303 to a page of this site, which then shows ``notice``."""
+@dataclass(frozen=True)
+class Consequence:
+    """What else a change has led to, as a link to the page that lists it."""
+
+    text: Text
+    url: str
+
+
+def redirect(
+    request: Request, url: str, notice: Text | None = None, consequence: Consequence | None = None
+) -> RedirectResponse:
+    """303 to a page of this site, which then shows ``notice`` and the link of a consequence."""
     response = RedirectResponse(url, status_code=303)
     if notice:
-        value = sign(site(request).settings, "notice", [notice.msgid, {k: str(v) for k, v in notice.params.items()}])
+        said = [*_packed(notice), *([*_packed(consequence.text), consequence.url] if consequence else [])]
+        value = sign(site(request).settings, "notice", said)
         response.set_cookie(NOTICE_COOKIE, value, max_age=60, samesite="lax", httponly=True)
     return response
 
 
-def _notice(request: Request) -> str | None:
+def _packed(text: Text) -> tuple[str, dict[str, str]]:
+    return text.msgid, {name: str(value) for name, value in text.params.items()}
+
+
+def _notice(request: Request) -> tuple[str | None, tuple[str, str] | None]:
+    """The message left by the previous action, with the words and the address of its link, if any."""
     token = request.cookies.get(NOTICE_COOKIE)
     value = unsign(site(request).settings, "notice", token, 60) if token else None
     if not isinstance(value, list):
-        return None
-    return i18n.translate(language(request), Text(str(value[0]), value[1]))
+        return None, None
+    code, (msgid, params, *more) = language(request), value
+    link = (i18n.translate(code, Text(str(more[0]), more[1])), str(more[2])) if more else None
+    return i18n.translate(code, Text(str(msgid), params)), link
 
 
 def json(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from server.core import ledger
 from server.core.accounts import Account, Role
+from tests.support.markup import parse
 from tests.support.page_forms import form, send, submit
 from tests.support.system import System
 from tests.support.visits import an_office, contact, next_monday, wish
@@ -77,7 +79,7 @@ async def test_hours_move_the_timetable_and_displace_nobody_in_silence(system: S
     assert (saved.status_code, (await starts())[-1]) == (303, "14:45")
     shown = (await admin.get(SETTINGS + "?lang=en")).text
     assert "Reservations that no counter can serve any more: 1." in shown
-    assert 'href="/desk/visits/unplaced"' in shown
+    assert 'href="/desk/visits/unplaced?office=east"' in shown
     await system.work()
     visit = await Visit.get(number=made.number)
     assert (visit.state, visit.unplaced_since is not None) == ("booked", True)
@@ -85,6 +87,81 @@ async def test_hours_move_the_timetable_and_displace_nobody_in_silence(system: S
     assert "/desk/visits/unplaced" not in (await admin.get(SETTINGS)).text
     await system.work()
     assert (await Visit.get(number=made.number)).unplaced_since is None
+
+
+async def _displacing(admin: httpx.AsyncClient, what: str, office: Office) -> httpx.Response:
+    """Take the time of counter 2 away from an office, or all of it, in one of the ways that there are."""
+    day = next_monday().isoformat()
+    second = await Counter.get(number="2")
+    service = await CounterService.get(code="moving")
+    shift = await Shift.get(counter_id=second.id)
+    handler = await Account.get(username="handler")
+    pages: dict[str, tuple[str, dict[str, Any]]] = {
+        "roster entry removed": (f"/desk/roster/shifts/{shift.id}/delete", {}),
+        "roster entry shortened": (f"/desk/roster/shifts/{shift.id}", {"ends": "12:00"}),
+        "hours": (f"{SETTINGS}/hours/{office.id}", {"days__1__closes": "15:00"}),
+        "closure": (f"{SETTINGS}/openings/new", {"office": "east", "date": day, "kind": "closed"}),
+        "opening at other hours": (
+            f"{SETTINGS}/openings/new",
+            {"office": "east", "date": day, "kind": "open", "opens": "09:00", "closes": "15:00"},
+        ),
+        "counter closed": (f"{SETTINGS}/counters/{second.id}/close", {}),
+        "ability removed": (f"{SETTINGS}/counters/{second.id}", {"services": ["passport"]}),
+        "service closed": (f"{SETTINGS}/services/{service.id}/close", {}),
+        "office closed": (f"{SETTINGS}/{office.id}/close", {}),
+        "absence": (f"/desk/people/{handler.id}", {"first_day": day, "last_day": day}),
+        "account closed": (f"/desk/people/{handler.id}/close", {}),
+    }
+    page, sent = pages[what]
+    return await submit(admin, page, "/absences" if what == "absence" else page.rpartition("/")[2], **sent)
+
+
+@pytest.mark.parametrize(
+    ("what", "visits"),
+    [
+        ("roster entry removed", 1), ("roster entry shortened", 1), ("hours", 2), ("closure", 2),
+        ("opening at other hours", 2), ("counter closed", 1), ("ability removed", 1), ("service closed", 1),
+        ("office closed", 2), ("absence", 1), ("account closed", 1),
+    ],
+)  # fmt: skip
+async def test_each_change_says_how_many_visits_it_displaces(system: System, what: str, visits: int) -> None:
+    office = await an_office({"1": ["passport"], "2": ["passport", "moving"]})
+    await Shift.filter(counter__number="2").update(account_id=(await Account.get(username="handler")).id)
+    await booking.book_now(await wish("passport", start="16:00"), contact("kim"))
+    await booking.book_now(await wish("moving", start="16:00"), contact("lee"))
+    admin = await system.official("admin")
+    answer = await _displacing(admin, what, office)
+    assert answer.status_code == 303, answer.text
+    admin.cookies.set("lang", "en")
+    shown = parse((await admin.get(answer.headers["location"])).text)
+    toast = shown.one("p", class_="toast")
+    assert toast.one("a").text == f"Reservations without a counter because of this: {visits}"
+    assert (await admin.get(toast.one("a").attrs["href"])).status_code == 200
+    page = f"{SETTINGS}/hours/{office.id}"
+    again = await submit(admin, page, page, days__2__closes="18:00")
+    shown = parse((await admin.get(again.headers["location"])).text)
+    assert not shown.one("p", class_="toast").all("a"), "this change displaced nobody else"
+
+
+async def test_the_banner_counts_by_office_those_that_the_reader_has_to_do_with(system: System) -> None:
+    for code in ("east", "west"):
+        office = await an_office({code: ["passport"]}, code=code)
+        await booking.book_now(await wish(code=code), contact(code))
+        await Shift.filter(counter__office_id=office.id).delete()
+        await supply.rebuild(office.id, [next_monday()])
+
+    async def links(name: str, page: str) -> list[str]:
+        shown = parse((await (await system.official(name)).get(page)).text)
+        return [e.attrs["href"] for e in shown.one("main").all("a") if "/unplaced" in e.attrs.get("href", "")]
+
+    both = [f"/desk/visits/unplaced?office={code}" for code in ("east", "west")]
+    assert await links("admin", SETTINGS) == both
+    assert await links("admin", f"{SETTINGS}/hours/{(await Office.get(code='east')).id}") == both[:1]
+    assert await links("manager", "/desk/roster?office=west") == both[1:]
+    counter = await Counter.get(number="east")
+    manager = await Account.get(username="manager")
+    await Shift.create(counter_id=counter.id, account_id=manager.id, date=next_monday(), starts="09:00", ends="10:00")
+    assert await links("manager", "/desk/roster?office=west") == both, "the manager sits at the other one"
 
 
 @pytest.mark.parametrize(
@@ -208,7 +285,11 @@ async def test_a_closed_office_and_a_closed_service_cannot_be_booked(system: Sys
     await booking.book_now(await wish(), contact("kim"))
     assert (await submit(admin, f"{SETTINGS}/{office.id}/close", "/close")).status_code == 303
     assert (await system.client.get("/api/v1/offices")).json()["items"] == []
-    assert "/desk/visits/unplaced" in (await admin.get(SETTINGS)).text
+    assert "/desk/visits/unplaced?office=east" in (await admin.get(SETTINGS)).text
+    await system.work()
+    assert "kim" in (await admin.get("/desk/visits/unplaced?office=east")).text, "a closed office has visits to move"
+    everybody = await submit(admin, "/desk/visits/unplaced?office=east", "/unplaced")
+    assert everybody.headers["location"] == "/desk/visits/unplaced?office=east"
     assert (await submit(admin, f"{SETTINGS}/{office.id}", "/open")).status_code == 303
     assert "/desk/visits/unplaced" not in (await admin.get(SETTINGS)).text
 

@@ -14,11 +14,11 @@ QUERIES = {
     "/desk/offices/counters": 11,
     "/desk/offices/counters/1": 12,
     "/desk/offices/services": 11,
-    "/desk/offices/services/1": 12,
+    "/desk/offices/services/1": 13,
     "/desk/offices/openings": 5,
     "/desk/offices/openings/new": 4,
     "/desk/roster?office=east&week={monday}": 12,
-    "/desk/roster/shifts/new": 5,
+    "/desk/roster/shifts/new": 3,
     "/desk/roster/shifts/1": 8,
 }
 """The statements of each page when nothing is kept in the process, the session's one included."""

@@ -165,12 +165,12 @@ async def test_a_closure_leaves_the_visit_and_lists_it(system: System) -> None:
     office = await an_office({"1": ["passport"]})
     made = await booking.book_now(await wish(), contact("kim"))
     await Opening.create(office_id=office.id, date=next_monday(), kind=OpeningKind.CLOSED, reason="정전")
-    assert await supply.rebuild(office.id, [next_monday()]) == 1
+    assert (await supply.rebuild(office.id, [next_monday()])).unplaced == 1
     await system.work()
     visit = await Visit.get(number=made.number)
     assert (visit.state, visit.unplaced_since is not None) == (VisitState.BOOKED, True)
     await Opening.all().delete()
-    assert await supply.rebuild(office.id, [next_monday()]) == 0
+    assert (await supply.rebuild(office.id, [next_monday()])).unplaced == 0
     await system.work()
     assert (await Visit.get(number=made.number)).unplaced_since is None
     kinds = [entry.kind for entry in await ledger.read(f"visit/{made.number}")]
@@ -258,7 +258,7 @@ async def test_who_lost_their_counter_gets_the_next_time_that_is_given_back(syst
     office = await an_office({"1": ["passport"], "2": ["passport"]})
     first, second = [await booking.book_now(await wish(), contact(name)) for name in ("kim", "lee")]
     await Shift.filter(counter_id=(await Counter.get(number="2")).id).delete()
-    assert await supply.rebuild(office.id, [next_monday()]) == 1
+    assert (await supply.rebuild(office.id, [next_monday()])).unplaced == 1
     await system.work()
     assert (await Visit.get(number=second.number)).unplaced_since is not None
     await booking.cancel(first.number, "visitor")
@@ -273,7 +273,7 @@ async def test_nobody_loses_their_counter_to_time_that_was_given_back(system: Sy
     first, second = [await booking.book_now(await wish(), contact(name)) for name in ("kim", "lee")]
     await booking.cancel(first.number, "visitor")
     await Shift.filter(counter_id=(await Counter.get(number="2")).id).delete()
-    assert await supply.rebuild(office.id, [next_monday()]) == 0, "who cancelled had booked first"
+    assert (await supply.rebuild(office.id, [next_monday()])).unplaced == 0, "who cancelled had booked first"
     await system.work()
     assert (await Visit.get(number=second.number)).unplaced_since is None
     await visit_books.agree(office.code)

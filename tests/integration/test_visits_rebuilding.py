@@ -152,3 +152,12 @@ async def test_two_managers_cannot_put_one_official_at_two_counters(system: Syst
     found = await asyncio.gather(*(SHIFTS.add(manager, one) for one in wanted), return_exceptions=True)
     assert sorted(isinstance(one, Invalid) for one in found) == [False] + [True] * 5, found
     assert await Shift.all().count() == 1
+
+
+async def test_a_visit_is_displaced_once(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    for name, start in (("kim", "16:00"), ("lee", "14:00")):
+        await booking.book_now(await wish(start=start), contact(name))
+    for ends, unplaced, displaced in (("15:00", 1, 1), ("13:00", 2, 1), ("13:00", 2, 0), ("17:00", 0, 0)):
+        await Shift.all().update(ends=ends)
+        assert await supply.rebuild(office.id, [next_monday()]) == supply.Rebuilt(unplaced, displaced)

@@ -262,7 +262,7 @@ async def test_a_displaced_visit_comes_before_the_waiting_list(system: System) -
     displaced = [await book(f"09:{15 * n:02}", f"x{n}") for n in range(4)]
     await join("first")
     await Shift.filter(counter__number="2").delete()
-    assert await supply.rebuild(office.id, [next_monday()]) == 4
+    assert (await supply.rebuild(office.id, [next_monday()])).unplaced == 4
     await system.work()
     assert await Visit.filter(unplaced_since__not_isnull=True).count() == 4
     await booking.cancel(made[0].number, "visitor")

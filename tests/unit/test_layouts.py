@@ -82,8 +82,11 @@ def test_the_desk_menu_shows_what_the_reader_may() -> None:
 
 
 def test_what_the_last_action_left_to_say_stands_above_the_content() -> None:
-    root = parse(environment().get_template("base.html").render({**context("/"), "notice": EVIL}))
+    root = parse(environment().get_template("base.html").render({**context("/"), "notice": EVIL, "notice_link": None}))
     assert root.one("main").one(role="status").text == EVIL
+    more = {"notice": "OK", "notice_link": (EVIL, "/desk?a=1&b=2")}
+    link = parse(environment().get_template("base.html").render({**context("/"), **more})).one("main").one("a")
+    assert (link.text, link.attrs["href"]) == (EVIL, "/desk?a=1&b=2")
 
 
 @pytest.mark.parametrize("refusal", [NotFound(), Invalid([]), Overloaded(7)])

@@ -123,7 +123,7 @@ class Pages(Generic[FormT]):
             return await self.form(request, None, raw, view, refusal=invalid)
         if shown:
             return web.page(request, table.shown_template, {"row": await table.need(number), **shown})
-        return web.redirect(request, await self.back(number), table.added)
+        return web.redirect(request, await self.back(number), table.added, table.consequence())
 
     async def change(self, request: Request) -> Response:
         """``/desk/{path}/{id}``."""
@@ -146,7 +146,7 @@ class Pages(Generic[FormT]):
             return await self.form(request, row, raw, view, version=seen(form), refusal=invalid)
         except ChangedMeanwhile as conflict:
             return await self.form(request, row, raw, view, version=version, refusal=conflict)
-        return web.redirect(request, await self.back(row.pk), SAVED)
+        return web.redirect(request, await self.back(row.pk), SAVED, table.consequence())
 
     async def back(self, _number: Any) -> str:
         """Where a row's pages lead once it is saved or deleted."""
@@ -227,7 +227,7 @@ class Pages(Generic[FormT]):
             return await self.form(request, row, await self.table.values(row), view, refusal=invalid)
         if shown:
             return web.page(request, self.table.shown_template, {"row": row, **shown})
-        return web.redirect(request, home or self.table.home, question.done)
+        return web.redirect(request, home or self.table.home, question.done, self.table.consequence())
 
     def _step(self, question: Question, do: Callable[..., Awaitable[Shown]]) -> Any:
         @wraps(do)  # its name is the route's in logs and metrics
@@ -241,7 +241,7 @@ class Pages(Generic[FormT]):
         """``POST /desk/{path}/{id}/open``."""
         official, row = await self.need(request)
         await self.table.switch(official, row.pk, on=True)
-        return web.redirect(request, self.table.home, self.table.opened)
+        return web.redirect(request, self.table.home, self.table.opened, self.table.consequence())
 
     async def need(self, request: Request) -> tuple[Official, Any]:
         """The official, with permission to change the table, and the addressed row. Raises ``NotFound``."""

@@ -23,6 +23,7 @@ from server.core.errors import ChangedMeanwhile, FieldError, Invalid, NotFound, 
 from server.core.forms import Form, Seen, not_a_choice
 from server.core.ledger import Chain, DomainEvent, SettingChanged
 from server.core.messages import fill
+from server.core.web import Consequence
 
 MOST = 500
 """Maximum rows of a table on its page; no city has more departments, rules or templates."""
@@ -272,6 +273,10 @@ class Resource(Generic[FormT]):
     async def form_context(self, row: Any | None, language: str) -> dict[str, Any]:
         """Additional values for a custom form template."""
         return {}
+
+    def consequence(self) -> Consequence | None:
+        """What the last change of this request has led to elsewhere; its page links to it after the change."""
+        return None
 
     # --- confirmations ----------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from tracking.visits.actions.visits import Contact, VisitRow, visit_row
 from tracking.visits.errors import MovedMeanwhile, OfferExpired
 from tracking.visits.events import MoveEnded, MoveOffered
 from tracking.visits.queries import offices, unplaced
+from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.unplaced import Unplaced
 from tracking.visits.states import VISIT, VisitAction, VisitState
 
@@ -53,14 +54,14 @@ async def propose(actor: str, number: str, wished: Wish) -> None:
             await offering.pass_on(each)
 
 
-async def propose_nearest(actor: str, office_code: str) -> tuple[int, int]:
+async def propose_nearest(actor: str, office: OfficeRow) -> tuple[int, int]:
     """Propose the nearest free time to every visit of an office that lost its counter and has no proposal.
 
     Whoever booked first gets the nearest first. Returns to how many one was proposed, and for how many none is free.
     """
     rows, after = list[Unplaced](), ""
     while True:
-        page = await unplaced.listed(await offices.place(office_code), after=after)
+        page = await unplaced.listed(await offices.place_of(office), after=after)
         rows += page.rows
         after = page.after
         if not after:

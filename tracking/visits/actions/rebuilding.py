@@ -5,6 +5,7 @@ rebuilds the days itself as soon as it has committed, and deletes the job.
 """
 
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -43,18 +44,39 @@ class _Plan:
 _planned: ContextVar[list[_Plan] | None] = ContextVar("planned", default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Displaced:
+    """The visits that a change has left without a counter, and the office that has most of them."""
+
+    visits: int
+    office: str
+
+
+_displaced: ContextVar[Displaced | None] = ContextVar("displaced", default=None)
+
+
+def displaced() -> Displaced | None:
+    """What the last change of this request has displaced, on the days that it rebuilt itself; None for nothing."""
+    return _displaced.get()
+
+
 @contextlib.asynccontextmanager
 async def following() -> AsyncIterator[None]:
     """Around the transaction of a change: rebuild at once what it has planned."""
     plans: list[_Plan] = []
+    _displaced.set(None)
     token = _planned.set(plans)
     try:
         yield
     finally:
         _planned.reset(token)
+    lost: Counter[int] = Counter()
     for one in plans:
-        await supply.rebuild(one.office_id, one.days)
+        lost[one.office_id] += (await supply.rebuild(one.office_id, one.days)).displaced
         await jobs.done(one.key)
+    ((office_id, visits),) = lost.most_common(1) or [(0, 0)]
+    if visits:
+        _displaced.set(Displaced(lost.total(), (await offices.office_by_id(office_id)).code))
 
 
 async def plan(office_id: int, days: Collection[date] | None = None) -> None:
@@ -92,8 +114,13 @@ async def follow(task: Task) -> None:
             for place in await offices.offices():
                 await plan(place.id, [date.fromisoformat(event.data["day"])])
         elif event.data["what"] == ACCOUNT:
-            for office_id, days in (await _sits(int(event.data["id"]))).items():
-                await plan(office_id, days)
+            await plan_account(int(event.data["id"]))
+
+
+async def plan_account(account: int, first: date | None = None, last: date | None = None) -> None:
+    """Rebuild the days on which an official is on the roster, once the surrounding transaction has committed."""
+    for office_id, days in (await _sits(account)).items():
+        await plan(office_id, {day for day in days if (first or day) <= day <= (last or day)})
 
 
 async def _sits(account: int) -> dict[int, set[date]]:

@@ -4,7 +4,8 @@ A day is rebuilt under the lock of its calendar, so a booking sees it as it was 
 can serve any more keeps its time and is listed for the office; a job writes that into its history.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from server.core import city, clock, config, database, ledger, roles
@@ -18,24 +19,48 @@ from tracking.visits.rules import Sitting
 SCOPE = "visits"
 
 
-async def rebuild(office_id: int, days: Iterable[date]) -> int:
-    """Rebuild the counter time of an office on some days, one transaction each. Returns how many visits do not fit."""
-    unplaced = 0
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What rebuilding counter time has led to."""
+
+    unplaced: int = 0
+    """Claims that no counter can serve."""
+    displaced: int = 0
+    """Booked visits that had their counters before."""
+
+
+async def rebuild(office_id: int, days: Iterable[date]) -> Rebuilt:
+    """Rebuild the counter time of an office on some days, one transaction each."""
+    unplaced = displaced = 0
     for day in sorted({*days}):
         calendar = await _calendar(office_id, day)
         async with database.transaction():
             await times.lock(calendar)
-            unplaced += len(await _supply(office_id, day, calendar))
-    return unplaced
+            before = await times.unplaced(calendar)
+            after = await _supply(office_id, day, calendar, before)
+            if not {*after}.issubset(before):
+                displaced += len(await _booked(after) - await _booked(before))
+        unplaced += len(after)
+    return Rebuilt(unplaced, displaced)
 
 
-async def _supply(office_id: int, day: date, calendar: int) -> list[int]:
+async def _booked(claims: Iterable[int]) -> set[int]:
+    """The booked visits that some claims belong to."""
+    return {
+        *await database.column(
+            "SELECT m.visit_id FROM visit_matter m JOIN visit v ON v.id = m.visit_id "
+            "WHERE m.claim_id IN (?) AND v.state = 'booked'",
+            tuple(claims),
+        )
+    }
+
+
+async def _supply(office_id: int, day: date, calendar: int, before: Sequence[int]) -> list[int]:
     place = await offices.office_by_id(office_id)
     hours = (await offices.hours(office_id, await offices.weekly_hours(office_id), [day], await city.calendar()))[day]
     roster, away = await _roster(office_id, day)
     known = await offices.services(office_id)
     present = rules.counter_time(hours, roster if place.active else (), away, place.step)
-    before = await times.unplaced(calendar)
     those = offices.terms(place, known)
     without = await times.supply(calendar, present, those)
     if without and await _give_up_freed(calendar, without):

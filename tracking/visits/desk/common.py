@@ -8,6 +8,9 @@ from starlette.requests import Request
 from server.core import auth, i18n
 from server.core.accounts import Official
 from server.core.days import today
+from server.core.errors import _
+from server.core.web import Consequence
+from tracking.visits.actions import rebuilding
 from tracking.visits.errors import NoSuchOffice
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import desk, offices
@@ -46,6 +49,14 @@ def names(rows: Sequence[Named] | Mapping[int, Named], language: str) -> list[tu
     """Offices or services as a field's choices."""
     listed = rows.values() if isinstance(rows, Mapping) else rows
     return [(one.code, i18n.name_in(one, language)) for one in listed]
+
+
+def displaced_link() -> Consequence | None:
+    """How many visits the last change of this request has left without a counter, as a link to the list of them."""
+    if (found := rebuilding.displaced()) is None:
+        return None
+    text = _("Reservations without a counter because of this: %(count)s", count=found.visits)
+    return Consequence(text, f"{PAGE}/unplaced?office={found.office}")
 
 
 async def all_offices() -> list[OfficeRow]:

@@ -16,7 +16,7 @@ from server.core.listing import PAGING
 from tracking.visits import rules
 from tracking.visits.actions import moving
 from tracking.visits.actions.taking import Wish
-from tracking.visits.desk.common import all_offices, chosen_office, names
+from tracking.visits.desk.common import chosen_office, names
 from tracking.visits.forms import read_start
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import offices, unplaced
@@ -35,11 +35,11 @@ def mover(request: Request) -> Official:
 
 async def show(request: Request) -> Response:
     """``/desk/visits/unplaced``: an office's visits without a counter, by time."""
-    official, known, reference_data = mover(request), await all_offices(), await city()
+    official, known, reference_data = mover(request), await offices.offices_with_visits_to_move(), await city()
     wanted, language = Filter.parse(request.query_params, reference_data, also=PAGING), web.language(request)
     place = await chosen_office(official, known, wanted.office)
     wanted, start = replace(wanted, office=place.code), request.query_params.get("after", "")
-    page = await unplaced.listed(await offices.place(place.code), after=start)
+    page = await unplaced.listed(await offices.place_of(place), after=start)
     context = {
         **listing.shown(PAGE, wanted, page, reference_data, language, start),
         "office": place,
@@ -75,9 +75,10 @@ async def offer(request: Request) -> Response:
 async def offer_all(request: Request) -> Response:
     """``POST /desk/visits/unplaced``: offer the nearest free time to everybody on the list."""
     official = mover(request)
-    place = await offices.place(str((await web.read_form(request)).get("office", "")))
-    proposed, without = await moving.propose_nearest(official.actor, place.office.code)
-    return web.redirect(request, f"{PAGE}?office={place.office.code}", _said(proposed, without))
+    code = str((await web.read_form(request)).get("office", ""))
+    place = await chosen_office(official, await offices.offices_with_visits_to_move(), code)
+    proposed, without = await moving.propose_nearest(official.actor, place)
+    return web.redirect(request, f"{PAGE}?office={place.code}", _said(proposed, without))
 
 
 def _said(proposed: int, without: int) -> Text:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from server.core import clock, config, database
 from server.core.booking.day import Quota, Terms
 from server.core.city import KEPT
+from server.core.days import today
 from server.core.rows import columns, read, select, select_one
 from server.core.working_calendar import FIRST_YEAR, LAST_YEAR, WorkingCalendar
 from tracking.visits import rules
@@ -111,6 +112,18 @@ async def offices() -> list[OfficeRow]:
     return await select(OfficeRow, f"SELECT {_OFFICE} FROM office o WHERE o.active = ? ORDER BY o.name, o.id", True)
 
 
+async def offices_with_visits_to_move() -> list[OfficeRow]:
+    """The offices, and the closed ones that have booked visits to come, by name."""
+    return await select(
+        OfficeRow,
+        f"SELECT {_OFFICE} FROM office o WHERE o.active = ? OR EXISTS (SELECT 1 FROM visit v WHERE "
+        "v.office_id = o.id AND v.date >= ? AND v.state = 'booked') "
+        "ORDER BY o.name, o.id",
+        True,
+        today(),
+    )
+
+
 async def services(office_id: int) -> dict[int, ServiceRow]:
     """What an office can do at its counters, by id."""
     rows = await database.fetch(
@@ -165,9 +178,13 @@ async def place(code: str) -> Place:
     """An office as pages show it, at most ``KEPT`` seconds old. Raises ``NoSuchOffice``."""
     if code not in _kept or time.monotonic() - _kept[code][0] >= KEPT:
         began = time.monotonic()
-        found = await office(code)
-        _kept[code] = began, Place(found, await services(found.id), await weekly_hours(found.id))
+        _kept[code] = began, await place_of(await office(code))
     return _kept[code][1]
+
+
+async def place_of(found: OfficeRow) -> Place:
+    """The same of any office, also of a closed one, read anew."""
+    return Place(found, await services(found.id), await weekly_hours(found.id))
 
 
 async def weekly_hours(office_id: int) -> dict[int, Weekly]:

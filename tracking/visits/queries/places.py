@@ -1,6 +1,6 @@
 """What the settings of offices show: visits that no counter can serve any more, and the roster of a week."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,19 +12,39 @@ from tracking.visits.queries import offices
 from tracking.visits.rules import DayHours
 
 
-async def displaced() -> int:
-    """How many booked visits to come have no counter any more. Three queries at most."""
-    calendars = await database.column("SELECT calendar_id FROM office_day WHERE date >= ?", today())
+@dataclass(frozen=True, slots=True)
+class Displaced:
+    """The booked visits to come of an office that have no counter any more."""
+
+    code: str
+    name: str
+    name_ja: str
+    name_en: str
+    visits: int
+
+
+_DISPLACED = columns(Displaced, "o", visits="COUNT(DISTINCT v.id)")
+
+
+async def displaced(some: Collection[int] | None = None) -> list[Displaced]:
+    """How many booked visits to come have no counter any more, by office: of all, or of some. Three queries at most."""
+    narrowed = "" if some is None else " AND office_id IN (?)"
+    calendars = await database.column(
+        f"SELECT calendar_id FROM office_day WHERE date >= ?{narrowed}",
+        today(),
+        *(() if some is None else (tuple(some),)),
+    )
     without = await times.unplaced(*calendars)
     if not without:
-        return 0
-    found: int = await database.value(
-        "SELECT COUNT(DISTINCT v.id) FROM visit_matter m JOIN visit v ON v.id = m.visit_id "
-        "WHERE m.claim_id IN (?) AND v.state = 'booked' AND v.starts_at > ?",
+        return []
+    return await select(
+        Displaced,
+        f"SELECT {_DISPLACED} FROM visit_matter m JOIN visit v ON v.id = m.visit_id "
+        "JOIN office o ON o.id = v.office_id WHERE m.claim_id IN (?) AND v.state = 'booked' AND v.starts_at > ? "
+        "GROUP BY o.id, o.code, o.name, o.name_ja, o.name_en ORDER BY o.name, o.id",
         without,
         clock.now(),
     )
-    return found
 
 
 @dataclass(frozen=True, slots=True)

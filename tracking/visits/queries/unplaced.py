@@ -87,7 +87,7 @@ async def one(number: str) -> Unplaced | None:
     )
     if found is None:
         return None
-    place = await offices.place((await offices.office_by_id(found["office_id"])).code)
+    place = await offices.place_of(await offices.office_by_id(found["office_id"]))
     (complete,) = await _complete([read(Unplaced, found)], place, always=True)
     return complete
 

@@ -25,7 +25,8 @@ from tracking.visits.actions import rebuilding
 from tracking.visits.desk.places.tables import PlaceTable, on_step
 from tracking.visits.models import Counter, Office, Shift
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import offices, places
+from tracking.visits.queries import desk, offices, places
+from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.places import ShiftRow
 from tracking.visits.rules import DayHours, Span
 
@@ -132,6 +133,9 @@ class Shifts(PlaceTable[EditShift]):
             if await others.filter(**{column: stored[column]}).exists():
                 raise Invalid.at(field, text)
 
+    async def form_context(self, row: Shift | None, _language: str) -> dict[str, Any]:
+        return {"displaced": await places.displaced([row.counter.office_id]) if row else []}
+
     async def affected(self, row: Shift) -> Mapping[int, Collection[date] | None]:
         """The days of the entry as it was and as it is now."""
         found: dict[int, set[date]] = {}
@@ -228,7 +232,7 @@ def _address(office: str, day: date) -> str:
 
 async def show(request: Request, kept: ReturnedForm) -> Response:
     """``/desk/roster?office=&week=``: who sits where on each day of a week."""
-    auth.official(request, Permission.EDIT_ROSTER)
+    official = auth.official(request, Permission.EDIT_ROSTER)
     known = await offices.offices()
     asked = str(kept.value("office") or request.query_params.get("office", ""))
     office = next((one for one in known if asked in {one.code, ""}), None)
@@ -259,9 +263,17 @@ async def show(request: Request, kept: ReturnedForm) -> Response:
         "form": CopyWeek,
         "values": {"weeks": 1, **kept.values},
         "errors": kept.errors,
-        "displaced": await places.displaced(),
+        "displaced": await places.displaced(await _offices_of(official, known, office)),
     }
     return web.page(request, "desk/visits/places/roster.html", context, status=kept.status)
+
+
+async def _offices_of(official: Official, known: Sequence[OfficeRow], seen: OfficeRow | None) -> Collection[int] | None:
+    """The office that an official looks at and the one where they sit next; all of them for who keeps the offices."""
+    if official.may(Permission.EDIT_OFFICES):
+        return None
+    codes = {await desk.own_office(official.id, today()), seen.code if seen else ""}
+    return [one.id for one in known if one.code in codes]
 
 
 async def copy(request: Request, form: FormData) -> Response:

@@ -15,7 +15,9 @@ from server.core.errors import FieldError, Invalid, _
 from server.core.forms import Form, Html, Label, MayBeEmpty, Mistake, line
 from server.core.ledger import Chain
 from server.core.resource.table import CHANGED, MOST, FormT, Options, Resource, View
+from server.core.web import Consequence
 from tracking.visits.actions import rebuilding
+from tracking.visits.desk.common import displaced_link
 from tracking.visits.models import Office
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import offices, places
@@ -71,11 +73,14 @@ class PlaceTable(Resource[FormT]):
         for office, days in (await self.affected(row)).items():
             await rebuilding.plan(office, days)
 
+    def consequence(self) -> Consequence | None:
+        return displaced_link()
+
     async def list_context(self, _language: str) -> dict[str, Any]:
         return {"displaced": await places.displaced()}
 
-    async def form_context(self, _row: Any | None, _language: str) -> dict[str, Any]:
-        return {"displaced": await places.displaced()}
+    async def form_context(self, row: Any | None, _language: str) -> dict[str, Any]:
+        return {"displaced": await places.displaced(await self.affected(row) if row else None)}
 
 
 def on_step(step: int, times: Mapping[str, str]) -> None:
