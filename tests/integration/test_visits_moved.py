@@ -9,7 +9,7 @@ from server.core import clock, ledger
 from server.core.booking.errors import TimeTaken
 from server.core.errors import NotPossibleNow, Refusal
 from tests.integration.test_booking_visits import book, left
-from tests.integration.test_waiting_list import agrees
+from tests.integration.test_waiting_list import agrees, later
 from tests.support.system import System
 from tests.support.visits import an_office, at, next_monday, wish
 from tracking.visits.actions import booking, moving, supply
@@ -102,6 +102,25 @@ async def test_a_refused_or_expired_proposal_frees_its_time_and_leaves_the_visit
     reasons = [entry.data["reason"] for entry in await ledger.read(f"visit/{lee.number}", kind="visit.move_ended")]
     assert reasons == ["refused", "expired"]
     assert await left(office, "10:15") == 1
+
+
+async def test_a_proposal_on_the_day_ends_an_hour_before_its_time(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _office, (_kim, lee) = await two_counters(system)
+    early, on_time, monday = at("12:59"), at("13:00"), next_monday()
+    later(monkeypatch, at("09:10"))
+    await moving.propose("account/1", lee.number, await wish(start="14:00", day=monday, channel=Channel.DESK))
+    later(monkeypatch, early)
+    assert await moving.expire() == 0
+    later(monkeypatch, on_time)
+    with pytest.raises(OfferExpired):
+        await moving.accept(lee.number)
+    assert await moving.expire() == 1
+    assert (await Visit.filter(replaces__not_isnull=True).get()).state is VisitState.EXPIRED
+    await moving.propose("account/1", lee.number, await wish(start="13:30", day=monday, channel=Channel.DESK))
+    await moving.accept(lee.number)
+    assert (await Visit.get(number=lee.number)).starts_at == at("13:30", monday), "at short notice it is enough to ask"
 
 
 async def test_a_counter_that_comes_back_ends_the_proposal(system: System) -> None:

@@ -187,8 +187,11 @@ def test_a_proposal_ends_before_either_time_begins() -> None:
     soon, late = now + timedelta(hours=3), now + timedelta(days=9)
     assert rules.proposal_until(now, late, late + timedelta(days=1)) == now + timedelta(days=2)
     assert rules.proposal_until(now, soon, late) == soon
-    assert rules.proposal_until(now, late, soon) == soon
-    assert rules.proposal_until(now, now - timedelta(hours=1), soon) == soon, "a time that is over does not count"
+    assert rules.proposal_until(now, late, soon) == soon - timedelta(hours=1)
+    over = now - timedelta(hours=1)
+    assert rules.proposal_until(now, over, soon) == soon - timedelta(hours=1), "a time that is over does not count"
+    assert rules.proposal_until(now, over, now + timedelta(minutes=90)) == now + timedelta(minutes=45)
+    assert rules.proposal_until(now, over, now + timedelta(minutes=20)) == now + timedelta(minutes=10)
 
 
 def test_repeated_no_shows_restrict() -> None:

@@ -19,6 +19,8 @@ WALK_INS_LAST = timedelta(hours=2)
 """Time freed later than this before its start is not offered again: walk-ins get it."""
 TO_DECIDE = timedelta(days=2)
 """For so long the office holds another time for a visitor whose own no longer fits."""
+PROPOSAL_ENDS = timedelta(hours=1)
+"""So long before it begins such a time is given up, so that somebody else can still come."""
 SHORTEST_OFFER = timedelta(minutes=10)
 """Nobody reads their messages all the time: an offer that would end sooner is not made."""
 Span = tuple[int, int]
@@ -309,9 +311,11 @@ def office_late(start: datetime, called: Sequence[datetime], grace: timedelta) -
 def proposal_until(now: datetime, booked: datetime, proposed: datetime) -> datetime:
     """Until when a visitor can accept the time that the office proposes instead of the one that they booked.
 
-    That is before either begins; a booked time that is over by now does not count.
+    That is an hour before it begins, at short notice for half of the time that is left, and never beyond the booked
+    time, unless that is over by now.
     """
-    return min(now + TO_DECIDE, proposed, *([booked] if booked > now else []))
+    last = proposed - min(PROPOSAL_ENDS, (proposed - now) / 2)
+    return min(now + TO_DECIDE, last, *([booked] if booked > now else []))
 
 
 class NoShowRule(NamedTuple):
