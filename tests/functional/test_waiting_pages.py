@@ -12,6 +12,7 @@ from tests.support.markup import parse
 from tests.support.page_forms import form, post_without_page, send
 from tests.support.stories import to
 from tests.support.system import System
+from tests.support.visit_pages import hold
 from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits import links
 from tracking.visits.actions import booking, moving, supply
@@ -86,6 +87,18 @@ async def test_a_visitor_waits_is_offered_a_time_and_takes_it(system: System) ->
     assert "예약이 있습니다" in receipt.text
 
 
+async def test_who_takes_an_offer_gives_back_what_the_browser_holds_that_day(system: System) -> None:
+    made = await a_full_hour()
+    browser = system.visitor()
+    await join(browser)
+    await booking.cancel(made[1].number, "visitor")
+    await hold(browser, "11:00")
+    assert await Visit.filter(state=VisitState.HELD).count() == 1
+    await send(browser, form(await linked(system, browser), field="answer"), button="accept")
+    assert await Visit.filter(state=VisitState.HELD).count() == 0
+    assert await Visit.filter(state=VisitState.BOOKED, name="이영희").count() == 1
+
+
 async def test_an_offer_that_was_refused_says_so_and_keeps_the_place_in_line(system: System) -> None:
     made = await a_full_hour()
     browser = system.visitor()
@@ -101,6 +114,18 @@ async def test_an_offer_that_was_refused_says_so_and_keeps_the_place_in_line(sys
     assert (entry.state, len(entry.refused)) == (WaitingState.WAITING, 1)
     [place] = [href for href in hrefs(ended) if href.startswith("/visits/waiting/")]
     assert entry.number in (await browser.get(place)).text
+
+
+async def test_an_offer_to_who_booked_another_time_says_so(system: System) -> None:
+    made = await a_full_hour()
+    browser = system.visitor()
+    await join(browser)
+    await booking.cancel(made[1].number, "visitor")
+    shown = await linked(system, browser)
+    await booking.book_now(await wish(start="11:00"), contact("lee"))
+    answer = await follow(browser, await send(browser, form(shown, field="answer"), button="accept"))
+    assert "다른 시간을 예약하셨으므로" in answer.text
+    assert "대기 명단에" not in answer.text
 
 
 async def test_an_expired_offer_says_so(system: System, monkeypatch: pytest.MonkeyPatch) -> None:

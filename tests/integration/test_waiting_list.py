@@ -13,6 +13,7 @@ from tests.integration.test_booking_visits import book, left
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits.actions import booking, offering, supply, taking, waiting
+from tracking.visits.actions.booking import Contact
 from tracking.visits.errors import AlreadyWaiting, NotWaiting, OfferExpired, OnePerHousehold, TimeFree
 from tracking.visits.models import Office, Shift, Visit, Waiting
 from tracking.visits.queries import offices
@@ -169,6 +170,48 @@ async def test_a_changed_time_and_an_expired_hold_are_offered(system: System, mo
     later(monkeypatch, clock.now() + timedelta(minutes=20))
     assert await booking.expire() == 1
     assert (await state("third"))[0] is WaitingState.WAITING, "11:15 is not what they wait for"
+
+
+@pytest.mark.parametrize("way", ["book", "confirm a hold", "change a visit", "by the number"])
+async def test_who_books_another_time_leaves_the_offered_one_to_the_next_at_once(system: System, way: str) -> None:
+    monday = next_monday()
+    await an_office({"1": ["passport"]}, days=[monday, monday + timedelta(days=1)])
+    made = await full()
+    errand = await taking.errand("east", ["passport"], Channel.ONLINE, 1)
+    first = Contact("first", "first@example.org", "010-1234-5678")
+    await waiting.join(waiting.Wanted(errand, monday, *HOURS), first)
+    await join("second")
+    if way == "change a visit":
+        tuesday = await booking.book_now(await wish(day=monday + timedelta(days=1)), first)
+    await booking.cancel(made[1].number, "visitor")
+    number = await offered("first")
+    if way == "book":
+        await booking.book_now(await wish(start="11:00"), first)
+    elif way == "confirm a hold":
+        held = await booking.hold(await wish(start="11:00"), "t" * 64, "ko")
+        await booking.book_held(held, "t" * 64, first)
+    elif way == "change a visit":
+        await booking.reschedule(tuesday.number, await wish(start="11:00"), "visitor")
+    else:
+        await booking.book_now(await wish(start="11:00"), Contact("first", phone="010-1234-5678"))
+    assert (await state("first"))[0] is WaitingState.DONE
+    assert await state("second") == (WaitingState.OFFERED, "09:15")
+    assert (await Visit.get(number=number)).state is VisitState.CANCELLED
+    assert (await ledger.read(f"visit/{number}"))[-1].data == {"refused": True}
+    with pytest.raises(OfferExpired):
+        await waiting.accept(number)
+
+
+async def test_a_refused_booking_leaves_the_offer_open(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    made = await full()
+    await join("first")
+    await join("second")
+    await booking.cancel(made[1].number, "visitor")
+    with pytest.raises(TimeTaken):
+        await book("09:00", "first")
+    assert await state("first") == (WaitingState.OFFERED, "09:15")
+    assert (await state("second"))[0] is WaitingState.WAITING
 
 
 async def test_entries_are_kept_for_a_month_after_their_day(system: System, monkeypatch: pytest.MonkeyPatch) -> None:

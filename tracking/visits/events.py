@@ -147,7 +147,7 @@ class TimeOffered(DomainEvent, kind="visit.offered", audience=Audience.PARTY):
 
 
 class OfferEnded(DomainEvent, kind="visit.offer_ended", audience=Audience.PARTY):
-    """It was refused, or not accepted in time."""
+    """It was ``refused``, by booking another time as well, or not accepted in time."""
 
     refused: bool
 

@@ -27,7 +27,7 @@ from tracking.visits.events import VisitBooked, VisitCancelled, VisitRescheduled
 from tracking.visits.queries import offices
 from tracking.visits.queries.households import of_households
 from tracking.visits.queries.offices import OfficeRow
-from tracking.visits.states import VISIT, Channel, VisitAction, VisitState, WaitingState
+from tracking.visits.states import VISIT, Channel, VisitAction, VisitState
 
 __all__ = ["Booked", "Contact"]
 
@@ -94,6 +94,7 @@ async def book_held(number: str, holder: str, contact: Contact, key_of: KeyOf | 
     calendar = await visits.calendar_of(visit)
     try:
         async with database.transaction():
+            await times.lock(calendar)
             state = await database.value(
                 "UPDATE visit SET holder = holder WHERE id = ? AND (state = ? OR (state = ? AND held_until > ?)) "
                 "RETURNING state",
@@ -124,8 +125,16 @@ async def release(number: str, holder: str) -> None:
                 await offering.pass_on(calendar)
 
 
+async def release_beside(number: str, holder: str) -> None:
+    """Give back the time that a browser holds at the office and on the day of a visit that its user now has there."""
+    visit = await visit_row(number)
+    beside = "v.holder = ? AND v.office_id = ? AND v.date = ?"
+    for one in await visits.rows(beside, holder, visit.office_id, visit.date):
+        await release(one.number, holder)
+
+
 async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | None = None, case: str = "") -> Booked:
-    """Turn a held time into a booking.
+    """Turn a held time into a booking. Its day's calendar is locked.
 
     Raises ``OnePerHousehold``; a second active visit of the day with the same first contact breaks the unique index.
     """
@@ -142,12 +151,7 @@ async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | No
         contact.note, case, contact.household, contact.household_also, contact.household, now,
         rules.next_reminder(offices.local(wished.start), now), visit,
     )  # fmt: skip
-    await database.execute(
-        f"UPDATE visit_waiting SET state = ? WHERE {of_households('visit_waiting')} AND office_id = ? AND date = ? "
-        "AND state = ?",
-        WaitingState.DONE, contact.households, contact.households, wished.office.id, wished.date,
-        WaitingState.WAITING,
-    )  # fmt: skip
+    await offering.settle(visit, wished.office.id, wished.date, contact.households)
     chain = await ledger.open_or_begin(f"visit/{number}")  # an offered time has one already
     starts_at = rules.moment(wished.start).isoformat(timespec="minutes")
     services = tuple(one.id for one in wished.errand.services)
@@ -283,6 +287,7 @@ async def reschedule(
             was, now = (rules.moment(rules.minute(one)).isoformat(timespec="minutes")
                         for one in (visit.starts_at, rules.moment(wished.start)))  # fmt: skip
             await chain.append(actor, VisitRescheduled(was, now, visit.revision + 1, words))
+            await offering.settle(visit.id, wished.office.id, wished.date, visit.households)
             for one in sorted({calendar, earlier}):
                 await offering.pass_on(one)
             await _withhold(earlier, place, visit.starts_at, freed)

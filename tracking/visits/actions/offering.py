@@ -23,7 +23,7 @@ from tracking.visits.actions.visits import Contact, VisitRow
 from tracking.visits.events import OfferEnded, TimeOffered
 from tracking.visits.queries import offices
 from tracking.visits.queries.grid import Errand
-from tracking.visits.queries.households import OfHousehold
+from tracking.visits.queries.households import OfHousehold, of_households
 from tracking.visits.queries.offices import Place
 from tracking.visits.rules import DayHours
 from tracking.visits.states import Channel, VisitState, WaitingState
@@ -186,6 +186,26 @@ async def end(visit: VisitRow, state: VisitState, actor: str = "system") -> bool
         chain = await ledger.open_or_begin(f"visit/{visit.number}")
         await chain.append(actor, OfferEnded(state is VisitState.CANCELLED))
     return True
+
+
+async def settle(visit: int, office: int, day: date, households: Sequence[str]) -> None:
+    """Take a household that has a visit now off the waiting list of its day. Another time offered to it is passed on.
+
+    The calendar of the day is locked.
+    """
+    passed = False
+    for one in await select(
+        Entry,
+        f"SELECT {_ENTRY} FROM visit_waiting w WHERE {of_households('visit_waiting', 'w')} AND w.office_id = ? "
+        "AND w.date = ? AND w.state IN (?)",
+        households, households, office, day, (WaitingState.WAITING, WaitingState.OFFERED),
+    ):  # fmt: skip
+        if one.visit_id is not None and one.visit_id != visit:
+            for offered in await visits.rows("v.id = ?", one.visit_id):
+                passed = await end(offered, VisitState.CANCELLED, "visitor") or passed
+        await database.execute("UPDATE visit_waiting SET state = ? WHERE id = ?", WaitingState.DONE, one.id)
+    if passed:
+        await pass_on((await offices.calendars(office, [day]))[day])
 
 
 def _named(start: int) -> str:

@@ -150,9 +150,7 @@ async def accept(number: str) -> Booked:
                 return Booked(visit.id, number, "")
             if state is None:
                 raise OfferExpired
-            made = await booking.confirm(visit.id, wished, contact)
-            await database.execute("UPDATE visit_waiting SET state = ? WHERE visit_id = ?", WaitingState.DONE, visit.id)
-            return made
+            return await booking.confirm(visit.id, wished, contact)
     except IntegrityError:
         raise OnePerHousehold(visit.date) from None
 

@@ -21,8 +21,8 @@ from tracking.visits.forms import read_start
 from tracking.visits.queries import unplaced
 from tracking.visits.queries import waiting as entries
 from tracking.visits.queries.visits import VisitView
-from tracking.visits.routes import visit
-from tracking.visits.states import VisitState
+from tracking.visits.routes import browser, visit
+from tracking.visits.states import VisitState, WaitingState
 
 VISITOR = "visitor"
 ACCEPT, REFUSE = "accept", "refuse"
@@ -45,6 +45,7 @@ async def show(request: Request) -> Response:
         "here": f"/visits/{found.number}/offer",
         "timetable": Choice(found.office.code, tuple(one.code for one in found.matters), found.party).url(),
         "row": row,
+        "settled": entry is not None and entry.state is WaitingState.DONE and entry.offered is None,
         "entry_path": links.waiting_path(config.settings(), entry.number, entry.date) if entry else "",
     }
     page = "visits/offer_move.html" if row else "visits/offer.html" if open_offer else "visits/offer_ended.html"
@@ -59,9 +60,12 @@ async def decide(request: Request) -> Response:
     try:
         if found.unplaced_since and found.state is VisitState.BOOKED:
             said = await _move(found, form)
+            if said is MOVED:
+                await booking.release_beside(found.number, browser.holder(request))
             return web.redirect(request, there if said is MOVED else f"{there}/offer", said)
         if form.get("answer") == ACCEPT:
             made = await waiting.accept(found.number)
+            await booking.release_beside(found.number, browser.holder(request))
             return await visit.page(request, await own_visit(request), made.key)
         if form.get("answer") == REFUSE:
             await waiting.refuse(found.number)

@@ -16,7 +16,7 @@ from tracking.visits.permissions import Permission
 from tracking.visits.queries import no_shows, offices, papers, visits
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.visits import VisitView
-from tracking.visits.routes import bringing, documents
+from tracking.visits.routes import bringing, browser, documents
 from tracking.visits.states import Channel, VisitState
 from tracking.visits.timetable import start_value
 
@@ -88,6 +88,7 @@ async def _change(request: Request, found: VisitView, errand: Errand, links: Lin
     try:
         wished = await taking.other_time(found.id, errand, start)
         await booking.reschedule(found.number, wished, VISITOR)
+        await booking.release_beside(found.number, browser.holder(request))
     except Invalid as refusal:
         return web.redirect(request, links.url(start=start_value(start)), refusal.errors[0].text)
     except (TimeTaken, OverflowError):
