@@ -16,6 +16,7 @@ from babel.dates import format_datetime as babel_datetime
 from babel.dates import format_time as babel_time
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
 from server.core.errors import Text, _
 
@@ -105,9 +106,24 @@ def named(labels: Mapping[str, Text], language: str) -> list[tuple[str, str]]:
     return [(value, translate(language, label)) for value, label in labels.items()]
 
 
+def text_in(row: Any, name: str, language: str) -> str:
+    """An administrator's text in a language, from ``NAME_ja`` or ``NAME_en``; the one in ``NAME`` if it is missing."""
+    return getattr(row, f"{name}_{language}", "") or str(getattr(row, name))
+
+
+def html_in(row: Any, name: str, language: str) -> str | Markup:
+    """The same for a page: a text that is missing in the reader's language says which one it is in."""
+    text = text_in(row, name, language)
+    written = "ko" if _HANGUL.search(text) else "ja" if _KANA.search(text) else language
+    return text if written == language else Markup('<span lang="{}">{}</span>').format(written, text)
+
+
+_HANGUL, _KANA = re.compile("[가-힣]"), re.compile("[ぁ-ヺ]")
+
+
 def name_in(row: Any, language: str) -> str:
     """A row's name in a language; the Korean one if it is missing."""
-    return getattr(row, f"name_{language}", "") or str(row.name)
+    return text_in(row, "name", language)
 
 
 def ngettext(language: str, singular: str, plural: str, n: int) -> str:

@@ -77,7 +77,7 @@ def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> En
     gettext, ngettext = i18n.gettext_for(language)
     found.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     found.globals.update(lang=language, languages=languages, static=static_url, language_names=i18n.NAMES)
-    filters: Mapping[str, Callable[[Any], object]] = {
+    filters: Mapping[str, Callable[..., object]] = {
         "datetime": lambda value: i18n.datetime_text(value, language, zone),
         "short": lambda value: i18n.short_text(value, language, zone),
         "date": lambda value: i18n.date_text(_day(value, zone), language),
@@ -86,13 +86,15 @@ def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> En
         "number": lambda value: i18n.number_text(value, language),
         "text": lambda value: i18n.translate(language, value),
         "name_in": lambda row: i18n.name_in(row, language),
+        "text_in": lambda row, name: i18n.text_in(row, name, language),
+        "html_in": lambda row, name: i18n.html_in(row, name, language),
     }
     found.filters.update({name: _at_run_time(filter_) for name, filter_ in filters.items()}, filesize=_filesize)
     return found
 
 
-def _at_run_time(filter_: Callable[[Any], object]) -> Callable[[Any, Any], object]:
-    return pass_context(lambda _context, value: filter_(value))
+def _at_run_time(filter_: Callable[..., object]) -> Callable[..., object]:
+    return pass_context(lambda _context, *given: filter_(*given))
 
 
 def _day(value: date | datetime, zone: Any) -> date:

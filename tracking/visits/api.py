@@ -57,6 +57,7 @@ class OfficeService(Answer):
     minutes: int
     bookable: bool
     walk_in: bool
+    elsewhere: Annotated[str, said("What cannot be done here, and where else; may be empty.")]
 
 
 class VisitOffice(Answer):
@@ -65,6 +66,8 @@ class VisitOffice(Answer):
     code: str
     name: str
     address: str
+    directions: str
+    reception: Annotated[str, said("The steps at the entrance, and what may not be brought.")]
     phone: str
     hours: list[WeeklyHours]
     services: list[OfficeService]
@@ -161,8 +164,12 @@ async def list_offices(request: Request) -> Response:
 
 def _office(place: Place, lang: str) -> VisitOffice:
     hours = [WeeklyHours(weekday=day, **one._asdict()) for day, one in sorted(place.weekly.items())]
-    services = [OfficeService.of(one, name=i18n.name_in(one, lang)) for one in place.services.values()]
-    return VisitOffice.of(place.office, name=i18n.name_in(place.office, lang), hours=hours, services=services)
+    services = [
+        OfficeService.of(one, name=i18n.name_in(one, lang), elsewhere=i18n.text_in(one, "elsewhere", lang))
+        for one in place.services.values()
+    ]
+    own = {name: i18n.text_in(place.office, name, lang) for name in ("name", "address", "directions", "reception")}
+    return VisitOffice.of(place.office, **own, hours=hours, services=services)
 
 
 @Contract(

@@ -33,7 +33,7 @@ def _entry(view: VisitView, settings: Settings, language: str, *, cancelled: boo
         url=f"{settings.public_url}/visits/{view.number}",
         starts=view.starts_at,
         ends=view.ends_at,
-        place=f"{office}, {view.office.address}",
+        place=f"{office}, {i18n.text_in(view.office, 'address', language)}",
         text="\n".join(_lines(view, language)),
         cancelled=cancelled,
         busy=not cancelled,

@@ -56,6 +56,8 @@ class Exceptional(NamedTuple):
     opens: str = ""
     closes: str = ""
     reason: str = ""
+    reason_ja: str = ""
+    reason_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class DayHours:
     lunch: Span | None = None
     reason: str = ""
     """The name of the holiday, or the office's own words."""
+    reason_ja: str = ""
+    reason_en: str = ""
 
 
 def minute(moment: datetime) -> int:
@@ -108,23 +112,27 @@ def day_hours(
     cut = [e for e in exceptions if e.kind is not OpeningKind.OPEN and e.opens]
     if closed:
         kind = DayState.MAINTENANCE if closed.kind is OpeningKind.MAINTENANCE else DayState.CLOSURE
-        return DayHours(kind, reason=closed.reason)
+        return DayHours(kind, (), None, *_reasons([closed]))
     if special:
-        reason = next((e.reason for e in exceptions if e.kind is OpeningKind.OPEN), "")
-        return DayHours(DayState.SPECIAL, _without(special, (span(e.opens, e.closes) for e in cut)), None, reason)
+        reasons = _reasons(e for e in exceptions if e.kind is OpeningKind.OPEN)
+        return DayHours(DayState.SPECIAL, _without(special, (span(e.opens, e.closes) for e in cut)), None, *reasons)
     if holiday:
         return DayHours(DayState.HOLIDAY, reason=holiday)
     if weekly is None:
         return DayHours(DayState.CLOSED)
     lunch = span(weekly.lunch_starts, weekly.lunch_ends) if weekly.lunch_starts else None
     gaps = [span(e.opens, e.closes) for e in cut]
-    reason = next((e.reason for e in cut), "")
     return DayHours(
         DayState.OPEN,
         _without((span(weekly.opens, weekly.closes),), [*gaps, *([lunch] if lunch else [])]),
         lunch,
-        reason,
+        *_reasons(cut),
     )
+
+
+def _reasons(exceptions: Iterable[Exceptional]) -> tuple[str, str, str]:
+    """Why the first of some exceptional days differs, in each language."""
+    return next(((one.reason, one.reason_ja, one.reason_en) for one in exceptions), ("", "", ""))
 
 
 def _without(spans: Iterable[Span], gaps: Iterable[Span]) -> tuple[Span, ...]:

@@ -71,7 +71,7 @@ def day_columns(week: Week, language: str, hrefs: Mapping[date, str]) -> list[di
 def why_closed(week: Week, day: GridDay, language: str) -> Text:
     """Why nothing can be booked on a day."""
     if not day.hours.spans:
-        reason = day.hours.reason
+        reason = i18n.text_in(day.hours, "reason", language)
         text = CLOSED[day.hours.state]
         return _("%(state)s: %(reason)s", state=text, reason=reason) if reason else text
     if day.date > week.last:

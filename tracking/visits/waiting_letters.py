@@ -51,7 +51,7 @@ class WaitingLetters(VisitLetters):
             "notice": notice,
             "number": found.number,
             "services": services,
-            "office": ", ".join(filter(None, (office, place.address, place.phone))),
+            "office": ", ".join(filter(None, (office, i18n.text_in(place, "address", language), place.phone))),
             "link": self.settings.public_url + path,
             "link_label": i18n.translate(language, _("See or leave the waiting list")),
             "wishes": "",

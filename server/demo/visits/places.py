@@ -17,7 +17,12 @@ SATURDAY, SUNDAY = 5, 6
 
 
 def _named(code: str, names: Names) -> dict[str, Any]:
-    return {"code": code, "name": names.ko, "name_ja": names.ja, "name_en": names.en}
+    return {"code": code, **texts("name", names)}
+
+
+def texts(field_name: str, names: Names) -> dict[str, Any]:
+    """The columns of a text in three languages."""
+    return {field_name: names.ko, f"{field_name}_ja": names.ja, f"{field_name}_en": names.en}
 
 
 def _document(code: str, names: Names, *situations: tuple[str, Names]) -> dict[str, Any]:
@@ -37,6 +42,9 @@ _LEASE = _document(
 )  # fmt: skip
 
 
+NOTHING = Names("", "", "")
+
+
 @dataclass(frozen=True)
 class Service:
     """What can be done at a counter; the fields are those of ``CounterService``."""
@@ -52,7 +60,7 @@ class Service:
     languages: tuple[str, ...] = ("ko",)
     bookable: bool = True
     walk_in: bool = True
-    elsewhere: str = ""
+    elsewhere: Names = NOTHING
     crowd: Crowd | None = None
     """Who came for it in the last two years, at an office of ordinary size."""
 
@@ -69,7 +77,10 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "certificate", Names("등본·초본·증명서 발급", "住民票・証明書の交付", "Certificates"), "certificates", 10,
         (_ID, _POWER), languages=("ko", "ja", "en"), bookable=False,
-        elsewhere="등본과 초본은 무인민원발급기와 정부 누리집에서도 뗄 수 있습니다.", crowd=_crowd("certificates", 60),
+        elsewhere=Names(
+            "등본과 초본은 무인민원발급기와 정부 누리집에서도 뗄 수 있습니다.", "住民票の写しは自動交付機と政府のサイトでも取れます。",
+            "You can also get resident records from a machine or on the government's website.",
+        ), crowd=_crowd("certificates", 60),
     ),
     Service(
         "moving", Names("전입신고", "転入届", "Report of moving in"), "moves", 15,
@@ -78,7 +89,10 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "seal", Names("인감 등록", "印鑑登録", "Seal registration"), "certificates", 15,
         (_ID, _document("seal", Names("등록할 인감", "登録する印鑑", "The seal to register"))),
-        elsewhere="대리인은 등록할 수 없습니다. 본인이 와야 합니다.", crowd=_crowd("certificates", 9),
+        elsewhere=Names(
+            "대리인은 등록할 수 없습니다. 본인이 와야 합니다.", "代理の方は登録できません。ご本人がお越しください。",
+            "Nobody can register a seal for you: please come yourself.",
+        ), crowd=_crowd("certificates", 9),
     ),
     Service(
         "family", Names("출생·혼인·사망 신고", "出生・婚姻・死亡の届出", "Births, marriages and deaths"), "family", 30,
@@ -135,7 +149,10 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "building", Names("건축신고 사전 상담", "建築届の事前相談", "Advice before a building report"), "permits", 60,
         (_document("plans", Names("배치도와 평면도", "配置図と平面図", "Site and floor plans")),),
-        statutory="building-report", elsewhere="공동주택 하자 상담은 시청 본관 4층 건축과에서 받습니다.",
+        statutory="building-report", elsewhere=Names(
+            "공동주택 하자 상담은 시청 본관 4층 건축과에서 받습니다.", "集合住宅の欠陥のご相談は、市庁舎本館4階の建築課で承ります。",
+            "For defects in blocks of flats, please go to the Building Division, City Hall, 4th floor.",
+        ),
         crowd=Crowd(3),
     ),
     Service(
@@ -148,7 +165,7 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         "field-office", Names("찾아가는 현장 상담", "出張相談", "Field office hours"), "consultation", 30, walk_in=False,
-        elsewhere="목요일 오후에만 합니다.", crowd=Crowd(2),
+        elsewhere=Names("목요일 오후에만 합니다.", "木曜日の午後のみです。", "On Thursday afternoons only."), crowd=Crowd(2),
     ),
 )  # fmt: skip
 
@@ -193,11 +210,11 @@ def _weekdays(opens: str, closes: str) -> dict[int, Weekly]:
     return {weekday: Weekly(opens, closes, "12:00", "13:00") for weekday in range(5)}
 
 
-_RECEPTION = (
-    "정문 안내대에서 예약번호나 QR 코드를 보여 주세요. 가방을 검사합니다.\n"
-    "正面の案内で予約番号またはQRコードをお見せください。手荷物検査があります。\n"
-    "Show your number or QR code at the front desk. Bags are checked."
-)
+_RECEPTION = texts("reception", Names(
+    "정문 안내대에서 예약번호나 QR 코드를 보여 주세요. 가방을 검사합니다.",
+    "正面の案内で予約番号またはQRコードをお見せください。手荷物検査があります。",
+    "Show your number or QR code at the front desk. Bags are checked.",
+))  # fmt: skip
 
 OFFICES: tuple[Office, ...] = (
     Office(
@@ -215,11 +232,17 @@ OFFICES: tuple[Office, ...] = (
         ),
         1.0,
         {
-            "address": "한여울시 한빛구 종루대로 100", "phone": "070-0000-3000", "email": "hanbit@example.org",
-            "directions": "종루광장 정류장(12, 27, 105번)에서 걸어서 3분. 지하 주차장에 장애인 주차 구역이 있습니다.\n"
-            "鍾楼広場バス停から徒歩3分。\n3 minutes on foot from the bus stop Jongnu Square (12, 27, 105).",
-            "languages": ["ko", "ja", "en"], "step_free": True, "reception": _RECEPTION, "walk_in_percent": 20,
-            "phone_percent": 10,
+            **texts("address", Names(
+                "한여울시 한빛구 종루대로 100", "ハンヨウル市ハンビッ区鍾楼大路100", "100 Jongnudae-ro, Hanbit-gu, Hanyeoul City",
+            )),
+            **texts("directions", Names(
+                "종루광장 정류장(12, 27, 105번)에서 걸어서 3분. 지하 주차장에 장애인 주차 구역이 있습니다.",
+                "鍾楼広場バス停（12・27・105番）から徒歩3分。地下駐車場に障害者用の駐車区画があります。",
+                "3 minutes on foot from the bus stop Jongnu Square (12, 27, 105). Parking spaces for disabled visitors are "
+                "in the underground car park.",
+            )),
+            **_RECEPTION, "phone": "070-0000-3000", "email": "hanbit@example.org", "languages": ["ko", "ja", "en"],
+            "step_free": True, "walk_in_percent": 20, "phone_percent": 10,
         },
     ),
     Office(
@@ -233,11 +256,17 @@ OFFICES: tuple[Office, ...] = (
         ),
         0.55,
         {
-            "address": "한여울시 나루구 나루터로 27", "phone": "070-0000-3001", "email": "naru@example.org",
-            "directions": "윗나루다리 정류장(27, 310번) 바로 앞. 2층은 승강기로 올라갈 수 있습니다.\n"
-            "ウィンナル橋バス停の目の前。\nRight at the bus stop Winnaru Bridge (27, 310); a lift goes to the 2nd floor.",
-            "languages": ["ko", "en"], "step_free": True, "reception": _RECEPTION, "same_day": True, "notice_hours": 2,
-            "phone_percent": 15, "class_percents": {"passports": 30},
+            **texts("address", Names(
+                "한여울시 나루구 나루터로 27", "ハンヨウル市ナル区ナルト路27", "27 Naruteo-ro, Naru-gu, Hanyeoul City",
+            )),
+            **texts("directions", Names(
+                "윗나루다리 정류장(27, 310번) 바로 앞. 2층은 승강기로 올라갈 수 있습니다.",
+                "ウィンナル橋バス停（27・310番）の目の前。2階へはエレベーターで上がれます。",
+                "Right at the bus stop Winnaru Bridge (27, 310). A lift goes to the 2nd floor.",
+            )),
+            **_RECEPTION, "phone": "070-0000-3001", "email": "naru@example.org", "languages": ["ko", "en"],
+            "step_free": True, "same_day": True, "notice_hours": 2, "phone_percent": 15,
+            "class_percents": {"passports": 30},
         },
     ),
 )  # fmt: skip
@@ -252,7 +281,7 @@ class Special:
     kind: OpeningKind
     opens: str
     closes: str
-    reason: str
+    reason: Names
 
 
 def specials(calendar: WorkingCalendar, today: date) -> tuple[Special, ...]:
@@ -260,13 +289,21 @@ def specials(calendar: WorkingCalendar, today: date) -> tuple[Special, ...]:
     sunday = today + ONE_DAY * (SUNDAY - today.weekday() + 7)
     return (
         Special(
-            "hanbit", sunday, OpeningKind.OPEN, "09:00", "12:30", "휴일 개방: 평일에 오기 어려운 분을 위해 엽니다."
+            "hanbit", sunday, OpeningKind.OPEN, "09:00", "12:30",
+            Names(
+                "휴일 개방: 평일에 오기 어려운 분을 위해 엽니다.", "休日の開庁：平日にお越しになれない方のために開けます。",
+                "Open on a Sunday for those who cannot come on weekdays.",
+            ),
         ),
-        Special("naru", working(calendar, today, 7), OpeningKind.CLOSED, "14:00", "18:00", "직원 교육"),
         Special(
-            "hanbit", working(calendar, today, 12), OpeningKind.MAINTENANCE, "15:00", "17:30", "여권 발급 시스템 점검"
+            "naru", working(calendar, today, 7), OpeningKind.CLOSED, "14:00", "18:00",
+            Names("직원 교육", "職員研修", "Staff training"),
         ),
-    )
+        Special(
+            "hanbit", working(calendar, today, 12), OpeningKind.MAINTENANCE, "15:00", "17:30",
+            Names("여권 발급 시스템 점검", "旅券システムの点検", "Maintenance of the passport system"),
+        ),
+    )  # fmt: skip
 
 
 def working(calendar: WorkingCalendar, day: date, number: int) -> date:

@@ -44,7 +44,7 @@ async def seed(number: int, officials: Mapping[str, Official], cases: Sequence[C
         for one in places.specials(calendar, today):
             await Opening.create(
                 office_id=made[one.office].id, date=one.day, kind=one.kind, opens=one.opens, closes=one.closes,
-                reason=one.reason,
+                **places.texts("reason", one.reason),
             )  # fmt: skip
     offices.forget()
     with clock.at(now - PAST - ONE_DAY * 30):
@@ -61,7 +61,7 @@ async def _service(one: places.Service) -> int:
         code=one.code, name=one.names.ko, name_ja=one.names.ja, name_en=one.names.en, class_code=one.class_code,
         minutes=one.minutes, every=one.every, places=one.places, statutory=one.statutory,
         documents=list(one.documents), languages=list(one.languages), bookable=one.bookable, walk_in=one.walk_in,
-        elsewhere=one.elsewhere,
+        **places.texts("elsewhere", one.elsewhere),
     )  # fmt: skip
     return row.id
 

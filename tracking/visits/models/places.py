@@ -22,9 +22,13 @@ class Office(Model):
     name_en = fields.CharField(max_length=80, default="")
     district = fields.CharField(max_length=40, default="")
     address = fields.CharField(max_length=200)
+    address_ja = fields.CharField(max_length=200, default="")
+    address_en = fields.CharField(max_length=200, default="")
     lat = fields.FloatField(null=True)
     lng = fields.FloatField(null=True)
     directions = fields.CharField(max_length=500, default="")
+    directions_ja = fields.CharField(max_length=500, default="")
+    directions_en = fields.CharField(max_length=500, default="")
     phone = fields.CharField(max_length=30, default="")
     email = fields.CharField(max_length=254, default="")
     """Where the next day's list is sent each evening."""
@@ -34,6 +38,8 @@ class Office(Model):
     step_free = fields.BooleanField(default=False)
     reception = fields.CharField(max_length=500, default="")
     """Reception and security steps, and what may not be brought."""
+    reception_ja = fields.CharField(max_length=500, default="")
+    reception_en = fields.CharField(max_length=500, default="")
     active = fields.BooleanField(default=True)
     step = fields.IntField(default=15)
     """Minutes of one step of its calendars; cannot be changed."""
@@ -101,6 +107,8 @@ class Opening(Model):
     """For a closure: its start and end, empty for the whole day."""
     closes = fields.CharField(max_length=5, default="")
     reason = fields.CharField(max_length=200, default="")
+    reason_ja = fields.CharField(max_length=200, default="")
+    reason_en = fields.CharField(max_length=200, default="")
 
     class Meta:
         table = "office_opening"
@@ -131,6 +139,8 @@ class CounterService(Model):
     walk_in = fields.BooleanField(default=True)
     elsewhere = fields.CharField(max_length=300, default="")
     """What cannot be done here, and where else."""
+    elsewhere_ja = fields.CharField(max_length=300, default="")
+    elsewhere_en = fields.CharField(max_length=300, default="")
     active = fields.BooleanField(default=True)
 
     class Meta:

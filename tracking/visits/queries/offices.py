@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from server.core import clock, config, database
 from server.core.booking.day import Quota, Terms
@@ -30,14 +31,20 @@ class OfficeRow:
     name_en: str
     district: str
     address: str
+    address_ja: str
+    address_en: str
     lat: float | None
     lng: float | None
     directions: str
+    directions_ja: str
+    directions_en: str
     phone: str
     email: str
     languages: tuple[str, ...]
     step_free: bool
     reception: str
+    reception_ja: str
+    reception_en: str
     active: bool
     step: int
     opens_on: date | None
@@ -84,6 +91,8 @@ class ServiceRow:
     bookable: bool
     walk_in: bool
     elsewhere: str
+    elsewhere_ja: str
+    elsewhere_en: str
     counters: frozenset[int] = frozenset()
 
 
@@ -195,21 +204,27 @@ async def weekly_hours(office_id: int) -> dict[int, Weekly]:
     return {row["weekday"]: Weekly(**{name: row[name] for name in Weekly._fields}) for row in rows}
 
 
+_EXCEPTIONAL = ", ".join(Exceptional._fields)
+
+
+def _exceptional(row: Mapping[str, Any]) -> Exceptional:
+    found = Exceptional(*(row[name] for name in Exceptional._fields))
+    return found._replace(kind=OpeningKind(found.kind))
+
+
 async def hours(
     office_id: int, weekly: Mapping[int, Weekly], days: Sequence[date], calendar: WorkingCalendar
 ) -> dict[date, DayHours]:
     """When an office is open on some days, with its weekly hours and the holidays of a calendar."""
     rows = await database.fetch(
-        "SELECT date, kind, opens, closes, reason FROM office_opening WHERE office_id = ? AND date >= ? AND date <= ? "
-        "ORDER BY id",
+        f"SELECT date, {_EXCEPTIONAL} FROM office_opening WHERE office_id = ? AND date >= ? AND date <= ? ORDER BY id",
         office_id,
         min(days),
         max(days),
     )
     by_day: dict[date | None, list[Exceptional]] = {}
     for row in rows:
-        one = Exceptional(OpeningKind(row["kind"]), row["opens"], row["closes"], row["reason"])
-        by_day.setdefault(database.day_or_none(row["date"]), []).append(one)
+        by_day.setdefault(database.day_or_none(row["date"]), []).append(_exceptional(row))
     zone = config.settings().zone
     known = range(FIRST_YEAR, LAST_YEAR + 1)
     return {
@@ -229,15 +244,14 @@ async def hours_of_day(numbers: Sequence[int], day: date, calendar: WorkingCalen
         day.weekday(),
     )
     special = await database.fetch(
-        "SELECT office_id, kind, opens, closes, reason FROM office_opening WHERE office_id IN (?) AND date = ?",
+        f"SELECT office_id, {_EXCEPTIONAL} FROM office_opening WHERE office_id IN (?) AND date = ?",
         tuple(numbers),
         day,
     )
     usual = {row["office_id"]: Weekly(**{name: row[name] for name in Weekly._fields}) for row in weekly}
     by_office: dict[int, list[Exceptional]] = {}
     for row in special:
-        one = Exceptional(OpeningKind(row["kind"]), row["opens"], row["closes"], row["reason"])
-        by_office.setdefault(row["office_id"], []).append(one)
+        by_office.setdefault(row["office_id"], []).append(_exceptional(row))
     zone = config.settings().zone
     return {
         one: rules.day_hours(day, zone, usual.get(one), by_office.get(one, ()), calendar.holiday_name(day))

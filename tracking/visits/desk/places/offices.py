@@ -32,6 +32,8 @@ class EditOffice(Names):
     """All settings of an office except its hours, which have a page of their own."""
 
     address: Annotated[str, line(200, safe=False), Label(_("Address"))]
+    address_ja: Annotated[str, line(200, safe=False), Label(_("Address in Japanese")), Html(lang="ja")] = ""
+    address_en: Annotated[str, line(200, safe=False), Label(_("Address in English")), Html(lang="en")] = ""
     district: Annotated[str, OneOf(), Label(_("District"))] = ""
     lat: Annotated[
         float | None,
@@ -44,6 +46,8 @@ class EditOffice(Names):
     directions: Annotated[
         str, paragraphs(500), Label(_("Directions")), Hint(_("How to get there, where to park.")), Html(rows=3)
     ] = ""
+    directions_ja: Annotated[str, paragraphs(500), Label(_("Directions in Japanese")), Html(lang="ja", rows=3)] = ""
+    directions_en: Annotated[str, paragraphs(500), Label(_("Directions in English")), Html(lang="en", rows=3)] = ""
     phone: Annotated[Phone, Html(autocomplete="off", inputmode="tel")] = ""
     email: Annotated[
         Email, Hint(_("The next day's list is sent here every evening.")), Html(autocomplete="off", inputmode="email")
@@ -56,6 +60,12 @@ class EditOffice(Names):
         Label(_("Reception and security")),
         Hint(_("The steps at the entrance, and what may not be brought.")),
         Html(rows=3),
+    ] = ""
+    reception_ja: Annotated[
+        str, paragraphs(500), Label(_("Reception and security in Japanese")), Html(lang="ja", rows=3)
+    ] = ""
+    reception_en: Annotated[
+        str, paragraphs(500), Label(_("Reception and security in English")), Html(lang="en", rows=3)
     ] = ""
     step: Annotated[
         int,

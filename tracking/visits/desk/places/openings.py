@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from server.core.days import today
 from server.core.errors import Invalid, Text, _
-from server.core.forms import Day, Errors, Form, Hint, Label, OneOf, Time, line
+from server.core.forms import Day, Errors, Form, Hint, Html, Label, OneOf, Time, line
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
 from server.core.resource.table import Column, Question, View
@@ -35,6 +35,8 @@ class EditOpening(Form):
     reason: Annotated[str, line(200, safe=False), Label(_("Reason")), Hint(_("Visitors read it in the timetable."))] = (
         ""
     )
+    reason_ja: Annotated[str, line(200, safe=False), Label(_("Reason in Japanese")), Html(lang="ja")] = ""
+    reason_en: Annotated[str, line(200, safe=False), Label(_("Reason in English")), Html(lang="en")] = ""
 
     def check(self, errors: Errors) -> None:
         if any(name in errors for name in ("kind", "opens", "closes")):

@@ -73,6 +73,12 @@ class EditService(Names):
         Hint(_("And where else it can be done.")),
         Html(rows=2),
     ] = ""
+    elsewhere_ja: Annotated[
+        str, paragraphs(300), Label(_("What cannot be done here, in Japanese")), Html(lang="ja", rows=2)
+    ] = ""
+    elsewhere_en: Annotated[
+        str, paragraphs(300), Label(_("What cannot be done here, in English")), Html(lang="en", rows=2)
+    ] = ""
 
     def check(self, errors: Errors) -> None:
         for name in ("documents", "situations"):
