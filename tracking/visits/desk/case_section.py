@@ -20,4 +20,5 @@ async def section(reference: str, official: Official, language: str) -> tuple[st
         "states": VISIT_STATES,
         "asked": await requests.open_of(reference),
         "may_ask": official.may(Permission.ASK_FOR_VISIT),
+        "may_see": official.may(Permission.SEE_VISITS),
     }

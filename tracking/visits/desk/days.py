@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import exports, i18n, listing, web
+from server.core import auth, exports, i18n, listing, web
 from server.core.city import city
 from server.core.days import today
 from server.core.errors import _
@@ -109,6 +109,7 @@ async def sheet(request: Request) -> Response:
 
 async def csv(request: Request) -> Response:
     """``/desk/visits.csv``: the same list, all pages of it."""
+    auth.official(request, Permission.EXPORT_VISITS)
     wanted, day, place, _known = await _wanted(request)
     wanted, reference_data = replace(wanted, q=""), await city()
 

@@ -4,14 +4,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import web
-from tracking.visits.desk.common import PAGE, visits_official
+from server.core import auth, web
+from tracking.visits.desk.common import PAGE
+from tracking.visits.permissions import Permission
 from tracking.visits.queries import cases
 
 
 async def mine(request: Request) -> Response:
     """``/desk/visits/mine``."""
-    official, start = visits_official(request), request.query_params.get("after", "")
+    official, start = auth.official(request, Permission.SEE_GUIDED), request.query_params.get("after", "")
     page = await cases.guided(official.id, start)
     here = f"{PAGE}/mine"
     context = {

@@ -15,7 +15,7 @@ from petitions.errors import NoSuchCase
 from server.core import acts, auth, i18n, ledger, web
 from server.core.accounts import Official
 from server.core.acts import Attempt, Drawn, Offer, draw
-from server.core.errors import Invalid, NotFound, Text, _
+from server.core.errors import Forbidden, Invalid, NotFound, Text, _
 from server.core.form_pages import ReturnedForm
 from tracking.visits.acts import SEPARATE, VISITS, VisitAct
 from tracking.visits.desk import booking, documents
@@ -23,7 +23,7 @@ from tracking.visits.desk.common import PAGE, visits_official
 from tracking.visits.errors import NoSuchVisit, OnePerHousehold
 from tracking.visits.labels import CHANNELS, VISIT_STATES
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import checking, desk, history, no_shows, papers
+from tracking.visits.queries import cases, checking, desk, history, no_shows, papers
 from tracking.visits.queries.checking import DeskPapers
 from tracking.visits.queries.desk import DOCUMENTS, DeskVisit
 from tracking.visits.rights import VISIT_RIGHTS
@@ -31,8 +31,11 @@ from tracking.visits.states import VISIT
 
 
 async def show(request: Request) -> Response:
-    """``/desk/visits/{number}``."""
-    return await page(request, visits_official(request), ReturnedForm())
+    """``/desk/visits/{number}``, for those who work with visits and for the guide who accompanies this one."""
+    official, number = auth.official(request, Permission.SEE_GUIDED), request.path_params["number"]
+    if not official.may(Permission.SEE_VISITS) and not await cases.accompanies(official.id, number):
+        raise Forbidden
+    return await page(request, official, ReturnedForm())
 
 
 async def act(request: Request) -> Response:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from server.core import config, database, days
+from server.core import config, database, days, references
 from server.core.listing import Condition, Order, Page, Walk
 from server.core.rows import Local, columns, read_all, select, select_one
 from tracking.visits import rules
@@ -149,6 +149,16 @@ _GUIDED = columns(
     GuidedVisit, "v", name_of_visitor="v.name", name="o.name", name_ja="o.name_ja", name_en="o.name_en"
 )  # fmt: skip
 _COMING = Order({"v.starts_at": datetime, "v.id": int})
+
+
+async def accompanies(account: int, number: str) -> bool:
+    """Whether an official accompanies a visit as a guide."""
+    found = await database.value(
+        "SELECT v.id FROM visit v JOIN counter c ON c.id = v.guide_id WHERE v.number = ? AND c.account_id = ?",
+        references.read_reference(number) or "",
+        account,
+    )
+    return found is not None
 
 
 async def guided(account: int, start: str) -> Page[GuidedVisit]:
