@@ -30,6 +30,7 @@ import tracking.visits.api
 import tracking.visits.api_desk
 import tracking.visits.api_papers
 import tracking.visits.api_plans
+import tracking.visits.api_queue
 import tracking.visits.desk
 import tracking.visits.routes
 from forums.routes import live
@@ -99,6 +100,7 @@ def routes() -> list[Route | Mount]:
         *tracking.visits.api_desk.routes,
         *tracking.visits.api_papers.routes,
         *tracking.visits.api_plans.routes,
+        *tracking.visits.api_queue.routes,
         *tokens.routes,
         *openapi.routes,
         Route("/metrics", observe.metrics),

@@ -50,6 +50,8 @@ HOW: dict[str, Text] = {
     "role_changed": _("changed, with another role"),
     "password_reset": _("new password set"),
     "totp_reset": _("two-step verification removed"),
+    "code_made": _("new code for enrolment"),
+    "enrolled": _("enrolled"),
     "absence_added": _("absence added"),
     "absence_removed": _("absence removed"),
     places.roster.COPIED: _("a week copied to the next weeks"),

@@ -39,9 +39,11 @@ from server.core.participants.confirming import Confirmations
 from server.core.stream.hub import Hub, Narrator, Watcher
 from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
+from tracking.visits import events as visit_events
 from tracking.visits import messages as visit_messages
 from tracking.visits.actions import (
     booking,
+    counters,
     crowding,
     daylists,
     moving,
@@ -49,6 +51,7 @@ from tracking.visits.actions import (
     rebuilding,
     reminding,
     supply,
+    tickets,
     waiting,
 )
 from tracking.visits.actions import papers as documents
@@ -77,6 +80,7 @@ HEARD: Mapping[str, tuple[str, ...]] = {
     "petitions.recount": (petition_events.CalendarChanged.kind,),
     rebuilding.FOLLOW: (petition_events.CalendarChanged.kind, ledger.SettingChanged.kind),
     "petitions.visits": tuple(crossing.OF_VISITS),
+    tickets.FOLLOW: (visit_events.VisitCancelled.kind,),
     "forums.release": (forum_events.SubmissionWithdrawn.kind, forum_events.TranscriptionWithdrawn.kind),
 }
 """Job kind to the kinds of events that enqueue it."""
@@ -97,6 +101,7 @@ PERIODIC: Mapping[str, timedelta] = {
     "visits.supply": timedelta(hours=1),
     "visits.remind": timedelta(minutes=1),
     "visits.evening": timedelta(minutes=10),
+    "visits.queue": timedelta(minutes=1),
     crowding.NIGHTLY: timedelta(minutes=30),
     recounting.NIGHTLY: timedelta(minutes=30),
     "core.sweep": timedelta(hours=6),
@@ -220,6 +225,8 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         rebuilding.FOLLOW: rebuilding.follow,
         "visits.remind": _each(reminding.remind),
         "visits.evening": _each(daylists.send),
+        "visits.queue": _each(counters.end_abandoned, counters.close_days),
+        tickets.FOLLOW: tickets.follow,
         daylists.DAYLIST: notifying.delivering(VisitLetters(settings).day_list),
         reminding.ALL_VISITS: notifying.delivering(VisitLetters(settings).all_visits),
         reminding.LETTER: notifying.delivering(VisitLetters(settings).without_event),

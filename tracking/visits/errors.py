@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from server.core.errors import Conflict, NotFound, Text, _
+from server.core.errors import Conflict, NotFound, Refusal, Text, _
 
 
 class NoSuchOffice(NotFound):
@@ -176,3 +176,115 @@ class MovedMeanwhile(Conflict):
 
     code = "moved_meanwhile"
     text = _("A colleague has just offered another time for this visit. Please reload the page.")
+
+
+class NotEnrolled(Refusal):
+    """401: the device has no valid token: never enrolled, locked, or enrolled for another office."""
+
+    status, code = 401, "not_enrolled"
+    text = _("This device is not enrolled for this office. Please ask an administrator for a code.")
+
+
+class WrongEnrolmentCode(Refusal):
+    """401: the code is wrong, was used, or is older than ten minutes."""
+
+    status, code = 401, "wrong_enrolment_code"
+    text = _("This code is wrong or no longer valid. Please ask an administrator for a new one.")
+
+
+class OfficeClosed(Conflict):
+    """409: the office is closed now: no tickets are given and nobody is called."""
+
+    code, text = "office_closed", _("This office is closed now.")
+
+
+class NoTicketsLeft(Conflict):
+    """409: as many tickets for this service as there are in a day have been given."""
+
+    code = "no_tickets_left"
+    text = _("No more tickets for this service today. You can book a time for another day.")
+
+
+class NotAWalkIn(Conflict):
+    """409: the service needs a reservation."""
+
+    code, text = "reservation_needed", _("This service needs a reservation. Please book a time.")
+
+
+class WrongOffice(Conflict):
+    """409: the visit is at another office."""
+
+    code = "wrong_office"
+
+    def __init__(self, office: str, address: str) -> None:
+        super().__init__(
+            _("Your reservation is at another office: %(office)s, %(address)s.", office=office, address=address)
+        )
+
+
+class WrongDay(Conflict):
+    """409: the visit is on another day."""
+
+    code = "wrong_day"
+
+    def __init__(self, day: date) -> None:
+        super().__init__(_("Your reservation is for %(day)s. You can take a ticket without a reservation.", day=day))
+
+
+class OldQR(Conflict):
+    """409: the time was changed since the QR code was made."""
+
+    code = "old_qr"
+    text = _("This QR code is from before you changed the time. Please show the newest one, or enter number and key.")
+
+
+class NoSuchTicket(NotFound):
+    """404: no such ticket."""
+
+    code, text = "no_such_ticket", _("There is no such ticket.")
+
+
+class NoSuchCounter(NotFound):
+    """404: no such counter, or it is closed for good."""
+
+    code, text = "no_such_counter", _("There is no such counter.")
+
+
+class CounterBusy(Conflict):
+    """409: the counter still calls or serves somebody."""
+
+    code, text = "counter_busy", _("This counter still has a visitor. Please finish with them first.")
+
+
+class CounterNotOpen(Conflict):
+    """409: nobody sits at the counter, or it is paused."""
+
+    code, text = "counter_not_open", _("This counter is not open. Please open it first.")
+
+
+class CannotServe(Conflict):
+    """409: the counter is not able to do what the ticket is for."""
+
+    code, text = "cannot_serve", _("This counter cannot do the service for which this visitor came.")
+
+
+class CalledJustNow(Conflict):
+    """409: the ticket was called a moment ago, or as often as the office calls."""
+
+    code = "called_just_now"
+
+    def __init__(self, again: datetime) -> None:
+        super().__init__(_("This visitor was called a moment ago. Call again from %(time)s.", time=f"{again:%H:%M}"))
+
+
+class CalledOftenEnough(Conflict):
+    """409: the ticket was called as often as the office calls; it is missed now."""
+
+    code, text = "called_often_enough", _("This visitor has been called as often as the office calls.")
+
+
+class TooManyUrgent(Conflict):
+    """409: as many tickets were put first today as the office allows."""
+
+    code = "too_many_urgent"
+    text = _("As many visitors as the office allows have been put first today.")

@@ -179,6 +179,90 @@ class WaitingLeft(DomainEvent, kind="waiting.left", audience=Audience.PARTY):
     reason: str
 
 
+class VisitorArrived(DomainEvent, kind="visit.arrived", audience=Audience.PARTY):
+    """The visitor is here and has a ticket."""
+
+    ticket: int
+
+
+class VisitorLeft(DomainEvent, kind="visit.left_queue", audience=Audience.PARTY):
+    """They gave their ticket back before it was their turn."""
+
+    ticket: int
+
+
+class TicketWaits(DomainEvent, kind="ticket.waits", audience=Audience.STAFF):
+    """A ticket waits, or changes while it waits (subject ``queue/{office}/{date}``, as for all that follow).
+
+    It holds all that decides its place, so that the record can be replayed.
+    """
+
+    ticket: int
+    how: str
+    """How it came to wait: ``kiosk``, ``desk``, ``offline``, ``carried``, ``sent``, or the action."""
+    number: str
+    service: int
+    arrived_at: str
+    booked_for: str = ""
+    urgent: bool = False
+    returned: bool = False
+    not_before: str = ""
+    for_counter: int = 0
+
+
+class TicketCalled(DomainEvent, kind="ticket.called", audience=Audience.STAFF):
+    """A counter calls it: why it was next, what the counter does, and the office's rule in seconds.
+
+    ``at`` is the moment by which the rule chose it.
+    """
+
+    at: str
+    ticket: int
+    counter: int
+    because: str
+    services: tuple[int, ...]
+    delay: int
+    grace: int
+
+
+class TicketStarted(DomainEvent, kind="ticket.started", audience=Audience.STAFF):
+    """Its visitor is at the counter."""
+
+    ticket: int
+    counter: int
+
+
+class TicketFinished(DomainEvent, kind="ticket.finished", audience=Audience.STAFF):
+    """These services were settled at a counter."""
+
+    ticket: int
+    counter: int
+    services: tuple[int, ...]
+
+
+class TicketEnded(DomainEvent, kind="ticket.ended", audience=Audience.STAFF):
+    """It waits no more: parked, missed, left, sent to another office, or the queue was closed."""
+
+    ticket: int
+    state: str
+    counter: int = 0
+
+
+class CounterChanged(DomainEvent, kind="counter.changed", audience=Audience.STAFF):
+    """A counter opened, paused or closed."""
+
+    counter: int
+    state: str
+    by: int
+
+
+class QueueClosed(DomainEvent, kind="queue.closed", audience=Audience.STAFF):
+    """The queue of the day was closed: its tickets ended, or wait again the next day."""
+
+    tickets: int
+    carried: bool
+
+
 IN_PASSING = frozenset(
     {SituationsStated.kind, DocumentHandedIn.kind, DocumentTakenBack.kind, DocumentChecked.kind, VisitPlaced.kind}
 )

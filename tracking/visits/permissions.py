@@ -20,3 +20,4 @@ class Permission(accounts.Permission):
     CHECK_DOCUMENTS = ("visits.documents", Role.INTAKE, Role.HANDLER, Role.CLERK, Role.MANAGER)
     SERVE_VISITS = ("visits.serve", Role.INTAKE, Role.HANDLER, Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR)
     DECIDE_APPEALS = ("visits.appeals", Role.MANAGER, Role.ADMINISTRATOR)
+    PUT_FIRST = ("visits.first", Role.GUIDE, Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR)

@@ -121,6 +121,71 @@ class RestrictionAction(StrEnum):
     LIFT = "lift"
 
 
+class DeviceKind(StrEnum):
+    """What stands at an office and speaks to the server by a token of its own."""
+
+    KIOSK = "kiosk"
+    DISPLAY = "display"
+
+
+class CounterState(StrEnum):
+    """Whether a counter calls visitors."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+class PrintState(StrEnum):
+    """What became of the paper of a ticket."""
+
+    PENDING = "pending"
+    PRINTED = "printed"
+    FAILED = "failed"
+    NOT_NEEDED = "not_needed"
+    """The visitor follows it on the phone."""
+
+
+class TicketState(StrEnum):
+    """The state of a visitor's ticket."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVING = "serving"
+    PARKED = "parked"
+    """They fetch a paper, and come back."""
+    DONE = "done"
+    MISSED = "missed"
+    """Nobody came, however often it was called."""
+    LEFT = "left"
+    """They gave it back, or the queue was cleared at closing."""
+    SENT = "sent"
+    """Another office goes on with it, under a number of its own."""
+
+
+class TicketAction(StrEnum):
+    """An action on a ticket."""
+
+    CALL = "call"
+    RECALL = "recall"
+    START = "start"
+    FINISH = "finish"
+    PARK = "park"
+    RETURN = "return"
+    """They are back, with their papers or late."""
+    NOT_HERE = "not-here"
+    """Nobody came this time: it is called again later."""
+    NO_SHOW = "no-show"
+    """Nobody came, and it is not called again."""
+    TRANSFER = "transfer"
+    SEND = "send"
+    """To another office."""
+    ABANDON = "abandon"
+    """The counter called and then did nothing."""
+    URGENT = "urgent"
+    LEAVE = "leave"
+
+
 R, B = RestrictionState, RestrictionAction
 RESTRICTION: dict[RestrictionState, dict[RestrictionAction, RestrictionState]] = {
     R.RUNNING: {B.APPEAL: R.APPEALED, B.LIFT: R.LIFTED},
@@ -144,3 +209,22 @@ VISIT: dict[VisitState, dict[VisitAction, VisitState]] = {
 }  # fmt: skip
 ACTIVE = frozenset({S.HELD, S.OFFERED, S.BOOKED})
 """States whose time is taken."""
+T, K = TicketState, TicketAction
+TICKET: dict[TicketState, dict[TicketAction, TicketState]] = {
+    T.WAITING: {
+        K.CALL: T.CALLED, K.TRANSFER: T.WAITING, K.SEND: T.SENT, K.URGENT: T.WAITING, K.LEAVE: T.LEFT,
+        K.NO_SHOW: T.MISSED,
+    },
+    T.CALLED: {
+        K.RECALL: T.CALLED, K.START: T.SERVING, K.NOT_HERE: T.WAITING, K.NO_SHOW: T.MISSED, K.ABANDON: T.WAITING,
+        K.TRANSFER: T.WAITING, K.LEAVE: T.LEFT,
+    },
+    T.SERVING: {K.FINISH: T.DONE, K.PARK: T.PARKED, K.TRANSFER: T.WAITING, K.SEND: T.SENT},
+    T.PARKED: {K.RETURN: T.WAITING, K.CALL: T.CALLED, K.LEAVE: T.LEFT},
+    T.DONE: {},
+    T.MISSED: {K.RETURN: T.WAITING},
+    T.LEFT: {},
+    T.SENT: {},
+}  # fmt: skip
+HERE = frozenset({TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.PARKED})
+"""States of visitors who are in the building."""

@@ -4,7 +4,7 @@ Lock order: the office's row where no-shows are counted, then the visit's row, t
 """
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -24,6 +24,7 @@ from tracking.visits.errors import NoSuchVisit, NotYetMissed, NotYetServed, OneP
 from tracking.visits.events import NoShowMarked, NoShowUndone, VisitServed
 from tracking.visits.queries import offices
 from tracking.visits.queries.households import OfHousehold
+from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.states import VISIT, VisitAction, VisitState
 
 UNDO_DAYS = 7
@@ -117,17 +118,41 @@ async def mark_no_show(actor: Official, number: str, command: MarkNoShow) -> Non
         earliest = rules.no_show_from(visit.starts_at, called, grace)
         if now < earliest or called[-1] > now:
             raise NotYetMissed(max(earliest, called[-1]).astimezone(zone))
-        counts = not rules.office_late(visit.starts_at, called, grace)
-        values = {
-            "visit_id": visit.id, "household": visit.household, "household_also": visit.household_also,
-            "office_id": visit.office_id, "at": now,
-            "calls": orjson.dumps([one.isoformat() for one in called]).decode(), "excused": not counts,
-        }  # fmt: skip
-        await database.execute("DELETE FROM no_show WHERE visit_id = ?", visit.id)  # of an earlier mark, undone since
-        await database.insert("no_show", tuple(values), [tuple(values.values())])
-        await change.chain.append(actor.actor, NoShowMarked(len(called), counts))
-        if counts:
-            await restrictions.begin_if_due(visit.id, visit, place, change.chain)
+        await _record_no_show(change, called, place, actor.actor)
+
+
+async def _record_no_show(change: Change, called: Sequence[datetime], place: OfficeRow, actor: str) -> None:
+    visit = change.visit
+    counts = not rules.office_late(visit.starts_at, called, timedelta(minutes=place.grace_minutes))
+    values = {
+        "visit_id": visit.id, "household": visit.household, "household_also": visit.household_also,
+        "office_id": visit.office_id, "at": clock.now(),
+        "calls": orjson.dumps([one.isoformat() for one in called]).decode(), "excused": not counts,
+    }  # fmt: skip
+    await database.execute("DELETE FROM no_show WHERE visit_id = ?", visit.id)  # of an earlier mark, undone since
+    await database.insert("no_show", tuple(values), [tuple(values.values())])
+    await change.chain.append(actor, NoShowMarked(len(called), counts))
+    if counts:
+        await restrictions.begin_if_due(visit.id, visit, place, change.chain)
+
+
+async def note_served(visit_id: int, actor: str) -> None:
+    """The matters of a visit were settled at the counters, where they were counted. Nothing if it ended meanwhile."""
+    with contextlib.suppress(NotPossibleNow):
+        async with changing(await _number(visit_id), VisitAction.SERVE) as change:
+            await change.chain.append(actor, VisitServed())
+
+
+async def note_missed(visit_id: int, actor: str, called: Sequence[datetime]) -> None:
+    """Nobody came to the counters that called the visitor at these times. Nothing if the visit ended meanwhile."""
+    with contextlib.suppress(NotPossibleNow):
+        async with changing(await _number(visit_id), VisitAction.NO_SHOW, counts=True) as change:
+            place = await offices.office_by_id(change.visit.office_id)
+            await _record_no_show(change, called, place, actor)
+
+
+async def _number(visit_id: int) -> str:
+    return str(await database.value("SELECT number FROM visit WHERE id = ?", visit_id))
 
 
 async def undo_no_show(actor: Official, number: str, command: UndoNoShow) -> None:

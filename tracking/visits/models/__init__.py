@@ -1,4 +1,4 @@
-"""Tables of visits: offices, services, counters and rosters; visits, their matters and documents; crowding."""
+"""Tables of visits: offices, services, counters, rosters; visits and their documents; crowding; the day's queue."""
 
 from tracking.visits.models.bookings import (
     FreedTime,
@@ -23,12 +23,25 @@ from tracking.visits.models.places import (
     Opening,
     Shift,
 )
+from tracking.visits.models.queue import (
+    Call,
+    CounterSitting,
+    Device,
+    QueueDay,
+    SeriesDay,
+    Ticket,
+    TicketMatter,
+    TicketSeries,
+)
 
 __all__ = [
+    "Call",
     "Counter",
     "CounterAbility",
     "CounterService",
+    "CounterSitting",
     "CrowdingModel",
+    "Device",
     "FreedTime",
     "Matter",
     "NoShow",
@@ -36,8 +49,13 @@ __all__ = [
     "OfficeDay",
     "OfficeHours",
     "Opening",
+    "QueueDay",
     "Restriction",
+    "SeriesDay",
     "Shift",
+    "Ticket",
+    "TicketMatter",
+    "TicketSeries",
     "Visit",
     "VisitDocument",
     "VisitFile",

@@ -65,6 +65,19 @@ class Office(Model):
     """Freed time is offered again after a random delay of at most so many minutes, against trading."""
     offer_minutes = fields.IntField(default=60)
     grace_minutes = fields.IntField(default=10)
+    """Who comes later than this after their booked time queues as a walk-in."""
+    delay_minutes = fields.IntField(default=30)
+    """By how much booked visitors may make a walk-in wait longer."""
+    urgent_daily = fields.IntField(default=5)
+    """Tickets that can be put first in a day, each for a reason."""
+    most_calls = fields.IntField(default=3)
+    """Calls without an answer after which a ticket is missed."""
+    recall_minutes = fields.IntField(default=3)
+    """Nobody is called again before so many minutes have passed."""
+    call_minutes = fields.IntField(default=5)
+    """A call to which the counter does nothing further ends after so many minutes."""
+    carry_over = fields.BooleanField(default=False)
+    """Whether the tickets that wait at closing wait again the next day; otherwise they end."""
     no_shows = fields.IntField(default=2)
     no_show_days = fields.IntField(default=90)
     restricted_days = fields.IntField(default=30)

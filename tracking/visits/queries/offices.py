@@ -62,6 +62,12 @@ class OfficeRow:
     return_minutes: int
     offer_minutes: int
     grace_minutes: int
+    delay_minutes: int
+    urgent_daily: int
+    most_calls: int
+    recall_minutes: int
+    call_minutes: int
+    carry_over: bool
     no_shows: int
     no_show_days: int
     restricted_days: int
@@ -173,6 +179,11 @@ class Place:
     def terms(self) -> Terms:
         """How its counter time is booked."""
         return terms(self.office, self.services)
+
+    @property
+    def able(self) -> dict[int, frozenset[int]]:
+        """The counters able to do each service."""
+        return {one.id: one.counters for one in self.services.values()}
 
 
 _kept: dict[str, tuple[float, Place]] = {}

@@ -13,7 +13,7 @@ from tracking.visits.queries import offices
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.states import Channel, VisitState
 
-QR_VERSION = "1"
+QR_VERSION, QR_PARTS = "1", 3
 
 
 @dataclass(frozen=True, slots=True)

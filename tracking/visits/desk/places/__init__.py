@@ -3,14 +3,15 @@
 from starlette.routing import Route
 
 from server.core.resource.table import Resource
-from tracking.visits.desk.places import counters, hours, offices, openings, roster, services
+from tracking.visits.desk.places import counters, devices, hours, offices, openings, roster, series, services
 
 TABLES: tuple[Resource, ...] = (  # type: ignore[type-arg]
-    offices.OFFICES, hours.HOURS, openings.OPENINGS, counters.COUNTERS, services.SERVICES,
-    roster.SHIFTS,
+    offices.OFFICES, hours.HOURS, openings.OPENINGS, counters.COUNTERS, services.SERVICES, roster.SHIFTS,
+    devices.DEVICES, series.SERIES,
 )  # fmt: skip
 """Tables whose audit trail is a chain of its own."""
 routes: list[Route] = [
-    *openings.routes, *counters.routes, *services.routes, *hours.routes, *offices.routes, *roster.routes,
+    *openings.routes, *counters.routes, *services.routes, *hours.routes, *devices.routes, *series.routes,
+    *offices.routes, *roster.routes,
 ]  # fmt: skip
 """All require an official with the permission of the table."""

@@ -126,6 +126,23 @@ class EditOffice(Names):
     ] = 2
     no_show_days: Annotated[int, Field(ge=1, le=366), Label(_("Within how many days"))] = 90
     restricted_days: Annotated[int, Field(ge=1, le=366), Label(_("Days without reservations"))] = 30
+    delay_minutes: Annotated[
+        Minutes,
+        Label(_("Minutes by which reservations may delay a visitor without one")),
+        Hint(_("Whoever has waited longer than this is not overtaken any more.")),
+    ] = 30
+    urgent_daily: Annotated[int, Field(ge=0, le=100), Label(_("Visitors that can be put first in a day"))] = 5
+    most_calls: Annotated[int, Field(ge=1, le=10), Label(_("Calls without an answer until a ticket is missed"))] = 3
+    recall_minutes: Annotated[int, Field(ge=0, le=30), Label(_("Minutes before somebody is called again"))] = 3
+    call_minutes: Annotated[
+        int,
+        Field(ge=1, le=60),
+        Label(_("Minutes after which a call ends by itself")),
+        Hint(_("If the counter does nothing. The visitor waits again, at their place.")),
+    ] = 5
+    carry_over: Annotated[
+        bool, Label(_("Tickets that wait at closing wait again the next day")), Hint(_("Otherwise they end."))
+    ] = False
 
     def check(self, errors: Errors) -> None:
         if (self.lat is None) != (self.lng is None) and "lat" not in errors and "lng" not in errors:
@@ -149,6 +166,7 @@ class Offices(PlaceTable[EditOffice]):
         "walk_in_percent": _("Shares kept for others"),
         "most_matters": _("Limits"),
         "grace_minutes": _("No-shows"),
+        "delay_minutes": _("The queue of a day"),
     }
     closing = Question(
         _("Close the office “%(name)s”?"),

@@ -1,0 +1,251 @@
+"""The queue of a day: arriving, calling, serving; each ticket once, in the order of the rule, on both databases."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.core import clock, ledger, ledger_check
+from server.core.accounts import Official
+from server.core.days import today
+from tests.support.answers import official
+from tests.support.system import System
+from tests.support.visits import an_office, at, contact, wish
+from tracking.visits.actions import arriving, booking, calling, counters, queueing
+from tracking.visits.actions.arriving import Arrival, Press
+from tracking.visits.errors import CalledJustNow, CounterBusy, CounterNotOpen, WrongDay
+from tracking.visits.models import Call, Counter, NoShow, Office, Ticket, Visit
+from tracking.visits.queries import offices, queue, visits
+from tracking.visits.queries.queue import TicketRow
+from tracking.visits.states import CounterState, TicketState, VisitState
+from tracking.visits.waits import order
+
+
+class Bench:
+    """An office on its Monday, with counters that are open."""
+
+    def __init__(self, office: Office, clerk: Official, numbers: dict[str, int]) -> None:
+        self.office, self.clerk, self.counter = office, clerk, numbers
+
+    async def walk_in(self, *services: str, press: str | None = None) -> TicketRow:
+        press_of = Press(1, press)
+        return await arriving.walk_in(await offices.office("east"), services or ("passport",), press_of)
+
+    async def check_in(self, number: str) -> tuple[TicketRow, Arrival]:
+        return await arriving.check_in(await offices.office("east"), await visits.by_number(number), Press(1))
+
+    async def next(self, counter: str = "1", press: str | None = None) -> str:
+        found = await calling.call_next(self.clerk.actor, self.counter[counter], press)
+        return found.number if found else ""
+
+    async def serve(self, counter: str = "1") -> None:
+        await calling.start(self.clerk.actor, self.counter[counter])
+        await calling.finish(self.clerk.actor, self.counter[counter])
+
+    async def open(self, *numbers: str) -> None:
+        for one in numbers:
+            await counters.switch(self.clerk.actor, self.clerk.id, self.counter[one], CounterState.OPEN)
+
+
+async def bench(counters_: dict[str, list[str]], **settings: Any) -> Bench:
+    office = await an_office(counters_, **settings)
+    numbers = {one.number: one.id for one in await Counter.filter(office_id=office.id)}
+    return Bench(office, await official("clerk"), numbers)
+
+
+async def replayed(here: Bench) -> None:
+    """The record of today says the same order again."""
+    office = await offices.office("east")
+    record = await queue.record("east", today())
+    assert [one for one in record if one.because], "somebody was called"
+    assert order.first_difference(record, queueing.rule(office)) is None
+
+
+async def booked(start: str, name: str = "kim", *services: str) -> str:
+    return (await booking.book_now(await wish(*services, start=start), contact(name))).number
+
+
+async def test_walk_ins_are_called_in_the_order_in_which_they_came(system: System) -> None:
+    here = await bench({"1": ["passport"], "2": ["moving"]})
+    with clock.at(at("09:00")):
+        await here.open("1")
+        tickets = [(await here.walk_in()).number for _one in range(3)]
+        assert tickets == ["1", "2", "3"]
+        assert (await here.walk_in("moving")).number == "4"
+        assert await here.next() == "1"
+        with pytest.raises(CounterBusy):
+            await here.next()
+        await here.serve()
+        assert await here.next() == "2"
+        assert (await queue.at_counter(here.counter["1"])) is not None
+        with pytest.raises(CounterNotOpen):
+            await here.next("2")
+
+
+async def test_who_booked_and_is_on_time_goes_before_walk_ins_until_they_have_waited_long(system: System) -> None:
+    here = await bench({"1": ["passport"]}, delay_minutes=30)
+    with clock.at(at("09:00", None) - timedelta(days=4)):
+        first, second = await booked("09:15"), await booked("10:00", "lee")
+    nine_fifteen = at("09:15")
+    with clock.at(at("09:05")):
+        await here.open("1")
+        await here.walk_in()
+        early, arrival = await here.check_in(first)
+        assert arrival is Arrival.EARLY
+        assert early.booked_for == nine_fifteen
+    with clock.at(nine_fifteen - timedelta(minutes=5)):
+        assert await here.next() == "1", "nobody counts as waiting before the booked time"
+        await here.serve()
+        await here.walk_in()
+    with clock.at(at("09:16")):
+        assert await here.next() == early.number
+        await here.serve()
+    with clock.at(at("10:00")):
+        on_time, arrival = await here.check_in(second)
+        assert arrival is Arrival.ON_TIME
+        assert await here.next() == "3", "a walk-in who has waited so long is not overtaken any more"
+        await here.serve()
+        assert await here.next() == on_time.number
+        await replayed(here)
+    assert [one.because for one in await Call.all().order_by("id")] == ["arrived", "booked", "waited", "booked"]
+
+
+async def test_too_late_is_a_walk_in_and_the_same_visit_gets_one_ticket(system: System) -> None:
+    here = await bench({"1": ["passport"]}, grace_minutes=10)
+    with clock.at(at("09:00") - timedelta(days=4)):
+        number = await booked("09:15")
+        with pytest.raises(WrongDay):
+            await here.check_in(number)
+    with clock.at(at("09:26")):
+        late, arrival = await here.check_in(number)
+        assert (arrival, late.booked_for) == (Arrival.LATE, None)
+        again, _arrival = await here.check_in(number)
+        assert again.id == late.id
+        await here.open("1")
+        await here.next()
+        await here.serve()
+    assert (await Visit.get(number=number)).state is VisitState.SERVED
+    kinds = [one.kind for one in await ledger.read(f"visit/{number}")]
+    assert kinds == ["visit.booked", "visit.arrived", "visit.served"]
+
+
+async def test_a_press_gives_one_ticket_and_calls_one(system: System) -> None:
+    here = await bench({"1": ["passport"]})
+    with clock.at(at("09:00")):
+        await here.open("1")
+        tickets = await asyncio.gather(*(here.walk_in(press="a") for _one in range(6)), here.walk_in(press="b"))
+        assert sorted({one.number for one in tickets}) == ["1", "2"]
+        called = await asyncio.gather(*(here.next(press="x") for _one in range(6)))
+        assert {*called} == {"1"}
+        assert await Call.all().count() == 1
+
+
+async def test_many_clerks_call_each_ticket_once_and_skip_nobody(system: System) -> None:
+    numbers = [str(number) for number in range(1, 17)]
+    here = await bench({one: ["passport"] for one in numbers})
+    with clock.at(at("09:00")):
+        await here.open(*numbers)
+        for _one in range(40):
+            await here.walk_in()
+
+        async def clerk(counter: str) -> list[str]:
+            found = []
+            while number := await here.next(counter):
+                found.append(number)
+                await here.serve(counter)
+            return found
+
+        called = [one for some in await asyncio.gather(*map(clerk, numbers)) for one in some]
+        await replayed(here)
+    assert sorted(called, key=int) == [str(number) for number in range(1, 41)]
+    calls = await Call.all().order_by("id").prefetch_related("ticket")
+    assert [one.ticket.number for one in calls] == [str(number) for number in range(1, 41)]
+    assert [sentence async for sentence in ledger_check.verify()] == []
+
+
+async def test_who_is_not_there_is_called_again_later_and_then_missed(system: System) -> None:
+    here = await bench({"1": ["passport"]}, most_calls=2, recall_minutes=3)
+    with clock.at(at("09:00") - timedelta(days=4)):
+        number = await booked("09:00")
+    with clock.at(at("08:55")):
+        await here.check_in(number)
+        await here.open("1")
+    with clock.at(at("09:00")):
+        await here.walk_in()
+        assert await here.next() == "1"
+        with pytest.raises(CalledJustNow):
+            await calling.recall(here.clerk.actor, here.counter["1"])
+        await calling.not_here(here.clerk.actor, here.counter["1"])
+        assert await here.next() == "2", "the same person is not called again at once"
+        await here.serve()
+        assert await here.next() == ""
+    with clock.at(at("09:03")):
+        assert await here.next() == "1"
+    with clock.at(at("09:12")):
+        missed = await calling.not_here(here.clerk.actor, here.counter["1"])
+        assert missed.state is TicketState.MISSED
+    visit = await Visit.get(number=number)
+    assert visit.state is VisitState.MISSED
+    assert len((await NoShow.get(visit_id=visit.id)).calls) == 2
+
+
+async def test_several_matters_parking_and_forwarding(system: System) -> None:
+    here = await bench({"1": ["passport", "seal"], "2": ["moving"], "3": ["moving"]})
+    with clock.at(at("09:00")):
+        await here.open("1", "2", "3")
+        ticket = await here.walk_in("passport", "seal", "moving")
+        await here.walk_in("moving")
+        assert await here.next() == ticket.number
+        await calling.start(here.clerk.actor, here.counter["1"])
+        after = await calling.finish(here.clerk.actor, here.counter["1"])
+        assert after.state is TicketState.WAITING, "two of three were settled in one call"
+        assert await here.next("2") == ticket.number, "they keep their arrival"
+        await calling.start(here.clerk.actor, here.counter["2"])
+        assert (await calling.park(here.clerk.actor, here.counter["2"])).state is TicketState.PARKED
+        assert await here.next("2") == "2"
+        again = await calling.call(here.clerk.actor, here.counter["3"], ticket.number)
+        assert again.state is TicketState.CALLED
+        forwarded = await calling.transfer(here.clerk.actor, here.counter["2"], "3")
+        assert forwarded.for_counter == here.counter["3"]
+        assert await here.next("2") == "", "it is for the other counter"
+        await here.serve("3")
+        assert await here.next("3") == "2"
+        await replayed(here)
+    assert (await Ticket.get(number=ticket.number)).state is TicketState.DONE
+
+
+async def test_an_abandoned_call_ends_by_itself(system: System) -> None:
+    here = await bench({"1": ["passport"], "2": ["passport"]}, call_minutes=5)
+    with clock.at(at("09:00")):
+        await here.open("1", "2")
+        await here.walk_in()
+        await here.walk_in()
+        assert await here.next() == "1"
+    with clock.at(at("09:04")):
+        assert await counters.end_abandoned() == 0
+    with clock.at(at("09:06")):
+        assert await counters.end_abandoned() == 1
+        assert await here.next("2") == "1", "nobody is skipped"
+
+
+@pytest.mark.parametrize("carry", [True, False])
+async def test_the_queue_ends_with_the_day_or_goes_on(system: System, carry: bool) -> None:
+    here = await bench({"1": ["passport"]}, carry_over=carry)
+    with clock.at(at("16:50")):
+        await here.open("1")
+        for _one in range(3):
+            await here.walk_in()
+        await here.next()
+        await calling.start(here.clerk.actor, here.counter["1"])
+    with clock.at(at("16:50") + timedelta(hours=12)):
+        assert await counters.close_days() == 1
+        assert await counters.close_days() == 0
+        assert (await Ticket.get(number="1")).state is TicketState.DONE
+        left = await Ticket.filter(number="2").get()
+        assert left.state is (TicketState.WAITING if carry else TicketState.LEFT)
+    with clock.at(at("09:00") + timedelta(days=1)):
+        numbers = [(await here.walk_in()).number for _one in range(2)]
+        assert numbers == (["1", "4"] if carry else ["1", "2"])
+        await here.open("1")
+        assert await here.next() == ("2" if carry else "1")

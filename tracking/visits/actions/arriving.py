@@ -1,0 +1,150 @@
+"""Visitors who arrive: checking in with a reservation, or taking a ticket without one."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from server.core import clock, config, database, ledger, references, security
+from server.core.days import today
+from server.core.errors import Invalid, NotPossibleNow, _
+from tracking.visits.actions import queueing
+from tracking.visits.actions.queueing import Queue
+from tracking.visits.errors import NoSuchVisit, NotAWalkIn, OldQR, WrongDay, WrongOffice
+from tracking.visits.events import VisitorArrived
+from tracking.visits.queries import offices, queue, visits
+from tracking.visits.queries.offices import OfficeRow
+from tracking.visits.queries.queue import TicketRow
+from tracking.visits.queries.visits import VisitView
+from tracking.visits.states import HERE, PrintState, TicketState, VisitAction, VisitState
+
+MOST_SERVICES = 5
+
+
+class Arrival(StrEnum):
+    """When somebody with a reservation came."""
+
+    EARLY = "early"
+    """Before the booked time: they wait from then on."""
+    ON_TIME = "on_time"
+    LATE = "late"
+    """After the office's grace: they wait as walk-ins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One press at a kiosk or a counter: repeating it gives the same ticket."""
+
+    device_id: int | None = None
+    id: str | None = None
+    language: str = "ko"
+    paper: bool = True
+    """Whether the ticket is printed there."""
+    how: str = "kiosk"
+
+
+def read_qr(text: str) -> tuple[str, int]:
+    """Number and revision of a QR code. Raises ``NoSuchVisit`` if it is not one of ours."""
+    named, _dot, signature = text.strip().rpartition(".")
+    expected = security.short_signature(config.settings(), "visit", named)
+    parts = named.split(".")
+    if not signature.isascii() or not hmac.compare_digest(signature, expected) or len(parts) != visits.QR_PARTS:
+        raise NoSuchVisit
+    return parts[1], int(parts[2])
+
+
+async def check_in_by_qr(office: OfficeRow, text: str, press: Press) -> tuple[TicketRow, Arrival]:
+    """Check in with the QR code of a visit. Raises ``OldQR`` if the time was changed since, and as :func:`check_in`."""
+    number, revision = read_qr(text)
+    found = await visits.by_number(number)
+    if found.revision != revision:
+        raise OldQR
+    return await check_in(office, found, press)
+
+
+async def check_in(office: OfficeRow, visit: VisitView, press: Press) -> tuple[TicketRow, Arrival]:
+    """Give the visitor of a reservation their ticket; once they have one, the same again.
+
+    Raises ``NotPossibleNow``, ``WrongOffice``, ``WrongDay``, ``OfficeClosed``.
+    """
+    now = clock.now()
+    async with queueing.changing(office) as day:
+        (row,) = await database.fetch(
+            "UPDATE visit SET state = state WHERE id = ? RETURNING state, date, starts_at, office_id", visit.id
+        )
+        if (there := await queue.of_visit(visit.id)) and there.state in HERE:
+            return there, _arrival(office, visit.starts_at, there.arrived_at)
+        if row["state"] != VisitState.BOOKED:
+            raise NotPossibleNow(VisitAction.SERVE, VisitState(row["state"]))
+        if row["office_id"] != office.id:
+            raise WrongOffice(visit.office.name, visit.office.address)
+        if database.day_or_none(row["date"]) != today():
+            raise WrongDay(visit.date)
+        await queueing.must_be_open(office)
+        known = (await offices.place(office.code)).services
+        services = [one.service_id for one in visit.matters if one.service_id in known]
+        arrival = _arrival(office, visit.starts_at, now)
+        booked_for = None if arrival is Arrival.LATE else visit.starts_at
+        ticket = await _issue(day, services, press, walk_in=False, visit_id=visit.id, booked_for=booked_for)
+        chain = await ledger.lock(f"visit/{visit.number}")
+        await chain.append("system", VisitorArrived(ticket.id))
+    return ticket, arrival
+
+
+def _arrival(office: OfficeRow, booked_for: datetime, arrived: datetime) -> Arrival:
+    if arrived > booked_for + timedelta(minutes=office.grace_minutes):
+        return Arrival.LATE
+    return Arrival.EARLY if arrived < booked_for else Arrival.ON_TIME
+
+
+async def walk_in(office: OfficeRow, services: Sequence[str], press: Press) -> TicketRow:
+    """Give somebody without a reservation a ticket for one service or several.
+
+    Raises ``Invalid`` for services that this office does not do, ``NotAWalkIn``, ``NoTicketsLeft``, ``OfficeClosed``.
+    """
+    known = {one.code: one for one in (await offices.place(office.code)).services.values()}
+    wanted = [known[one] for one in dict.fromkeys(services) if one in known]
+    if not wanted or len(wanted) != len({*services}) or len(wanted) > MOST_SERVICES:
+        raise Invalid.at("service", _("Please choose a service of this office."))
+    if not all(one.walk_in for one in wanted):
+        raise NotAWalkIn
+    async with queueing.changing(office) as day:
+        if press.id and (there := await _of_press(press)):
+            return there
+        await queueing.must_be_open(office)
+        return await _issue(day, [one.id for one in wanted], press, walk_in=True)
+
+
+async def _of_press(press: Press) -> TicketRow | None:
+    number = await database.value(
+        "SELECT id FROM ticket WHERE device_id = ? AND press_id = ?", press.device_id, press.id
+    )
+    return await queue.ticket(number) if number else None
+
+
+async def _issue(
+    day: Queue,
+    services: Sequence[int],
+    press: Press,
+    *,
+    walk_in: bool,
+    visit_id: int | None = None,
+    booked_for: datetime | None = None,
+) -> TicketRow:
+    known = await offices.services(day.office.id)
+    number = await queueing.next_number(day, known[services[0]].class_code, walk_in=walk_in)
+    values = {
+        "day_id": day.id, "number": number, "code": references.new_reference(), "visit_id": visit_id,
+        "state": TicketState.WAITING, "language": press.language, "arrived_at": clock.now(),
+        "booked_for": booked_for, "urgent": "", "calls": 0, "note": "",
+        "printed": PrintState.PENDING if press.paper else PrintState.NOT_NEEDED,
+        "device_id": press.device_id, "press_id": press.id,
+    }  # fmt: skip
+    (row,) = await database.insert("ticket", tuple(values), [tuple(values.values())], returning="id")
+    await database.insert(
+        "ticket_matter", ("ticket_id", "service_id", "position"),
+        [(row["id"], service, place) for place, service in enumerate(services)],
+    )  # fmt: skip
+    await queueing.waits(day, await queue.ticket(row["id"]), f"device:{press.device_id or 0}", press.how)
+    return await queue.ticket(row["id"])

@@ -1,0 +1,266 @@
+"""What a counter does with the queue: it calls, serves, parks, forwards, and finishes.
+
+Each action locks the queue of the day, so that a ticket is called once and a counter has one visitor, whoever presses
+at the same time; a unique column of the ticket says so again.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from server.core import clock, config, database
+from server.core.errors import Invalid, NotPossibleNow, _
+from tracking.visits.actions import crowding, marking, queueing
+from tracking.visits.actions.queueing import Queue
+from tracking.visits.errors import (
+    CalledJustNow,
+    CalledOftenEnough,
+    CannotServe,
+    CounterBusy,
+    CounterNotOpen,
+    NoSuchCounter,
+    NoSuchTicket,
+    OfficeClosed,
+)
+from tracking.visits.events import TicketCalled, TicketFinished, TicketStarted
+from tracking.visits.queries import offices, queue
+from tracking.visits.queries.queue import CounterRow, TicketRow
+from tracking.visits.states import TICKET, CounterState, TicketAction, TicketState
+from tracking.visits.waits import order
+
+CHOSEN, AGAIN = "chosen", "again"
+"""Why a ticket was called that the rule did not choose: the clerk did, or it was called before."""
+
+
+@dataclass
+class AtCounter:
+    """A counter inside the transaction of one of its actions, with the locked queue of its office."""
+
+    counter: CounterRow
+    day: Queue
+    actor: str
+    services: Sequence[int]
+    """What it is able to do."""
+    ticket: TicketRow | None
+    """Which it calls or serves."""
+
+    def current(self, action: TicketAction) -> TicketRow:
+        """Its ticket, on which an action is possible. Raises ``NoSuchTicket``, ``NotPossibleNow``."""
+        if self.ticket is None:
+            raise NoSuchTicket
+        possible(action, self.ticket)
+        return self.ticket
+
+
+def possible(action: TicketAction, ticket: TicketRow) -> TicketState:
+    """The state to which an action leads. Raises ``NotPossibleNow``."""
+    state = TICKET[ticket.state].get(action)
+    if state is None:
+        raise NotPossibleNow(action, ticket.state)
+    return state
+
+
+@contextlib.asynccontextmanager
+async def at_counter(actor: str, counter_id: int) -> AsyncIterator[AtCounter]:
+    """The frame of a counter's actions. Raises ``NoSuchCounter``."""
+    office_id = await database.value("SELECT office_id FROM counter WHERE id = ? AND active = ?", counter_id, True)
+    if office_id is None:
+        raise NoSuchCounter
+    async with queueing.changing(await offices.office_by_id(office_id)) as day:
+        counter = await queue.counter(counter_id)
+        yield AtCounter(counter, day, actor, await queue.abilities(counter_id), await queue.at_counter(counter_id))
+
+
+# --- Calling ---------------------------------------------------------------------------------------------------------
+
+
+async def call_next(actor: str, counter_id: int, press_id: str | None = None) -> TicketRow | None:
+    """Call whoever is next for a counter; None if nobody waits whom it can serve. The same press calls once.
+
+    Raises ``NoSuchCounter``, ``CounterNotOpen``, ``CounterBusy``, ``OfficeClosed``.
+    """
+    async with at_counter(actor, counter_id) as there:
+        if press_id and (called := await _of_press(counter_id, press_id)):
+            return await queue.ticket(called)
+        _must_be_free(there)
+        now = clock.now()
+        waiting = {queue.rank(one.id): one for one in await queue.waiting(there.day.id)}
+        found = order.choose(
+            (one.in_order for one in waiting.values()), there.day.rule, now.timestamp(),
+            counter=str(counter_id), services=[str(one) for one in there.services],
+        )  # fmt: skip
+        if found is None:
+            return None
+        return await _call(there, waiting[found.ticket.number], found.because, now, press_id)
+
+
+async def _of_press(counter_id: int, press_id: str) -> int | None:
+    found: int | None = await database.value(
+        "SELECT ticket_id FROM ticket_call WHERE counter_id = ? AND press_id = ?", counter_id, press_id
+    )
+    return found
+
+
+def _must_be_free(there: AtCounter) -> None:
+    if not there.day.office.active or there.day.closed:
+        raise OfficeClosed
+    if there.counter.state != CounterState.OPEN:
+        raise CounterNotOpen
+    if there.ticket is not None:
+        raise CounterBusy
+
+
+async def call(actor: str, counter_id: int, number: str) -> TicketRow:
+    """Call a chosen ticket, waiting or parked.
+
+    Raises ``NoSuchTicket``, ``CalledJustNow``, ``CannotServe``, and as :func:`call_next`.
+    """
+    async with at_counter(actor, counter_id) as there:
+        _must_be_free(there)
+        ticket = await queue.by_number(there.day.id, number)
+        possible(TicketAction.CALL, ticket)
+        if ticket.not_before and ticket.not_before > clock.now():
+            raise CalledJustNow(ticket.not_before.astimezone(config.settings().zone))
+        if ticket.service_id not in there.services:
+            raise CannotServe
+        return await _call(there, ticket, CHOSEN, clock.now())
+
+
+async def recall(actor: str, counter_id: int) -> TicketRow:
+    """Call the same ticket again, some minutes after the last time and as often as the office calls.
+
+    Raises ``CalledJustNow``, ``CalledOftenEnough``, ``NoSuchTicket``, ``NotPossibleNow``.
+    """
+    async with at_counter(actor, counter_id) as there:
+        ticket, office = there.current(TicketAction.RECALL), there.day.office
+        again = (ticket.called_at or clock.now()) + timedelta(minutes=office.recall_minutes)
+        if ticket.calls >= office.most_calls:
+            raise CalledOftenEnough
+        if again > clock.now():
+            raise CalledJustNow(again.astimezone(config.settings().zone))
+        return await _call(there, ticket, AGAIN, clock.now())
+
+
+async def _call(
+    there: AtCounter, ticket: TicketRow, because: str, now: datetime, press_id: str | None = None
+) -> TicketRow:
+    rule = there.day.rule
+    await database.execute(
+        "UPDATE ticket SET state = ?, counter = ?, last_counter = ?, calls = calls + 1, called_at = ?, "
+        "first_called_at = COALESCE(first_called_at, ?) WHERE id = ?",
+        TicketState.CALLED, there.counter.id, there.counter.id, now, now, ticket.id,
+    )  # fmt: skip
+    await database.insert(
+        "ticket_call", ("day_id", "ticket_id", "counter_id", "at", "because", "press_id"),
+        [(there.day.id, ticket.id, there.counter.id, now, because, press_id)],
+    )  # fmt: skip
+    event = TicketCalled(
+        now.isoformat(),
+        ticket.id,
+        there.counter.id,
+        because,
+        tuple(there.services),
+        round(rule.worst_delay),
+        round(rule.grace),
+    )
+    await there.day.chain.append(there.actor, event)
+    return await queue.ticket(ticket.id)
+
+
+# --- At the counter --------------------------------------------------------------------------------------------------
+
+
+async def start(actor: str, counter_id: int) -> TicketRow:
+    """The visitor is at the counter."""
+    async with at_counter(actor, counter_id) as there:
+        ticket, now = there.current(TicketAction.START), clock.now()
+        await database.execute(
+            "UPDATE ticket SET state = ?, started_at = COALESCE(started_at, ?) WHERE id = ?",
+            TicketState.SERVING, now, ticket.id,
+        )  # fmt: skip
+        await database.execute(
+            "UPDATE ticket_matter SET started_at = ? WHERE ticket_id = ? AND service_id = ? AND started_at IS NULL",
+            now, ticket.id, ticket.service_id,
+        )  # fmt: skip
+        await there.day.chain.append(actor, TicketStarted(ticket.id, counter_id))
+        return await queue.ticket(ticket.id)
+
+
+async def finish(actor: str, counter_id: int, services: Collection[str] = ()) -> TicketRow:
+    """Some matters of the visitor are settled: those named, or all that the counter is able to do.
+
+    With others left the ticket waits for them; otherwise it is done, and so is its reservation. Raises ``Invalid`` for
+    a service for which the visitor did not come.
+    """
+    async with at_counter(actor, counter_id) as there:
+        ticket, now = there.current(TicketAction.FINISH), clock.now()
+        open_ones = await database.fetch(
+            "SELECT m.service_id, s.code FROM ticket_matter m JOIN counter_service s ON s.id = m.service_id "
+            "WHERE m.ticket_id = ? AND m.ended_at IS NULL ORDER BY m.position",
+            ticket.id,
+        )
+        if not {*services} <= {row["code"] for row in open_ones}:
+            raise Invalid.at("services", _("The visitor did not come for this service."))
+        settled = [
+            row["service_id"]
+            for row in open_ones
+            if (row["code"] in services if services else row["service_id"] in {*there.services, ticket.service_id})
+        ]
+        await database.execute(
+            "UPDATE ticket_matter SET ended_at = ?, started_at = COALESCE(started_at, ?) "
+            "WHERE ticket_id = ? AND service_id IN (?)",
+            now, ticket.started_at, ticket.id, tuple(settled),
+        )  # fmt: skip
+        await there.day.chain.append(actor, TicketFinished(ticket.id, counter_id, tuple(settled)))
+        for service in sorted(settled):
+            await crowding.count_visitor(there.day.office.id, service, now)
+        if len(settled) < len(open_ones):
+            await queueing.waits(there.day, ticket, actor, TicketAction.FINISH, for_counter=None)
+        else:
+            await queueing.end(there.day, ticket, TicketState.DONE, actor, counter_id)
+            if ticket.visit_id:
+                await marking.note_served(ticket.visit_id, actor)
+        return await queue.ticket(ticket.id)
+
+
+async def park(actor: str, counter_id: int) -> TicketRow:
+    """The visitor fetches something, and comes back near the front."""
+    async with at_counter(actor, counter_id) as there:
+        ticket = there.current(TicketAction.PARK)
+        await queueing.end(there.day, ticket, TicketState.PARKED, actor, counter_id)
+        return await queue.ticket(ticket.id)
+
+
+async def not_here(actor: str, counter_id: int) -> TicketRow:
+    """Nobody came to the counter: the ticket is called again later, or is missed once it was called often enough."""
+    async with at_counter(actor, counter_id) as there:
+        ticket, office = there.current(TicketAction.NOT_HERE), there.day.office
+        if ticket.calls < office.most_calls:
+            later = clock.now() + timedelta(minutes=office.recall_minutes)
+            await queueing.waits(there.day, ticket, actor, TicketAction.NOT_HERE, not_before=later)
+        else:
+            await queueing.end(there.day, ticket, TicketState.MISSED, actor, counter_id)
+            if ticket.visit_id:
+                await marking.note_missed(ticket.visit_id, actor, await _calls(ticket.id))
+        return await queue.ticket(ticket.id)
+
+
+async def transfer(actor: str, counter_id: int, number: str) -> TicketRow:
+    """Forward the visitor to another counter; they keep their arrival.
+
+    Raises ``Invalid`` for a counter that cannot do what they came for, and as :func:`start`.
+    """
+    async with at_counter(actor, counter_id) as there:
+        ticket = there.current(TicketAction.TRANSFER)
+        target = next((one for one in await queue.counters(there.day.office.id) if one.number == number), None)
+        if target is None or ticket.service_id not in await queue.abilities(target.id):
+            raise Invalid.at("counter", _("This counter cannot do the service for which this visitor came."))
+        await queueing.waits(there.day, ticket, actor, TicketAction.TRANSFER, for_counter=target.id)
+        return await queue.ticket(ticket.id)
+
+
+async def _calls(ticket: int) -> list[datetime]:
+    rows = await database.column("SELECT at FROM ticket_call WHERE ticket_id = ? ORDER BY id", ticket)
+    zone = config.settings().zone
+    return [database.moment(one).astimezone(zone) for one in rows]

@@ -1,0 +1,92 @@
+"""Opening, pausing and closing a counter, and what ends by itself: abandoned calls, and the queue of a day."""
+
+from datetime import date, datetime, time, timedelta
+
+from server.core import clock, config, database
+from server.core.days import today
+from tracking.visits.actions import calling, queueing
+from tracking.visits.errors import CounterBusy
+from tracking.visits.events import CounterChanged, QueueClosed
+from tracking.visits.queries import offices, queue
+from tracking.visits.states import CounterState, TicketAction, TicketState
+
+SYSTEM = "system"
+MOST = 200
+
+
+async def switch(actor: str, account_id: int, counter_id: int, state: CounterState) -> None:
+    """Open, pause or close a counter; repeating it does nothing.
+
+    Raises ``CounterBusy`` while it has a visitor, and ``NoSuchCounter``.
+    """
+    async with calling.at_counter(actor, counter_id) as there:
+        if there.counter.state == state or (there.counter.state is None and state is CounterState.CLOSED):
+            return
+        if state is not CounterState.OPEN and there.ticket is not None:
+            raise CounterBusy
+        if state is CounterState.CLOSED:
+            await database.execute("DELETE FROM counter_sitting WHERE counter_id = ?", counter_id)
+        else:
+            await database.insert(
+                "counter_sitting", ("counter_id", "account_id", "state", "since"),
+                [(counter_id, account_id, state, clock.now())],
+                conflict="(counter_id) DO UPDATE SET account_id = excluded.account_id, state = excluded.state, "
+                "since = excluded.since",
+            )  # fmt: skip
+        await there.day.chain.append(actor, CounterChanged(counter_id, state, account_id))
+
+
+async def end_abandoned() -> int:
+    """Put tickets back whose counter called them and then did nothing. Returns how many. Periodic."""
+    rows = await database.fetch(
+        "SELECT t.id, d.office_id, d.date FROM ticket t JOIN queue_day d ON d.id = t.day_id "
+        "JOIN office o ON o.id = d.office_id WHERE t.state = ? AND t.called_at < ? ORDER BY t.id LIMIT ?",
+        TicketState.CALLED, clock.now(), MOST,
+    )  # fmt: skip
+    count = 0
+    for row in rows:
+        office = await offices.office_by_id(row["office_id"])
+        before = clock.now() - timedelta(minutes=office.call_minutes)
+        async with queueing.changing(office, database.day_or_none(row["date"])) as day:
+            ticket = await queue.ticket(row["id"])
+            if ticket.state is TicketState.CALLED and ticket.called_at and ticket.called_at < before:
+                await queueing.waits(day, ticket, SYSTEM, TicketAction.ABANDON)
+                count += 1
+    return count
+
+
+async def close_days() -> int:
+    """Close the queues of the days that are over. Returns how many. Periodic."""
+    rows = await database.fetch(
+        "SELECT office_id, date FROM queue_day WHERE date < ? AND closed_at IS NULL ORDER BY id LIMIT ?", today(), MOST
+    )
+    for row in rows:
+        await close_day(row["office_id"], database.day_or_none(row["date"]) or today())
+    return len(rows)
+
+
+async def close_day(office_id: int, over: date) -> None:
+    """End the tickets of a day that is over; those that still wait go on today, if the office has chosen so."""
+    office = await offices.office_by_id(office_id)
+    midnight = datetime.combine(today(), time.min, config.settings().zone)
+    async with queueing.changing(office, over) as day:
+        if day.closed:
+            return
+        await database.execute("UPDATE queue_day SET closed_at = ? WHERE id = ?", clock.now(), day.id)
+        await database.execute(
+            "DELETE FROM counter_sitting WHERE since < ? AND counter_id IN "
+            "(SELECT id FROM counter WHERE office_id = ?)",
+            midnight,
+            office_id,
+        )
+        left = await queue.here(day.id)
+        carried = [one for one in left if office.carry_over and one.state is not TicketState.SERVING]
+        for ticket in left:
+            if ticket not in carried:
+                state = TicketState.DONE if ticket.state is TicketState.SERVING else TicketState.LEFT
+                await queueing.end(day, ticket, state, SYSTEM)
+        if carried:
+            async with queueing.changing(office) as next_day:
+                for ticket in carried:
+                    await queueing.waits(next_day, ticket, SYSTEM, "carried", day_id=next_day.id)
+        await day.chain.append(SYSTEM, QueueClosed(len(left), bool(carried)))

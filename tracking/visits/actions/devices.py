@@ -1,0 +1,77 @@
+"""Enrolling kiosks and displays, and knowing them by their token."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_urlsafe
+
+from server.core import auth, clock, database, ledger, references
+from server.core.ledger import SettingChanged
+from server.core.rows import columns, select_one
+from tracking.visits.errors import NotEnrolled, WrongEnrolmentCode
+from tracking.visits.states import DeviceKind
+
+CHAIN = "settings/offices/devices"
+CODE_LIFE = timedelta(minutes=10)
+SEEN_EVERY = timedelta(minutes=1)
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """An enrolled device."""
+
+    id: int
+    office_id: int
+    office: str
+    """The office's code."""
+    kind: DeviceKind
+    name: str
+
+
+_DEVICE = columns(DeviceRow, "d", office="o.code")
+
+
+def new_code() -> tuple[str, dict[str, object]]:
+    """A code that enrols a device once within ``CODE_LIFE``, and the columns that keep it. An earlier token ends."""
+    code = references.new_reference()
+    kept = {"code_hash": references.key_hash(code), "code_until": clock.now() + CODE_LIFE, "token_hash": None}
+    return code, {**kept, "enrolled_at": None, "seen_at": None}
+
+
+async def enrol(code: str) -> tuple[DeviceRow, str]:
+    """Exchange a code for the device's token, which is shown this once. Raises ``WrongEnrolmentCode``."""
+    token, now = token_urlsafe(32), clock.now()
+    async with database.transaction():
+        chain = await ledger.open_or_begin(CHAIN)
+        number = await database.value(
+            "UPDATE device SET token_hash = ?, code_hash = NULL, code_until = NULL, enrolled_at = ?, seen_at = ? "
+            "WHERE code_hash = ? AND code_until > ? AND active = ? RETURNING id",
+            auth.token_hash(token), now, now, references.key_hash(code), now, True,
+        )  # fmt: skip
+        if number is None:
+            raise WrongEnrolmentCode
+        await chain.append(SYSTEM, SettingChanged("device", number, "enrolled"))
+    return await known(token), token
+
+
+async def known(token: str, kind: DeviceKind | None = None, office: str = "") -> DeviceRow:
+    """The device with a token; ``kind`` and ``office``: only if it is such a device of that office.
+
+    Notes once a minute that it was here. Raises ``NotEnrolled``.
+    """
+    digest, now = auth.token_hash(token), clock.now()
+    found = await select_one(
+        DeviceRow,
+        f"SELECT {_DEVICE} FROM device d JOIN office o ON o.id = d.office_id "
+        "WHERE d.token_hash = ? AND d.active = ? AND o.active = ?",
+        digest,
+        True,
+        True,
+    )
+    if found is None or kind not in {None, found.kind} or office not in {"", found.office}:
+        raise NotEnrolled
+    await database.execute(
+        "UPDATE device SET seen_at = ? WHERE id = ? AND (seen_at IS NULL OR seen_at < ?)", now, found.id,
+        now - SEEN_EVERY,
+    )  # fmt: skip
+    return found

@@ -1,0 +1,130 @@
+"""The frame of whatever changes an office's queue of a day, and the numbers of its tickets.
+
+Lock order: the row of the day, then the visit's row, then the day's chain in the ledger, then the visit's.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from server.core import city, clock, database, ledger
+from server.core.database import moment_or_none
+from server.core.days import today
+from server.core.ledger import Chain
+from tracking.visits import rules
+from tracking.visits.errors import NoTicketsLeft, OfficeClosed
+from tracking.visits.events import TicketEnded, TicketWaits
+from tracking.visits.queries import offices, queue
+from tracking.visits.queries.offices import OfficeRow
+from tracking.visits.queries.queue import TicketRow
+from tracking.visits.states import TicketState
+from tracking.visits.waits.order import Rule
+
+
+@dataclass
+class Queue:
+    """The locked queue of an office on a day."""
+
+    id: int
+    office: OfficeRow
+    date: date
+    chain: Chain
+    closed: bool = False
+
+    @property
+    def rule(self) -> Rule:
+        """How the office orders its queue."""
+        return rule(self.office)
+
+
+def rule(office: OfficeRow) -> Rule:
+    """How an office orders its queue."""
+    return Rule(office.delay_minutes * 60, office.grace_minutes * 60, office.urgent_daily)
+
+
+@contextlib.asynccontextmanager
+async def changing(office: OfficeRow, day: date | None = None) -> AsyncIterator[Queue]:
+    """Lock the queue of an office, today's unless a day is given, for one change."""
+    day = day or today()
+    async with database.transaction():
+        await database.insert(
+            "queue_day",
+            ("office_id", "date", "version"),
+            [(office.id, day, 0)],
+            conflict="(office_id, date) DO NOTHING",
+        )
+        (row,) = await database.fetch(
+            "UPDATE queue_day SET version = version + 1 WHERE office_id = ? AND date = ? RETURNING id, closed_at",
+            office.id, day,
+        )  # fmt: skip
+        chain = await ledger.open_or_begin(queue.subject(office.code, day))
+        yield Queue(row["id"], office, day, chain, row["closed_at"] is not None)
+
+
+async def must_be_open(office: OfficeRow) -> None:
+    """Raise ``OfficeClosed`` unless an office is open today and has not closed yet; visitors come before it opens."""
+    day, now = today(), rules.minute(clock.now())
+    weekly = await offices.weekly_hours(office.id)
+    hours = (await offices.hours(office.id, weekly, [day], await city.kept_calendar()))[day]
+    if not office.active or not hours.spans or now >= hours.spans[-1][1]:
+        raise OfficeClosed
+
+
+# --- Numbers ---------------------------------------------------------------------------------------------------------
+
+
+async def next_number(day: Queue, class_code: str, *, walk_in: bool) -> str:
+    """The next number for a class of services. Walk-ins get one while there are any; who booked always does.
+
+    Raises ``NoTicketsLeft``.
+    """
+    series = await queue.series(day.office.id, class_code)
+    most = series.most_daily or series.size
+    while True:
+        given, walk_ins = await _count(day, series.prefix, int(walk_in))
+        if walk_in and (walk_ins > most or given > series.size):
+            raise NoTicketsLeft
+        number = f"{series.prefix}{series.lowest + given - 1}"
+        if not await database.value("SELECT id FROM ticket WHERE day_id = ? AND number = ?", day.id, number):
+            return number  # otherwise it was carried over from the day before
+
+
+async def _count(day: Queue, prefix: str, walk_ins: int) -> tuple[int, int]:
+    rows = await database.insert(
+        "series_day", ("day_id", "prefix", "given", "walk_ins"), [(day.id, prefix, 1, walk_ins)],
+        conflict="(day_id, prefix) DO UPDATE SET given = series_day.given + excluded.given, "
+        "walk_ins = series_day.walk_ins + excluded.walk_ins",
+        returning="given, walk_ins",
+    )  # fmt: skip
+    return rows[0]["given"], rows[0]["walk_ins"]
+
+
+# --- The record ------------------------------------------------------------------------------------------------------
+
+
+async def waits(day: Queue, ticket: TicketRow, actor: str, how: str, **changed: object) -> None:
+    """Change a ticket, put it into the queue, and record what decides its place."""
+    values = {"state": TicketState.WAITING, "counter": None, **changed}
+    assignments = ", ".join(f"{name} = ?" for name in values)
+    await database.execute(f"UPDATE ticket SET {assignments} WHERE id = ?", *values.values(), ticket.id)
+    now = await queue.ticket(ticket.id)
+    event = TicketWaits(
+        ticket.id, how, now.number, now.service_id, _iso(now.arrived_at), _iso(now.booked_for), bool(now.urgent),
+        now.returned_at is not None, _iso(now.not_before), now.for_counter or 0,
+    )  # fmt: skip
+    await day.chain.append(actor, event)
+
+
+async def end(day: Queue, ticket: TicketRow, state: TicketState, actor: str, counter: int = 0) -> None:
+    """Take a ticket out of the queue: parked, or for good."""
+    ended = None if state is TicketState.PARKED else clock.now()
+    await database.execute(
+        "UPDATE ticket SET state = ?, counter = NULL, ended_at = ? WHERE id = ?", state, ended, ticket.id
+    )
+    await day.chain.append(actor, TicketEnded(ticket.id, state, counter))
+
+
+def _iso(moment: datetime | None) -> str:
+    found = moment_or_none(moment)
+    return found.isoformat() if found else ""

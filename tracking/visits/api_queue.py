@@ -1,0 +1,315 @@
+"""The day of the visit in the JSON interface: devices, check-in and tickets at the kiosk, counters."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.core import auth, config, contract, web
+from server.core.accounts import Official
+from server.core.contract import Access, Answer, Contract, among, said
+from server.core.errors import NotFound
+from server.core.security import SIGN_IN, Rate
+from tracking.visits.actions import arriving, calling, counters, devices, queueing, tickets
+from tracking.visits.actions.arriving import Arrival, Press
+from tracking.visits.actions.devices import DeviceRow
+from tracking.visits.desk.places.devices import DEVICES, KINDS
+from tracking.visits.permissions import Permission
+from tracking.visits.queries import offices, queue, visits
+from tracking.visits.queries.queue import TicketRow
+from tracking.visits.queue_forms import AtCounter, CheckIn, Enrol, PutFirst, TakeTicket
+from tracking.visits.states import CounterState, DeviceKind, TicketState
+
+DEVICE_HEADER = "x-device-token"
+TOKEN = {"X-Device-Token": contract.text(about="The token that the device got when it was enrolled.")}
+
+
+CHECK_INS = Rate(30, 20)
+"""Attempts at one kiosk: a queue of visitors, but no trying of keys."""
+
+
+class EnrolledDevice(Answer):
+    """A device that has just been enrolled."""
+
+    device_token: Annotated[str, said("Shown once.")]
+    office: str
+    kind: Annotated[str, among([one.value for one in DeviceKind])]
+    name: str
+
+
+class EnrolmentCode(Answer):
+    """A device to be enrolled."""
+
+    id: int
+    enrolment_code: Annotated[str, said("Shown once; one use within ten minutes.")]
+
+
+class QueueTicket(Answer):
+    """A ticket."""
+
+    number: str
+    service: Annotated[str, said("The next service for which its visitor came.")]
+    state: Annotated[str, among([one.value for one in TicketState])]
+    because: Annotated[str, said("Why it was called.")]
+    calls: int
+
+
+class KioskTicket(Answer):
+    """A ticket as the kiosk prints it."""
+
+    number: str
+    service: str
+    state: Annotated[str, among([one.value for one in TicketState])]
+    position: Annotated[int, said("1 is next.")]
+    arrival: Annotated[str, among(["", *[one.value for one in Arrival]], "Empty without a reservation.")]
+    booked_for: datetime | None
+    follow_url: str
+
+
+class FollowedTicket(Answer):
+    """A ticket as its visitor follows it."""
+
+    number: str
+    office: str
+    date: str
+    service: str
+    state: Annotated[str, among([one.value for one in TicketState])]
+    position: Annotated[int, said("1 is next; 0 unless it waits.")]
+    counter: Annotated[str, said("The counter that calls or serves it.")]
+    booked_for: datetime | None
+
+
+class DeskCounter(Answer):
+    """A counter as its clerks see it."""
+
+    id: int
+    number: str
+    name: str
+    services: list[str]
+    state: Annotated[str, among([one.value for one in CounterState])]
+    serving: QueueTicket | None
+
+
+# --- Devices ---------------------------------------------------------------------------------------------------------
+
+
+@Contract(
+    "Add a kiosk or a display to an office", EnrolmentCode, 201, access=Access.OFFICIAL,
+    body=contract.record({"kind": contract.one_of(KINDS), "name": contract.TEXT}), refusals=(404,),
+)  # fmt: skip
+async def add_device(request: Request) -> Response:
+    """``POST /desk/offices/{code}/devices``."""
+    actor = auth.official(request, Permission.EDIT_OFFICES)
+    place = await offices.office(request.path_params["code"])
+    raw = {**await web.read_json(request), "office": place.code}
+    command = DEVICES.parse(raw, await DEVICES.view(web.language(request)), strict=True)
+    number, shown = await DEVICES.insert(actor, command)
+    return web.json(EnrolmentCode(id=number, **(shown or {})), 201)
+
+
+@Contract("Enrol a kiosk or a display with its code", EnrolledDevice, 201, body=Enrol, refusals=(401,))
+async def enrol(request: Request) -> Response:
+    """``POST /kiosk/enrol``."""
+    auth.limit(request, f"enrol:{request.client.host if request.client else '?'}", SIGN_IN)
+    command = Enrol.parse(await web.read_json(request), strict=True)
+    device, token = await devices.enrol(command.enrolment_code)
+    return web.json(EnrolledDevice.of(device, device_token=token, kind=device.kind.value), 201)
+
+
+async def kiosk(request: Request) -> DeviceRow:
+    """The kiosk that sends the request. Raises ``NotEnrolled``."""
+    return await devices.known(request.headers.get(DEVICE_HEADER, ""), DeviceKind.KIOSK, request.path_params["code"])
+
+
+# --- At the kiosk ----------------------------------------------------------------------------------------------------
+
+
+def _press(device: DeviceRow, command: CheckIn | TakeTicket) -> Press:
+    return Press(device.id, command.press_id or None, command.language)
+
+
+@Contract(
+    "Check in with a reservation; repeating it gives the same ticket",
+    KioskTicket, 201, body=CheckIn, headers=TOKEN, refusals=(401, 404, 409),
+)  # fmt: skip
+async def check_in(request: Request) -> Response:
+    """``POST /kiosk/{code}/check-in``: a wrong number and a wrong key look the same."""
+    device = await kiosk(request)
+    auth.limit(request, f"check-in:{device.id}", CHECK_INS)
+    command = CheckIn.parse(await web.read_json(request), strict=True)
+    office, press = await offices.office(device.office), _press(device, command)
+    if command.qr:
+        ticket, arrival = await arriving.check_in_by_qr(office, command.qr, press)
+    else:
+        visit = await visits.visit(command.number, command.key)
+        ticket, arrival = await arriving.check_in(office, visit, press)
+    return web.json(await _at_kiosk(request, ticket, arrival.value), 201)
+
+
+@Contract(
+    "Take a ticket without a reservation; the same press gives the same ticket",
+    KioskTicket, 201, body=TakeTicket, headers=TOKEN, refusals=(401, 409),
+)  # fmt: skip
+async def take_ticket(request: Request) -> Response:
+    """``POST /kiosk/{code}/tickets``."""
+    device = await kiosk(request)
+    command = TakeTicket.parse(await web.read_json(request), strict=True)
+    ticket = await arriving.walk_in(await offices.office(device.office), command.chosen, _press(device, command))
+    return web.json(await _at_kiosk(request, ticket, ""), 201)
+
+
+async def _at_kiosk(request: Request, ticket: TicketRow, arrival: str) -> KioskTicket:
+    place = await offices.place(request.path_params["code"])
+    return KioskTicket.of(
+        ticket,
+        service=await _service(ticket),
+        state=ticket.state.value,
+        position=await queue.position(ticket, queueing.rule(place.office), place.able),
+        arrival=arrival,
+        booked_for=ticket.booked_for,
+        follow_url=f"{config.settings().public_url}/tickets/{ticket.code}",
+    )
+
+
+async def _service(ticket: TicketRow) -> str:
+    known = await offices.services(ticket.office_id)
+    return known[ticket.service_id].code if ticket.service_id in known else ""
+
+
+# --- At the counter --------------------------------------------------------------------------------------------------
+
+
+async def _ticket(ticket: TicketRow) -> QueueTicket:
+    return QueueTicket.of(
+        ticket, service=await _service(ticket), state=ticket.state.value, because=await queue.because(ticket.id)
+    )
+
+
+@Contract(
+    "The counters of an office", contract.listed(DeskCounter), access=Access.OFFICIAL,
+    query={"office": contract.text(about="An office's code.")}, refusals=(404,),
+)  # fmt: skip
+async def list_counters(request: Request) -> Response:
+    """``GET /desk/counters?office=``."""
+    auth.official(request, Permission.SERVE_VISITS)
+    place = await offices.place(request.query_params.get("office", ""))
+    found = []
+    for one in await queue.counters(place.office.id):
+        serving = await queue.at_counter(one.id)
+        services = [service.code for service in place.services.values() if one.id in service.counters]
+        found.append(
+            DeskCounter.of(
+                one, services=services, state=one.state or CounterState.CLOSED.value,
+                serving=await _ticket(serving) if serving else None,
+            )
+        )  # fmt: skip
+    return web.items(found, None, len(found))
+
+
+Do = Callable[[Official, int, AtCounter], Awaitable[TicketRow | None]]
+
+
+async def _open(actor: Official, counter: int, _command: AtCounter) -> None:
+    await counters.switch(actor.actor, actor.id, counter, CounterState.OPEN)
+
+
+async def _pause(actor: Official, counter: int, _command: AtCounter) -> None:
+    await counters.switch(actor.actor, actor.id, counter, CounterState.PAUSED)
+
+
+async def _close(actor: Official, counter: int, _command: AtCounter) -> None:
+    await counters.switch(actor.actor, actor.id, counter, CounterState.CLOSED)
+
+
+ACTIONS: dict[str, Do] = {
+    "open": _open,
+    "pause": _pause,
+    "close": _close,
+    "call-next": lambda actor, counter, sent: calling.call_next(actor.actor, counter, sent.press_id or None),
+    "call": lambda actor, counter, sent: calling.call(actor.actor, counter, sent.ticket),
+    "recall": lambda actor, counter, _sent: calling.recall(actor.actor, counter),
+    "start": lambda actor, counter, _sent: calling.start(actor.actor, counter),
+    "finish": lambda actor, counter, sent: calling.finish(actor.actor, counter, sent.services),
+    "park": lambda actor, counter, _sent: calling.park(actor.actor, counter),
+    "no-show": lambda actor, counter, _sent: calling.not_here(actor.actor, counter),
+    "transfer": lambda actor, counter, sent: calling.transfer(actor.actor, counter, sent.counter),
+}
+"""What a counter does, by the last segment of its address."""
+
+
+@Contract(
+    "What a counter does: `call-next`, `start`, `finish` and the others",
+    QueueTicket, access=Access.OFFICIAL, body=AtCounter, refusals=(404, 409),
+)  # fmt: skip
+async def act(request: Request) -> Response:
+    """``POST /desk/counters/{id}/{action}``: the ticket, or 204 if there is none."""
+    actor = auth.official(request, Permission.SERVE_VISITS)
+    do = ACTIONS.get(request.path_params["action"])
+    if do is None:
+        raise NotFound
+    command = AtCounter.parse(await web.read_json(request), strict=True)
+    ticket = await do(actor, request.path_params["id"], command)
+    return web.json(await _ticket(ticket)) if ticket else Response(status_code=204)
+
+
+# --- The visitor's ticket --------------------------------------------------------------------------------------------
+
+
+async def _followed(ticket: TicketRow) -> Response:
+    place = await offices.place((await offices.office_by_id(ticket.office_id)).code)
+    found = FollowedTicket.of(
+        ticket,
+        office=place.office.code,
+        date=ticket.date.isoformat(),
+        service=await _service(ticket),
+        state=ticket.state.value,
+        position=await queue.position(ticket, queueing.rule(place.office), place.able),
+        counter=await queue.counter_number(ticket.counter),
+    )
+    return web.json(found)
+
+
+@Contract("A ticket, for whoever knows its code", FollowedTicket, refusals=(404,))
+async def follow(request: Request) -> Response:
+    """``GET /tickets/{code}``."""
+    return await _followed(await queue.by_code(request.path_params["code"]))
+
+
+@Contract("Give a ticket back; repeating it changes nothing", FollowedTicket, refusals=(404, 409))
+async def leave(request: Request) -> Response:
+    """``POST /tickets/{code}/leave``."""
+    return await _followed(await tickets.leave(request.path_params["code"]))
+
+
+@Contract("Be back: with the papers that were fetched, or after a call was missed", FollowedTicket, refusals=(404, 409))
+async def come_back(request: Request) -> Response:
+    """``POST /tickets/{code}/return``."""
+    return await _followed(await tickets.come_back(request.path_params["code"]))
+
+
+@Contract(
+    "Put a waiting ticket first, for a reason", FollowedTicket, access=Access.OFFICIAL, body=PutFirst,
+    refusals=(404, 409),
+)  # fmt: skip
+async def put_first(request: Request) -> Response:
+    """``POST /desk/tickets/{code}/urgent``."""
+    actor = auth.official(request, Permission.PUT_FIRST)
+    command = PutFirst.parse(await web.read_json(request), strict=True)
+    return await _followed(await tickets.put_first(actor.actor, request.path_params["code"], command.reason))
+
+
+routes = [
+    Route("/api/v1/desk/offices/{code}/devices", add_device, methods=["POST"]),
+    Route("/api/v1/kiosk/enrol", enrol, methods=["POST"]),
+    Route("/api/v1/kiosk/{code}/check-in", check_in, methods=["POST"]),
+    Route("/api/v1/kiosk/{code}/tickets", take_ticket, methods=["POST"]),
+    Route("/api/v1/tickets/{code}", follow),
+    Route("/api/v1/tickets/{code}/leave", leave, methods=["POST"]),
+    Route("/api/v1/tickets/{code}/return", come_back, methods=["POST"]),
+    Route("/api/v1/desk/tickets/{code}/urgent", put_first, methods=["POST"]),
+    Route("/api/v1/desk/counters", list_counters),
+    Route("/api/v1/desk/counters/{id:int}/{action}", act, methods=["POST"]),
+]

@@ -1,0 +1,288 @@
+"""The queue of an office's day as it is: tickets, calls, counters, and the numbers that are given out."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from server.core import clock, database, ledger, references
+from server.core.rows import columns, select, select_one
+from tracking.visits.errors import NoSuchCounter, NoSuchTicket
+from tracking.visits.events import TicketCalled, TicketEnded, TicketWaits
+from tracking.visits.states import HERE, TicketState
+from tracking.visits.waits import order
+
+
+def subject(office: str, day: date) -> str:
+    """The chain of an office's queue of a day in the ledger."""
+    return f"queue/{office}/{day}"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The ticket numbers of a class of services."""
+
+    class_code: str
+    prefix: str
+    lowest: int
+    highest: int
+    most_daily: int
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return self.highest - self.lowest + 1
+
+
+ONLY = Series("", "", 1, 999, 0)
+"""The numbers of an office that has declared none."""
+_SERIES = columns(Series, "s")
+
+
+async def all_series(office_id: int) -> list[Series]:
+    """The series of an office; one without a class, if there is none, serves all classes."""
+    found = await select(
+        Series, f"SELECT {_SERIES} FROM ticket_series s WHERE s.office_id = ? ORDER BY s.class_code", office_id
+    )
+    return found if any(not one.class_code for one in found) else [ONLY, *found]
+
+
+async def series(office_id: int, class_code: str) -> Series:
+    """The series of a class, or the one for the classes that have none of their own."""
+    found = {one.class_code: one for one in await all_series(office_id)}
+    return found.get(class_code) or found[""]
+
+
+def rank(ticket_id: int) -> str:
+    """What a ticket is called in the queue: of several who came at the same moment the first is next."""
+    return f"{ticket_id:012}"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket as actions and the queue need it. ``service_id`` is the first that is not settled."""
+
+    id: int
+    day_id: int
+    number: str
+    code: str
+    visit_id: int | None
+    state: TicketState
+    language: str
+    arrived_at: datetime
+    booked_for: datetime | None
+    urgent: str
+    not_before: datetime | None
+    returned_at: datetime | None
+    for_counter: int | None
+    counter: int | None
+    last_counter: int | None
+    calls: int
+    first_called_at: datetime | None
+    called_at: datetime | None
+    started_at: datetime | None
+    office_id: int
+    date: date
+    service_id: int
+
+    @property
+    def in_order(self) -> order.Ticket:
+        """What places it in the queue."""
+        return order.Ticket(
+            rank(self.id),
+            str(self.service_id),
+            self.arrived_at.timestamp(),
+            self.booked_for.timestamp() if self.booked_for else None,
+            self.urgent,
+            returned=self.returned_at is not None,
+            forwarded=self.for_counter is not None,
+            not_before=self.not_before.timestamp() if self.not_before else 0,
+            counter=str(self.for_counter or ""),
+        )
+
+
+_TICKET = columns(
+    TicketRow,
+    "t",
+    office_id="d.office_id",
+    date="d.date",
+    service_id="COALESCE((SELECT m.service_id FROM ticket_matter m WHERE m.ticket_id = t.id AND m.ended_at IS NULL "
+    "ORDER BY m.position LIMIT 1), 0)",
+)
+_FROM = f"SELECT {_TICKET} FROM ticket t JOIN queue_day d ON d.id = t.day_id "
+
+
+async def ticket(number: int) -> TicketRow:
+    """A ticket by its id. Raises ``NoSuchTicket``."""
+    return _found(await select_one(TicketRow, f"{_FROM}WHERE t.id = ?", number))
+
+
+async def by_code(code: str) -> TicketRow:
+    """A ticket, for whoever knows its code. Raises ``NoSuchTicket``."""
+    return _found(await select_one(TicketRow, f"{_FROM}WHERE t.code = ?", references.read_reference(code) or ""))
+
+
+async def by_number(day_id: int, number: str) -> TicketRow:
+    """A ticket of a day by its number. Raises ``NoSuchTicket``."""
+    return _found(await select_one(TicketRow, f"{_FROM}WHERE t.day_id = ? AND t.number = ?", day_id, number))
+
+
+async def at_counter(counter: int) -> TicketRow | None:
+    """The ticket that a counter calls or serves."""
+    return await select_one(TicketRow, f"{_FROM}WHERE t.counter = ?", counter)
+
+
+async def of_visit(visit_id: int) -> TicketRow | None:
+    """The ticket of a visit whose visitor is here."""
+    return await select_one(TicketRow, f"{_FROM}WHERE t.visit_id = ? ORDER BY t.id DESC LIMIT 1", visit_id)
+
+
+async def visit_subject(visit_id: int) -> str:
+    """The chain of a visit in the ledger."""
+    return f"visit/{await database.value('SELECT number FROM visit WHERE id = ?', visit_id)}"
+
+
+async def urgent_today(day_id: int) -> int:
+    """How many tickets of a day were put first."""
+    return int(await database.value("SELECT COUNT(*) FROM ticket WHERE day_id = ? AND urgent <> ''", day_id))
+
+
+async def waiting(day_id: int) -> Sequence[TicketRow]:
+    """The tickets that wait on a day."""
+    return await select(TicketRow, f"{_FROM}WHERE t.day_id = ? AND t.state = ?", day_id, TicketState.WAITING)
+
+
+async def here(day_id: int) -> Sequence[TicketRow]:
+    """The tickets of a day whose visitors are in the building."""
+    return await select(TicketRow, f"{_FROM}WHERE t.day_id = ? AND t.state IN (?) ORDER BY t.id", day_id, tuple(HERE))
+
+
+def _found(row: TicketRow | None) -> TicketRow:
+    if row is None:
+        raise NoSuchTicket
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class CounterRow:
+    """A counter with who sits there."""
+
+    id: int
+    office_id: int
+    number: str
+    name: str
+    floor: int
+    account_id: int | None
+    state: str | None
+    """None: closed."""
+
+
+_COUNTER = columns(CounterRow, "c", account_id="s.account_id", state="s.state")
+
+
+async def counters(office_id: int) -> list[CounterRow]:
+    """The counters of an office."""
+    return await select(
+        CounterRow,
+        f"SELECT {_COUNTER} FROM counter c LEFT JOIN counter_sitting s ON s.counter_id = c.id "
+        "WHERE c.office_id = ? AND c.active = ? ORDER BY c.number, c.id",
+        office_id,
+        True,
+    )
+
+
+async def counter(number: int) -> CounterRow:
+    """A counter by its id. Raises ``NoSuchCounter``."""
+    found = await select_one(
+        CounterRow,
+        f"SELECT {_COUNTER} FROM counter c LEFT JOIN counter_sitting s ON s.counter_id = c.id "
+        "WHERE c.id = ? AND c.active = ?",
+        number,
+        True,
+    )
+    if found is None:
+        raise NoSuchCounter
+    return found
+
+
+async def counter_number(counter_id: int | None) -> str:
+    """The number of a counter; empty for none."""
+    return str(await database.value("SELECT number FROM counter WHERE id = ?", counter_id) or "") if counter_id else ""
+
+
+async def abilities(counter_id: int) -> list[int]:
+    """The services that a counter is able to do, by id."""
+    return await database.column(
+        "SELECT a.service_id FROM counter_ability a JOIN counter_service s ON s.id = a.service_id "
+        "WHERE a.counter_id = ? AND s.active = ? ORDER BY a.service_id",
+        counter_id,
+        True,
+    )
+
+
+async def because(ticket_id: int) -> str:
+    """Why a ticket was called the last time."""
+    found = await database.value(
+        "SELECT because FROM ticket_call WHERE ticket_id = ? ORDER BY id DESC LIMIT 1", ticket_id
+    )
+    return str(found or "")
+
+
+async def position(row: TicketRow, rule: order.Rule, services: Mapping[int, Collection[int]]) -> int:
+    """The place of a waiting ticket among those that the same counters serve; 1 is next, 0 if it does not wait.
+
+    ``services``: the counters able to do each service.
+    """
+    ours = {*services.get(row.service_id, ())}
+    rivals = [
+        one for one in await waiting(row.day_id) if one.id == row.id or ours & {*services.get(one.service_id, ())}
+    ]
+    ordered = order.in_order([one.in_order for one in rivals], rule, clock.now().timestamp())
+    return next((place for place, one in enumerate(ordered, 1) if one.number == rank(row.id)), 0)
+
+
+async def record(office: str, day: date) -> list[order.Entry]:
+    """The record of a day's queue, to be replayed: what decided each ticket's place, who left, who was called why."""
+    found: list[order.Entry] = []
+    sequence = 0
+    while events := await ledger.read(subject(office, day), after_sequence=sequence):
+        found += [entry for event in events if (entry := _entry(event))]
+        sequence = events[-1].sequence
+    return found
+
+
+def _entry(event: ledger.Entry) -> order.Entry | None:
+    data, at = event.data, event.occurred_at.timestamp()
+    if event.kind == TicketWaits.kind:
+        return order.Entry(at, _ticket(data))
+    if event.kind == TicketEnded.kind:
+        return order.Entry(at, _named(data), left=True)
+    if event.kind != TicketCalled.kind:
+        return None
+    chosen = datetime.fromisoformat(data["at"]).timestamp()
+    if data["because"] not in {*order.Because}:  # by the clerk, not by the rule
+        return order.Entry(chosen, _named(data), left=True)
+    services = frozenset(map(str, data["services"]))
+    because = order.Because(data["because"])
+    return order.Entry(chosen, _named(data), because=because, counter=str(data["counter"]), services=services)
+
+
+def _named(data: Mapping[str, Any]) -> order.Ticket:
+    return order.Ticket(rank(data["ticket"]), "", 0)
+
+
+def _ticket(data: Mapping[str, Any]) -> order.Ticket:
+    def moment(name: str) -> float | None:
+        return datetime.fromisoformat(data[name]).timestamp() if data[name] else None
+
+    return order.Ticket(
+        rank(data["ticket"]),
+        str(data["service"]),
+        moment("arrived_at") or 0,
+        moment("booked_for"),
+        "urgent" if data["urgent"] else "",
+        returned=data["returned"],
+        forwarded=bool(data["for_counter"]),
+        not_before=moment("not_before") or 0,
+        counter=str(data["for_counter"] or ""),
+    )
