@@ -228,7 +228,7 @@ OFFICES: tuple[Office, ...] = (
                     ("clerk4", "clerk5")),
             Counter("4", "민원후견인 상담", 3, "roads", ("guide-consultation", planning.ACCOMPANIMENT), ("guide",), hours=("10:00", "17:00"),
                     guide=True),
-            Counter("5", "청사 견학", 1, "autonomy", ("tour",), ("clerk5", "clerk4"), (1, 3), ("10:00", "17:00")),
+            Counter("5", "세무·건축·청사 견학", 2, "tax", ("tax", "building", "stay-address", "tour"), ("clerk5", "clerk4")),
         ),
         1.0,
         {
@@ -246,13 +246,15 @@ OFFICES: tuple[Office, ...] = (
         },
     ),
     Office(
-        "naru", Names("나루 생활민원실", "ナル生活窓口", "Naru Service Office"), "naru", Point(36.4662, 127.9350),
+        "naru", Names("나루 생활민원실", "ナル生活サービスセンター", "Naru Service Office"), "naru", Point(36.4662, 127.9350),
         {**_weekdays("09:00", "18:00"), SATURDAY: Weekly("09:00", "12:00")},
         (
-            Counter("1", "종합", 1, "civil", ("certificate", "moving", "passport", "seal", "stay-address"),
-                    ("clerk6", "clerk7"), (0, 1, 2, 3, 4, SATURDAY)),
-            Counter("2", "복지·세무", 2, "welfare", ("pension", "family", "tax", "moving"), ("clerk7", "clerk6")),
-            Counter("3", "현장 상담실", 1, "foreigners", ("field-office",), ("clerk8",), (3,), ("14:00", "17:00")),
+            Counter("1", "종합", 1, "civil",
+                    ("certificate", "moving", "passport", "seal", "stay-address", "family", "tax"), ("clerk6", "clerk7"),
+                    (0, 1, 2, 3, 4, SATURDAY)),
+            Counter("2", "복지·종합", 1, "welfare", ("pension", "family", "tax", "moving", "passport", "seal"),
+                    ("clerk7", "clerk6")),
+            Counter("3", "현장 상담실", 2, "foreigners", ("field-office",), ("clerk8",), (3,), ("14:00", "17:00")),
         ),
         0.55,
         {

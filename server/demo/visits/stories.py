@@ -17,7 +17,7 @@ FORGETFUL = Contact("남궁별", phone="010-0000-9001")
 APPEAL = "두 번 다 못 간 것은 맞습니다. 첫날은 아이가 갑자기 아파서 응급실에 있었고, 병원 확인서도 있습니다. 제한을 풀어 주세요."
 WAITS = Contact("편한길", email="waiting@example.org")
 FULL = ("building", "tax", "stay-address")
-"""What fills a day at the only counter that does it, the longest first."""
+"""What fills a day at the counters that do it, the longest first."""
 MOST_FULL = 40
 
 
