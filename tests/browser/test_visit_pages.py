@@ -1,5 +1,6 @@
 """Visits in a real browser: everybody can use the pages, a phone shows one day at a time, and the timetable is live."""
 
+import io
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -7,13 +8,16 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from server.core import clock
+from server.core import clock, config
+from server.core.files import Store, StoredFile
+from tests.browser.test_desk_page import sign_in
 from tests.support.chromium import DESK, PHONE, OpenPage, axe
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
-from tracking.visits.actions import booking
-from tracking.visits.models import CounterService, Office, Visit
+from tracking.visits.actions import booking, papers, supply, taking, waiting
+from tracking.visits.models import Counter, CounterService, Office, Restriction, Shift, Visit
 from tracking.visits.queries import offices
+from tracking.visits.states import Channel
 from tracking.visits.timetable import start_value
 
 SHOTS = os.environ.get("SHOTS", "")
@@ -102,6 +106,83 @@ async def test_everybody_can_use_the_pages_of_a_visit(site: System, open_page: O
     await Visit.filter(holder__isnull=False).update(held_until=clock.now() - timedelta(minutes=1))
     await page.goto(held)
     await usable(page, "late", width)
+
+
+@pytest.mark.parametrize(
+    ("engine", "width"), [("sqlite", PHONE), ("postgres", DESK)], ids=["sqlite-phone", "postgres-desk"]
+)
+async def test_everybody_can_wait_hand_in_documents_and_take_a_plan(
+    site: System, open_page: OpenPage, width: int
+) -> None:
+    await a_city()
+    await Counter.filter(number="2").update(floor=2)
+    page = await open_page(width=width, base_url=site.url)
+    plans = f"/visits/plans?office=east&service=passport&service=seal&date={next_monday()}"
+    list_of_day = f"/visits/waiting?office=east&service=passport&date={next_monday()}"
+    for name, address in {"plans-several": plans, "waiting-join": list_of_day, "find": "/visits/find"}.items():
+        await in_each_language(page, name, address, width)
+    await page.goto(list_of_day)
+    await page.fill("#field-name", "김민수")
+    await page.fill("#field-email", "kim@example.org")
+    await page.get_by_role("button", name="대기 신청").click()
+    await page.wait_for_url("**/visits/waiting/*")
+    await usable(page, "waiting", width)
+    made = await booking.book_now(await wish(start="10:00"), contact("kim"))
+    await page.goto("/visits")
+    await page.fill("#field-number", made.number)
+    await page.fill("#field-key", made.key)
+    await page.get_by_role("button", name="예약 열기").click()
+    await page.wait_for_url(f"**/visits/{made.number}")
+    await in_each_language(page, "documents", f"/visits/{made.number}/documents", width)
+    await hand_in(made.number)
+    await usable(page, "documents-handed-in", width)
+
+
+async def hand_in(number: str) -> None:
+    """A photo, as its visitor sends it beforehand."""
+    stored = await Store(config.settings().data_dir / "files").put(io.BytesIO(b"a photo"))
+    await papers.hand_in(number, "photo", [StoredFile(stored.hash, "photo.txt", stored.size, "text/plain")], "visitor")
+
+
+async def much_to_do() -> list[str]:
+    """A visit with documents, one that has lost its counter, an appeal, and somebody who waits. Returns the visits."""
+    wanted = {"kim": "09:00", "lee": "10:00", "park": "10:00"}
+    made = [await booking.book_now(await wish(start=start), contact(name)) for name, start in wanted.items()]
+    await hand_in(made[0].number)
+    errand = await taking.errand("east", ["passport"], Channel.ONLINE)
+    await waiting.join(waiting.Wanted(errand, next_monday()), contact("waits"))
+    now = clock.now()
+    await Restriction.create(
+        household="mail:kim@example.org", office_id=errand.office.id, visit_id=made[0].id, begins_at=now,
+        ends_at=now + timedelta(days=30), state="appealed", appeal="아이가 아팠습니다.", appealed_at=now,
+    )  # fmt: skip
+    await Shift.filter(counter__number="2", counter__office__code="east").delete()
+    await supply.rebuild(errand.office.id, [next_monday()])
+    return [one.number for one in made]
+
+
+@pytest.mark.parametrize(
+    ("engine", "width"), [("sqlite", PHONE), ("postgres", DESK)], ids=["sqlite-phone", "postgres-desk"]
+)
+async def test_officials_can_use_the_desk_pages_of_visits(site: System, open_page: OpenPage, width: int) -> None:
+    await a_city()
+    page = await open_page(width=width, base_url=site.url)
+    await sign_in(page, "intake")
+    pages = {
+        "day": f"/desk/visits?office=east&date={next_monday()}", "new": "/desk/visits/new?office=east",
+        "new-week": f"/desk/visits/new?office=east&service=passport&from={next_monday()}",
+        "waiting": f"/desk/visits/waiting?office=east&date={next_monday()}", "documents": "/desk/visits/documents",
+        "unplaced": "/desk/visits/unplaced?office=east", "restrictions": "/desk/visits/restrictions",
+        "mine": "/desk/visits/mine", "sheet": f"/desk/visits/sheet?office=east&date={next_monday()}",
+    }  # fmt: skip
+    for name, address in pages.items():
+        await in_each_language(page, f"desk-{name}-empty", address, width)
+    numbers = await much_to_do()
+    for name, address in pages.items():
+        await in_each_language(page, f"desk-{name}", address, width)
+    for number in numbers:
+        for name in ("", "/reschedule", "/documents"):
+            await in_each_language(page, f"desk-visit{name.replace('/', '-')}", f"/desk/visits/{number}{name}", width)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
