@@ -29,9 +29,6 @@ def _document(code: str, names: Names, *situations: tuple[str, Names]) -> dict[s
     return {**_named(code, names), "situations": [_named(*one) for one in situations]}
 
 
-_ID = _document(
-    "identity-card", Names("신분증(주민등록증·운전면허증·여권)", "身分証（住民登録証・運転免許証・旅券）", "Identity card, driving licence or passport")
-)  # fmt: skip
 _PROXY = (
     "proxy",
     Names("대리인이 오는 경우", "代理の方が来る場合", "If somebody comes for you"),
@@ -76,7 +73,7 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         "certificate", Names("등본·초본·증명서 발급", "住民票・証明書の交付", "Certificates"), "certificates", 10,
-        (_ID, _POWER), languages=("ko", "ja", "en"), bookable=False,
+        (_POWER,), languages=("ko", "ja", "en"), bookable=False,
         elsewhere=Names(
             "등본과 초본은 무인민원발급기와 정부 누리집에서도 뗄 수 있습니다.", "住民票の写しは自動交付機と政府のサイトでも取れます。",
             "You can also get resident records from a machine or on the government's website.",
@@ -84,11 +81,11 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         "moving", Names("전입신고", "転入届", "Report of moving in"), "moves", 15,
-        (_ID, _LEASE, _POWER), languages=("ko", "ja", "en"), crowd=_crowd("moves", 22),
+        (_LEASE, _POWER), languages=("ko", "ja", "en"), crowd=_crowd("moves", 22),
     ),
     Service(
         "seal", Names("인감 등록", "印鑑登録", "Seal registration"), "certificates", 15,
-        (_ID, _document("seal", Names("등록할 인감", "登録する印鑑", "The seal to register"))),
+        (_document("seal", Names("등록할 인감", "登録する印鑑", "The seal to register")),),
         elsewhere=Names(
             "대리인은 등록할 수 없습니다. 본인이 와야 합니다.", "代理の方は登録できません。ご本人がお越しください。",
             "Nobody can register a seal for you: please come yourself.",
@@ -97,7 +94,6 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "family", Names("출생·혼인·사망 신고", "出生・婚姻・死亡の届出", "Births, marriages and deaths"), "family", 30,
         (
-            _ID,
             _document(
                 "birth-certificate", Names("출생증명서", "出生証明書", "Birth certificate"),
                 ("birth", Names("출생신고", "出生届", "For a birth")),
@@ -115,7 +111,6 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "passport", Names("여권 신청", "旅券の申請", "Passport application"), "passports", 15,
         (
-            _ID,
             _document("photo", Names("여권용 사진 1장", "旅券用の写真1枚", "One passport photo")),
             _document(
                 "old-passport", Names("유효기간이 남은 여권", "有効期間内の旅券", "Your valid passport"),
@@ -137,14 +132,13 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "pension", Names("기초연금 신청 상담", "基礎年金の申請相談", "Basic pension application"), "welfare", 45,
         (
-            _ID,
             _document("bankbook", Names("통장 사본", "通帳の写し", "Copy of your bankbook")),
             _document("finance-consent", Names("금융정보 제공 동의서", "金融情報提供の同意書", "Consent to bank enquiries")),
         ), statutory="basic-pension", crowd=_crowd("welfare", 7),
     ),
     Service(
         "tax", Names("지방세 상담", "地方税の相談", "Local tax advice"), "tax", 30,
-        (_ID, _document("tax-notice", Names("고지서", "納税通知書", "The tax notice"))), crowd=_crowd("tax", 9),
+        (_document("tax-notice", Names("고지서", "納税通知書", "The tax notice")),), crowd=_crowd("tax", 9),
     ),
     Service(
         "building", Names("건축신고 사전 상담", "建築届の事前相談", "Advice before a building report"), "permits", 60,
