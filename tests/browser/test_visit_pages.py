@@ -121,13 +121,17 @@ async def test_everybody_can_wait_hand_in_documents_and_take_a_plan(
     list_of_day = f"/visits/waiting?office=east&service=passport&date={next_monday()}"
     for name, address in {"plans-several": plans, "waiting-join": list_of_day, "find": "/visits/find"}.items():
         await in_each_language(page, name, address, width)
+    for name in ("lee", "park"):
+        await booking.book_now(await wish(start="10:00"), contact(name))
     await page.goto(list_of_day)
+    await page.fill("#field-from_time", "10:00")
+    await page.fill("#field-until_time", "10:15")
     await page.fill("#field-name", "김민수")
     await page.fill("#field-email", "kim@example.org")
     await page.get_by_role("button", name="대기 신청").click()
     await page.wait_for_url("**/visits/waiting/*")
     await usable(page, "waiting", width)
-    made = await booking.book_now(await wish(start="10:00"), contact("kim"))
+    made = await booking.book_now(await wish(start="11:00"), contact("kim"))
     await page.goto("/visits")
     await page.fill("#field-number", made.number)
     await page.fill("#field-key", made.key)
@@ -150,7 +154,7 @@ async def much_to_do() -> list[str]:
     made = [await booking.book_now(await wish(start=start), contact(name)) for name, start in wanted.items()]
     await hand_in(made[0].number)
     errand = await taking.errand("east", ["passport"], Channel.ONLINE)
-    await waiting.join(waiting.Wanted(errand, next_monday()), contact("waits"))
+    await waiting.join(waiting.Wanted(errand, next_monday(), "10:00", "10:15"), contact("waits"))
     now = clock.now()
     await Restriction.create(
         household="mail:kim@example.org", office_id=errand.office.id, visit_id=made[0].id, begins_at=now,
