@@ -4,6 +4,8 @@
 without touching the ledger. ``files`` are the ids of the attachments that came with the words.
 """
 
+from dataclasses import field
+
 from server.core.ledger import Audience, DomainEvent
 
 
@@ -303,7 +305,9 @@ class AttachmentAdded(DomainEvent, kind="case.attachment", audience=Audience.PAR
 class VisitNoted(DomainEvent, kind="case.visit", audience=Audience.PARTY):
     """What happened to a visit for the case, or to a request for one (``what``), as visits report it.
 
-    ``office`` holds the office's names by language, ``starts_at`` the start of the visit, both empty if unknown.
+    ``office`` holds the office's names by language, ``starts_at`` the start of the visit, both empty if unknown. A
+    request also has the names of its ``services`` by language and its ``proposed`` times; ``again``: it replaces an
+    earlier one.
     """
 
     visit: str
@@ -311,6 +315,9 @@ class VisitNoted(DomainEvent, kind="case.visit", audience=Audience.PARTY):
     starts_at: str
     office: dict[str, str]
     text: int | None = None
+    services: dict[str, str] = field(default_factory=dict)
+    proposed: tuple[str, ...] = ()
+    again: bool = False
 
 
 class MailUndelivered(DomainEvent, kind="case.mail_undelivered", audience=Audience.STAFF):

@@ -5,10 +5,12 @@ visit for a case is written into the case's history.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from forums.crossing import Crossings, NewPetition, Said, Suggestion, Topic
 from petitions.actions import intake
 from petitions.actions import visits as case_visits
+from petitions.events import VisitNoted
 from petitions.forms import FilePetition
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
@@ -16,12 +18,14 @@ from petitions.reference import reference
 from petitions.routing import choose
 from petitions.rules import Kind
 from petitions.states import State
-from server.core import ledger
+from server.core import i18n, ledger
 from server.core.accounts import Official
+from server.core.config import LANGUAGES
 from server.core.errors import Conflict, FieldError, Invalid, _
 from server.core.jobs import Task
 from tracking.visits import events as visit_events
 from tracking.visits.queries import cases as visit_cases
+from tracking.visits.queries import offices
 from tracking.visits.queries import requests as visit_requests
 from tracking.visits.queries.cases import CaseVisit
 from tracking.visits.queries.requests import RequestRow
@@ -103,14 +107,21 @@ async def note_visit(task: Task) -> None:
     what = OF_VISITS[event.kind]
     if subject == "visit-request":
         request = await visit_requests.one(int(number))
-        reason = request.reason if what == "asked" else ""
-        await case_visits.note(request.case_reference, event.id, "", what, "", _names(request), text=reason)
+        noted = VisitNoted("", what, "", _names(request))
+        if what != "asked":
+            await case_visits.note(request.case_reference, event.id, noted)
+            return
+        known = await offices.services(request.office_id)
+        services = [known[one] for one in request.services if one in known]
+        names = {lang: ", ".join(i18n.name_in(one, lang) for one in services) for lang in LANGUAGES}
+        noted = replace(noted, services=names, proposed=request.times, again=event.data.get("again", False))
+        await case_visits.note(request.case_reference, event.id, noted, text=request.reason)
         return
     visit = await visit_cases.by_number(number)
     case = event.data.get("case") or (visit.case_reference if visit else "")
     if visit is not None and case:
         starts_at = event.data.get("starts_at") or visit.starts_at.isoformat(timespec="minutes")
-        await case_visits.note(case, event.id, visit.number, what, starts_at, _names(visit))
+        await case_visits.note(case, event.id, VisitNoted(visit.number, what, starts_at, _names(visit)))
 
 
 def _names(office: CaseVisit | RequestRow) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What happened to a visit for a case, written into the case's history; visits report it through the wiring."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 from petitions.events import VisitNoted
 from petitions.models import Case, Statement
@@ -8,9 +8,7 @@ from petitions.rights import subject
 from server.core import clock, config, database, idempotency, ledger
 
 
-async def note(
-    reference: str, event: int, visit: str, what: str, starts_at: str, office: Mapping[str, str], *, text: str = ""
-) -> None:
+async def note(reference: str, event: int, noted: VisitNoted, *, text: str = "") -> None:
     """Write it once for each ``event`` of visits, named by its id. Does nothing if there is no such case."""
 
     async def write() -> None:
@@ -20,6 +18,6 @@ async def note(
         async with database.transaction():
             chain = await ledger.lock(subject(reference))
             said = await Statement.create(case_id=case.id, text=text, created_at=clock.now()) if text else None
-            await chain.append("system", VisitNoted(visit, what, starts_at, {**office}, said.id if said else None))
+            await chain.append("system", replace(noted, text=said.id if said else None))
 
-    await idempotency.once(config.settings().secret_key, "case-visits", str(event), what, write)
+    await idempotency.once(config.settings().secret_key, "case-visits", str(event), noted.what, write)

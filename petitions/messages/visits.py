@@ -21,14 +21,32 @@ WHAT: Mapping[str, Text] = {
 }
 
 
+ASKED_AGAIN = _("A visit is asked for: %(office)s. This request takes the place of the earlier one.")
+
+
 def _noted(event: CaseEvent) -> Text:
-    starts_at, office = event.data["starts_at"], event.data["office"]
-    moment = datetime.fromisoformat(starts_at).astimezone(event.zone) if starts_at else None
+    data = event.data
     values = {
-        "moment": i18n.datetime_text(moment, event.language, event.zone) if moment else "–",
-        "office": office.get(event.language) or office.get("ko") or "–",
+        "moment": _in_words(event, data["starts_at"]) if data["starts_at"] else "–",
+        "office": _in_language(event, data["office"]),
     }
-    return Text(WHAT[event.data["what"]].msgid, values)
+    return Text((ASKED_AGAIN if data.get("again") else WHAT[data["what"]]).msgid, values)
+
+
+def _proposed(event: CaseEvent) -> tuple[tuple[Text, str], ...]:
+    """What the visit is for and when it can be, in the reader's language."""
+    times = "\n".join(_in_words(event, one) for one in event.data.get("proposed", ()))
+    if not times:
+        return ()
+    return (_("Services"), _in_language(event, event.data["services"])), (_("Proposed times"), times)
+
+
+def _in_words(event: CaseEvent, moment: str) -> str:
+    return i18n.datetime_text(datetime.fromisoformat(moment).astimezone(event.zone), event.language, event.zone)
+
+
+def _in_language(event: CaseEvent, names: Mapping[str, str]) -> str:
+    return names.get(event.language) or names.get("ko") or "–"
 
 
 VISITS = (
@@ -40,6 +58,7 @@ VISITS = (
             _("Please come to the office about your petition"),
             _noted,
             _("Choose one of the proposed times, or another one, on your case page."),
+            more=_proposed,
             when=lambda e: e.data["what"] == "asked",
         ),
     ),

@@ -1,9 +1,12 @@
 """An official asks for a visit with proposed times, and the petitioner chooses one of them, or another."""
 
+import html
+
 import httpx
 
 from petitions.actions import handling
 from petitions.forms import Accept
+from server.core import config, i18n
 from tests.support import page_forms
 from tests.support.markup import parse
 from tests.support.page_forms import post_without_page
@@ -40,7 +43,14 @@ async def test_the_official_asks_and_the_citizen_chooses(system: System) -> None
     await asks(handler, case.reference, "09:00", "10:30", "14:00")
     await system.work()
     mails = [mail for mail in system.mails() if mail["to"] == "hong@example.org"]
-    assert any("방문해 주시기 바랍니다" in str(mail["subject"]) for mail in mails)
+    [asked] = [mail for mail in mails if "방문해 주시기 바랍니다" in str(mail["subject"])]
+    for kind in ("plain", "html"):
+        body = asked.get_body((kind,))
+        words = html.unescape(str(body.get_content())) if body else ""
+        assert "passport" in words
+        for one in ("09:00", "10:30", "14:00"):
+            assert i18n.datetime_text(at(one), "ko", config.settings().zone) in words, words
+        assert "이전 요청" not in words
     page = await hong.get(f"/cases/{case.reference}")
     section = parse(page.text).one("section", id="case-visits")
     assert "원본을 확인해야 합니다." in section.text
@@ -89,7 +99,13 @@ async def test_a_new_request_takes_the_place_of_the_old_and_can_be_withdrawn(sys
     await asks(handler, case.reference, "09:00")
     await asks(handler, case.reference, "14:00", reason="다시 부탁드립니다.")
     assert [row.state for row in await VisitRequest.all().order_by("id")] == [RequestState.WITHDRAWN, RequestState.OPEN]
+    form = await handler.get(f"/desk/visits/requests/{case.reference}?lang=en")
+    assert "A new request takes its place." in form.text
+    await system.work()
+    bodies = [str(mail.get_body(("plain",)).get_content()) for mail in system.mails()]  # type: ignore[union-attr]
+    assert sum("이전 요청을 대신합니다" in body for body in bodies) == 1
     page = await hong.get(f"/cases/{case.reference}")
+    assert "이전 요청을 대신합니다" in page.text
     chosen = page_forms.form(page, field="start", value=value("14:00"))
     last = await VisitRequest.get(state=RequestState.OPEN)
     withdrawn = page_forms.form(await handler.get(f"/desk/cases/{case.reference}"), f"/{last.id}/withdraw")

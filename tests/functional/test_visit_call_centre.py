@@ -1,6 +1,8 @@
 """A 75-year-old lets the call centre book, change and cancel; so does a household that has lost its key."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -15,7 +17,7 @@ from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits.actions import booking
 from tracking.visits.actions.booking import Contact
 from tracking.visits.events import DocumentChecked, NoShowUndone
-from tracking.visits.models import NoShow, Visit, VisitWords
+from tracking.visits.models import NoShow, Restriction, Visit, VisitWords
 from tracking.visits.states import Channel, VisitState
 
 CHOICE = "/desk/visits/new?office=east&service=passport&party=1"
@@ -220,6 +222,39 @@ async def test_a_second_visit_on_a_day_names_the_first(system: System) -> None:
     undone = await submit(clerk, f"/desk/visits/{made.number}", "/undo-no-show", **{"undo-no-show.why": "office"})
     assert undone.status_code == 409
     assert f'href="/desk/visits/{second.number}"' in undone.text
+
+
+@pytest.mark.parametrize(
+    ("limits", "days", "words"),
+    [
+        ({"most_active": 1}, 0, "A visitor can have 1 reservations"),
+        ({"most_daily": 1}, 0, "A visitor can make 1 reservations"),
+        ({}, 30, "the visitor cannot book at this office until"),
+    ],
+)
+async def test_what_stops_a_caller_is_said_of_the_caller(
+    system: System, limits: dict[str, Any], days: int, words: str
+) -> None:
+    tuesday = next_monday() + timedelta(days=1)
+    office = await an_office({"1": ["passport"]}, days=[next_monday(), tuesday], **limits)
+    made = await booking.book_now(await wish(start="10:00", day=tuesday), contact("kim"))
+    now = clock.now()
+    await Restriction.create(
+        household=contact("kim").household, office_id=office.id, visit_id=made.id, begins_at=now,
+        ends_at=now + timedelta(days=days),
+    )  # fmt: skip
+    clerk, program = await system.official("clerk"), await system.program("clerk")
+    chosen = await press(clerk, f"{CHOICE}&lang=en", "11:00")
+    refused = await send(clerk, form(chosen, field="press"), name="kim", email="kim@example.org")
+    assert refused.status_code == 409
+    assert words in refused.text
+    body = {"office": "east", "service": "passport", "start": at("11:00").isoformat(),
+            "contact": {"name": "kim", "email": "kim@example.org"}}  # fmt: skip
+    answer = await program.post("/api/v1/visits", json=body, headers={"accept-language": "en"})
+    assert (answer.status_code, words in answer.text) == (409, True), answer.text
+    own = await system.client.post("/api/v1/visits", json=body, headers={"accept-language": "en"})
+    assert own.status_code == 409
+    assert "you can" in own.text.lower()
 
 
 async def test_a_wrong_number_of_people_shows_the_page_again(system: System) -> None:

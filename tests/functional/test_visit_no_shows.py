@@ -8,13 +8,17 @@ import httpx
 import pytest
 
 from server.core import clock, ledger, ledger_check
+from tests.functional.test_visit_letters import SATO, SMITH, happened, texts
 from tests.support.page_forms import form as form_of
 from tests.support.page_forms import send, submit
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits import links
 from tracking.visits.actions import booking
+from tracking.visits.actions.booking import Contact
+from tracking.visits.events import NoShowMarked
 from tracking.visits.models import NoShow, Restriction, Visit
+from tracking.visits.queries import offices
 from tracking.visits.states import RestrictionState, VisitState
 
 CALLS = "09:01, 09:04, 09:09"
@@ -141,6 +145,48 @@ async def test_an_appeal_entered_at_the_desk_is_refused_with_reasons(system: Sys
     assert (await book_again(system)).status_code == 409
     await submit(manager, page, "/lift")
     assert (await book_again(system)).status_code == 201
+
+
+@pytest.mark.parametrize("action", ["lift", "grant", "refuse"])
+async def test_an_outdated_page_of_a_restriction_changes_nothing(system: System, action: str) -> None:
+    for n, number in enumerate(await visits_of_kim()):
+        await mark(system, number, n)
+    (row,) = await Restriction.all()
+    page = f"/desk/visits/restrictions/{row.id}"
+    clerk, manager = await system.official("clerk"), await system.official("manager")
+    if action == "lift":
+        old = form_of(await manager.get(page), "/lift")
+        await submit(clerk, page, "/appeal", **{"appeal.text": "병원에 있었습니다."})
+    else:
+        await submit(clerk, page, "/appeal", **{"appeal.text": "병원에 있었습니다."})
+        old = form_of(await manager.get(page), f"/{action}")
+        admin = await system.official("admin")
+        await submit(admin, page, "/refuse", **{"refuse.text": "두 번 모두 불렀습니다."})
+    text = {} if action == "lift" else {f"{action}.text": "확인했습니다."}
+    refused = await send(manager, old, **text)
+    assert refused.status_code == 409
+    assert "다른 사람이" in refused.text
+    assert (await Restriction.get()).lifted_at is None
+    if action == "lift":
+        assert (await submit(manager, page, "/lift")).status_code == 303
+
+
+async def test_who_has_only_a_phone_is_told_beforehand_what_absences_lead_to(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    people = (SATO, SMITH, Contact("최", phone="010-7777-8888"))
+    for who, start in zip(people, ("09:00", "09:30", "10:00"), strict=True):
+        made = await booking.book_now(await wish(start=start), who)
+        await system.work()
+        await happened(system, made.number, NoShowMarked(3, counts=True))
+    told = [one.body for one in (await texts(system))[1::2]]
+    assert "90日以内に2回来られないと30日間予約できません" in told[0]
+    assert "After 2 absences within 90 days nobody can book there for 30 days." in told[1]
+    assert "90일 안에 2번 오지 않으면 30일 동안 예약할 수 없습니다" in told[2]
+    office.no_shows = 0
+    await office.save()
+    offices.forget()
+    await happened(system, made.number, NoShowMarked(3, counts=True))
+    assert "30일" not in (await texts(system))[-1].body
 
 
 async def test_a_restriction_lapses_by_itself(system: System) -> None:

@@ -47,7 +47,7 @@ DATA: Mapping[str, Any] = {
     "times": 2, "amount": 2, "unit": "days", "channel": next(iter(CHANNELS)), "decision": next(iter(DECISIONS)),
     "outcome": next(iter(OUTCOMES)), "what": "asked", "starts_at": MOMENT, "office": {"ko": "동부", "en": "East"},
     "rule": next(iter(RULES)), "step": 1, "fields": ["due_on", "place"],
-    "was": MOMENT, "calls": 3,
+    "was": MOMENT, "calls": 3, "services": {"ko": "여권", "en": "Passport"}, "proposed": [MOMENT],
 }  # fmt: skip
 """Something for each field that words are made from."""
 

@@ -17,7 +17,7 @@ from server.core.days import today
 from server.core.errors import NotPossibleNow
 from server.core.forms import Parameters
 from tracking.visits import access
-from tracking.visits.actions import booking, openings, taking
+from tracking.visits.actions import booking, for_others, openings, taking
 from tracking.visits.actions.booking import Booked, Contact
 from tracking.visits.actions.taking import Wish
 from tracking.visits.crowding import forecast_day, levels_of
@@ -251,7 +251,8 @@ async def book(request: Request) -> Response:
 
     async def act() -> str:
         wished = await _wish(request, command)
-        made.append(await booking.book_now(wished, contact, key_of if key else None, case))
+        take = booking.book_now if wished.errand.channel is Channel.ONLINE else for_others.book
+        made.append(await take(wished, contact, key_of if key else None, case))
         return made[0].number
 
     made: list[Booked] = []

@@ -1,8 +1,20 @@
 """The refusals of visits, each with its status and a stable code."""
 
 from datetime import date, datetime
+from typing import Self
 
 from server.core.errors import Conflict, NotFound, Refusal, Text, _
+
+
+class ToVisitor(Conflict):
+    """A refusal that addresses the visitor. Actions that officials take for somebody raise it :meth:`for_officials`."""
+
+    desk_text: Text
+
+    def for_officials(self) -> Self:
+        """The same, in the words that officials read."""
+        self.text = Text(self.desk_text.msgid, self.text.params)
+        return self
 
 
 class NoSuchOffice(NotFound):
@@ -40,11 +52,12 @@ class VisitorHasVisit(OnePerHousehold):
         self.number, self.day = number, day
 
 
-class TooManyVisits(Conflict):
+class TooManyVisits(ToVisitor):
     """409: the household has as many active visits as the office allows."""
 
     code = "too_many_visits"
     text = _("You can have %(most)s reservations at this office at the same time.")
+    desk_text = _("A visitor can have %(most)s reservations at this office at the same time, and this one has them.")
 
     def __init__(self, most: int) -> None:
         super().__init__(Text(self.text.msgid, {"most": most}))
@@ -55,12 +68,17 @@ class TooManyToday(TooManyVisits):
 
     code = "too_many_today"
     text = _("You can make %(most)s reservations at this office in a day. Please try again tomorrow.")
+    desk_text = _("A visitor can make %(most)s reservations at this office in a day, and this one has made them today.")
 
 
-class Restricted(Conflict):
+class Restricted(ToVisitor):
     """409: the household cannot book at this office for some days, after repeated no-shows."""
 
     code = "restricted"
+    desk_text = _(
+        "After repeated absences the visitor cannot book at this office until %(until)s. They can come without a "
+        "reservation at any time, and their appeal can be entered among the restrictions."
+    )
 
     def __init__(self, until: date) -> None:
         super().__init__(
@@ -165,10 +183,11 @@ class NoSuchRestriction(NotFound):
     code, text = "no_such_restriction", _("There is no such restriction, or the link to it has expired.")
 
 
-class RestrictionOver(Conflict):
+class RestrictionOver(ToVisitor):
     """409: it has lapsed."""
 
     code, text = "restriction_over", _("This restriction has already ended. You can book again.")
+    desk_text = _("This restriction has already ended. The visitor can book again.")
 
 
 class MovedMeanwhile(Conflict):

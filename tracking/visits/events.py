@@ -61,6 +61,8 @@ class VisitAsked(DomainEvent, kind="visit.asked", audience=Audience.PARTY):
     case: str
     office: int
     times: int
+    again: bool = False
+    """It takes the place of a request that was still open."""
 
 
 class VisitNotAsked(DomainEvent, kind="visit.not_asked", audience=Audience.PARTY):

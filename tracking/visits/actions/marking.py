@@ -22,7 +22,7 @@ from tracking.visits.actions import booking, crowding, restrictions, visits
 from tracking.visits.desk_forms import MarkNoShow, Plain, UndoNoShow
 from tracking.visits.errors import NoSuchVisit, NotYetMissed, NotYetServed, OnePerHousehold, TooLateToUndo
 from tracking.visits.events import NoShowMarked, NoShowUndone, VisitServed
-from tracking.visits.queries import offices
+from tracking.visits.queries import desk, offices
 from tracking.visits.queries.households import OfHousehold
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.states import VISIT, VisitAction, VisitState
@@ -160,6 +160,14 @@ async def undo_no_show(actor: Official, number: str, command: UndoNoShow) -> Non
 
     Raises ``TooLateToUndo`` and as :func:`changing`.
     """
+    try:
+        await _undo_no_show(actor, number, command)
+    except OnePerHousehold as refusal:
+        found = await desk.visit(number)
+        raise await desk.has_visit(found.households, found.row.office_id, refusal.day) from None
+
+
+async def _undo_no_show(actor: Official, number: str, command: UndoNoShow) -> None:
     async with changing(
         number, VisitAction.UNDO_NO_SHOW, actor=actor.actor, seen=command.version, counts=True
     ) as change:

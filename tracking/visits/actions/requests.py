@@ -28,6 +28,7 @@ async def ask(official: Official, reference: str, command: AskForVisit) -> int:
         for start in sorted(set(command.times))
     ]  # fmt: skip
     async with database.transaction():
+        earlier = await requests.open_of(reference)
         await database.execute(
             "UPDATE visit_request SET state = ? WHERE case_reference = ? AND state = ?",
             RequestState.WITHDRAWN, reference, RequestState.OPEN,
@@ -40,7 +41,7 @@ async def ask(official: Official, reference: str, command: AskForVisit) -> int:
         }  # fmt: skip
         (row,) = await database.insert("visit_request", tuple(values), [tuple(values.values())], returning="id")
         chain = await ledger.begin(f"visit-request/{row['id']}")
-        await chain.append(official.actor, VisitAsked(reference, wishes[0].office.id, len(wishes)))
+        await chain.append(official.actor, VisitAsked(reference, wishes[0].office.id, len(wishes), earlier is not None))
     return int(row["id"])
 
 

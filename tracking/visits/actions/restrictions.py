@@ -10,6 +10,7 @@ from server.core.accounts import Official
 from server.core.errors import NotPossibleNow
 from server.core.ledger import Chain
 from server.core.rows import columns, select, select_one
+from tracking.visits.actions import visits
 from tracking.visits.desk_forms import Appeal, Decision, Plain
 from tracking.visits.errors import NoSuchRestriction, RestrictionOver
 from tracking.visits.events import AppealDecided, RestrictionAppealed, RestrictionBegun, RestrictionLifted
@@ -103,19 +104,28 @@ async def _chain(one: Restricted) -> Chain:
 
 
 @contextlib.asynccontextmanager
-async def _changing(number: str, action: RestrictionAction) -> AsyncIterator[tuple[Restricted, Chain]]:
-    """Lock a restriction for one action. Raises ``NoSuchRestriction``, ``NotPossibleNow``."""
+async def _changing(
+    number: str, action: RestrictionAction, actor: str, seen: int | None
+) -> AsyncIterator[tuple[Restricted, Chain]]:
+    """Lock a restriction for one action.
+
+    ``seen`` is the version that the actor's page showed. Raises ``NoSuchRestriction``, ``ChangedMeanwhile``,
+    ``NotPossibleNow``.
+    """
     async with database.transaction():
         found = await select_one(
             Restricted, f"UPDATE visit_restriction SET state = state WHERE id = ? RETURNING {_ROW}", _id(number)
         )
         if found is None:
             raise NoSuchRestriction
+        visit = str(await database.value("SELECT number FROM visit WHERE id = ?", found.visit_id))
+        chain = await ledger.lock(f"visit/{visit}")
+        await visits.unchanged(visit, seen, actor)
         state = RESTRICTION[found.state].get(action)
         if state is None:
             raise NotPossibleNow(action, found.state)
         await database.execute("UPDATE visit_restriction SET state = ? WHERE id = ?", state, found.id)
-        yield found, await _chain(found)
+        yield found, chain
 
 
 def _id(number: str) -> int:
@@ -125,25 +135,25 @@ def _id(number: str) -> int:
 async def appeal(actor: Official | str, number: str, command: Appeal) -> None:
     """Say why a restriction is wrong: the household itself, or an official for them.
 
-    Raises ``NoSuchRestriction``, ``RestrictionOver``, ``NotPossibleNow``.
+    Raises ``NoSuchRestriction``, ``RestrictionOver``, ``ChangedMeanwhile``, ``NotPossibleNow``.
     """
-    async with _changing(number, RestrictionAction.APPEAL) as (found, chain):
+    name = actor if isinstance(actor, str) else actor.actor
+    async with _changing(number, RestrictionAction.APPEAL, name, command.version) as (found, chain):
         if found.ends_at <= clock.now():
-            raise RestrictionOver
+            raise RestrictionOver if name == VISITOR else RestrictionOver().for_officials()
         await database.execute(
             "UPDATE visit_restriction SET appeal = ?, appealed_at = ? WHERE id = ?",
             command.text, clock.now(), found.id,
         )  # fmt: skip
-        name = actor if isinstance(actor, str) else actor.actor
         await chain.append(name, RestrictionAppealed(found.id))
 
 
 async def grant(actor: Official, number: str, command: Decision) -> None:
     """Grant an appeal: the restriction is lifted, and the no-show that began it does not count.
 
-    Raises ``NoSuchRestriction``, ``NotPossibleNow``.
+    Raises as :func:`_changing`.
     """
-    async with _changing(number, RestrictionAction.GRANT) as (found, chain):
+    async with _changing(number, RestrictionAction.GRANT, actor.actor, command.version) as (found, chain):
         await _decide(found, command)
         await _lift(found, actor)
         await database.execute("UPDATE no_show SET excused = ? WHERE visit_id = ?", True, found.visit_id)
@@ -151,8 +161,8 @@ async def grant(actor: Official, number: str, command: Decision) -> None:
 
 
 async def refuse(actor: Official, number: str, command: Decision) -> None:
-    """Refuse an appeal, with the reasons. Raises ``NoSuchRestriction``, ``NotPossibleNow``."""
-    async with _changing(number, RestrictionAction.REFUSE) as (found, chain):
+    """Refuse an appeal, with the reasons. Raises as :func:`_changing`."""
+    async with _changing(number, RestrictionAction.REFUSE, actor.actor, command.version) as (found, chain):
         await _decide(found, command)
         await chain.append(actor.actor, AppealDecided(found.id, granted=False))
 
@@ -161,8 +171,8 @@ async def _decide(found: Restricted, command: Decision) -> None:
     await database.execute("UPDATE visit_restriction SET decision = ? WHERE id = ?", command.text, found.id)
 
 
-async def lift(actor: Official, number: str, _command: Plain) -> None:
-    """Lift a restriction, whether there is an appeal or not. Raises ``NoSuchRestriction``, ``NotPossibleNow``."""
-    async with _changing(number, RestrictionAction.LIFT) as (found, chain):
+async def lift(actor: Official, number: str, command: Plain) -> None:
+    """Lift a restriction, whether there is an appeal or not. Raises as :func:`_changing`."""
+    async with _changing(number, RestrictionAction.LIFT, actor.actor, command.version) as (found, chain):
         await _lift(found, actor)
         await chain.append(actor.actor, RestrictionLifted(found.id))

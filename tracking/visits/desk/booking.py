@@ -17,12 +17,11 @@ from server.core.accounts import Official
 from server.core.errors import Conflict, Invalid, _
 from server.core.form_pages import ReturnedForm
 from server.core.forms.kinds import Mistake
-from tracking.visits.actions import booking, taking
+from tracking.visits.actions import for_others, taking
 from tracking.visits.actions.booking import Booked, Contact
 from tracking.visits.acts import VISITS
 from tracking.visits.choosing import Choice, Links, next_free, week_context
 from tracking.visits.desk.common import PAGE, all_offices, chosen_office, names
-from tracking.visits.errors import OnePerHousehold
 from tracking.visits.forms import VisitorDetails, read_start
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import desk, offices, papers
@@ -133,14 +132,10 @@ async def _book(request: Request, official: Official, form: FormData) -> Booked:
 
     async def act() -> str:
         wished = await taking.wish(choice.office, choice.services, moment, Channel.PHONE, choice.party)
-        return (await booking.book_now(wished, contact, key_of)).number
+        return (await for_others.book(wished, contact, key_of)).number
 
     content = [request.url.query, sorted((name, str(value)) for name, value in form.items())]
-    try:
-        number = await idempotency.first(secret, f"desk-visits/{official.id}", press, content, act)
-    except OnePerHousehold as refusal:
-        place = await offices.place(choice.office)
-        raise await desk.has_visit(contact.households, place.office.id, refusal.day) from None
+    number = await idempotency.first(secret, f"desk-visits/{official.id}", press, content, act)
     return Booked(0, number, key_of(number))
 
 

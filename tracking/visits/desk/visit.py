@@ -5,7 +5,6 @@ page again with the input.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +19,7 @@ from server.core.form_pages import ReturnedForm
 from tracking.visits.acts import SEPARATE, VISITS, VisitAct
 from tracking.visits.desk import booking, documents
 from tracking.visits.desk.common import PAGE, visits_official
-from tracking.visits.errors import NoSuchVisit, OnePerHousehold
+from tracking.visits.errors import NoSuchVisit
 from tracking.visits.labels import CHANNELS, VISIT_STATES
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import cases, checking, desk, history, no_shows, papers
@@ -54,8 +53,6 @@ async def act(request: Request) -> Response:
     except NoSuchCase:
         wrong = Invalid.at("case", _("There is no such case, or you do not have access to it."))
         kept = acts.kept(request, chosen, offer, sent, wrong)
-    if kept is not None and isinstance(kept.refusal, OnePerHousehold):
-        kept = replace(kept, refusal=await desk.has_visit(found.households, found.row.office_id, kept.refusal.day))
     if kept is not None and offer.place == SEPARATE:
         return await booking.reschedule_page(request, await desk.visit(number), kept)
     if kept is not None:

@@ -15,6 +15,18 @@ def _what_follows(event: VisitEvent) -> Text:
     )
 
 
+def _missed(event: VisitEvent) -> Text:
+    """The same for a text message."""
+    if not event.about.no_shows:
+        return _(
+            "You did not come to your visit %(number)s: %(when)s, %(office)s. Is this wrong? Please call %(phone)s."
+        )
+    return _(
+        "You did not come to your visit %(number)s: %(when)s, %(office)s. After %(no_shows)s absences within "
+        "%(within)s days nobody can book there for %(restricted)s days. Is this wrong? Please call %(phone)s."
+    )
+
+
 _GRANTED = _("Appeal granted: can book again, and the absence does not count")
 _REFUSED = _("Appeal refused: still cannot book")
 
@@ -28,8 +40,7 @@ NO_SHOWS = (
             _("You did not come to your visit"),
             _("We called you for your visit, but nobody came: %(when)s, %(office)s."),
             _what_follows,
-            text=_("You did not come to your visit %(number)s: %(when)s, %(office)s. Is this wrong? Please call "
-                   "%(phone)s."),
+            text=_missed,
             when=lambda e: bool(e.data["counts"]),
         ),
     ),

@@ -1,0 +1,43 @@
+"""Refusals that say "you" to a visitor say something else to an official who acts for them."""
+
+import re
+from datetime import date
+from inspect import isclass
+from typing import Any
+
+import pytest
+
+from server.core.errors import Refusal
+from tests.support.moment import START
+from tracking.visits import errors
+from tracking.visits.errors import ToVisitor
+
+VALUES: dict[type[Refusal], tuple[Any, ...]] = {
+    errors.OnePerHousehold: (date(2026, 12, 1),), errors.VisitorHasVisit: ("K7Q", date(2026, 12, 1)),
+    errors.TooManyVisits: (3,), errors.TooManyToday: (3,), errors.Restricted: (date(2026, 12, 1),),
+    errors.TimeFree: (START,), errors.NotYetMissed: (START,), errors.TooLateToUndo: (7,),
+}  # fmt: skip
+NEVER_AT_THE_DESK = {
+    errors.OnePerHousehold,  # the desk raises VisitorHasVisit
+    errors.HoldExpired, errors.TooLate, errors.DocumentAccepted, errors.AlreadyWaiting, errors.TimeFree,
+    errors.OfferExpired,
+}  # fmt: skip
+REFUSALS = [
+    one
+    for one in vars(errors).values()
+    if isclass(one) and issubclass(one, Refusal) and one.__module__ == errors.__name__
+]
+
+
+@pytest.mark.parametrize("refusal", [one for one in REFUSALS if one is not ToVisitor], ids=lambda one: one.__name__)
+def test_what_addresses_the_visitor_has_words_for_officials(refusal: type[Refusal]) -> None:
+    found = refusal(*VALUES.get(refusal, ()))
+    if _says_you(found) and refusal not in NEVER_AT_THE_DESK:
+        assert isinstance(found, ToVisitor), str(found.text)
+    if isinstance(found, ToVisitor):
+        assert not _says_you(found.for_officials()), str(found.text)
+        assert "%(" not in str(found.text)
+
+
+def _says_you(found: Refusal) -> bool:
+    return re.search(r"\byour?\b", str(found.text), re.IGNORECASE) is not None
