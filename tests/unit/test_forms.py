@@ -7,10 +7,12 @@ import jsonschema_rs
 import pytest
 
 from forums.forms.committing import MakeCommitment
+from server import app  # noqa: F401 - it imports every form
 from server.core import config, i18n
 from server.core.config import Settings
 from server.core.errors import Invalid, Text
-from server.core.forms import Errors, wording
+from server.core.forms import Errors, Form, wording
+from server.core.forms.form import read_value
 from server.core.references import check_character
 from tests.support.components import draw
 from tests.support.sample_form import Place, Sample
@@ -46,6 +48,36 @@ def test_a_page_sends_everything_as_text() -> None:
         datetime(2026, 5, 4, 14, tzinfo=Settings().zone).astimezone(UTC),
     )
     assert (found.consent, found.version, found.email, found.phone) == (True, 7, "a@b.org", "02-120")
+
+
+INVISIBLE = ["\u200b", "\u3164", "\u115f\u1160", "\uffa0 \u2800", "\u00ad\u2060", "\u200d\ufe0f", "\u0301"]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("nothing", INVISIBLE, ids=ascii)
+def test_what_shows_nothing_is_empty(nothing: str, *, strict: bool) -> None:
+    unseen, empty = ({**GOOD, "title": one, "body": one} for one in (nothing, ""))
+    assert refused(unseen, strict=strict) == refused(empty, strict=strict)
+    assert Sample.parse({**GOOD, "title": f"가{nothing}나"}, strict=strict).title.startswith("가")
+    assert Sample.parse({**GOOD, "email": nothing}).email == ""
+
+
+def _every_form(below: type[Form] = Form) -> set[type[Form]]:
+    return set(below.__subclasses__()).union(*(_every_form(one) for one in below.__subclasses__()))
+
+
+REQUIRED = {
+    f"{form.__qualname__}.{each.name}": each
+    for form in _every_form()
+    for each in form.fields()
+    if each.required and each.kind in {"text", "paragraphs"}
+}
+
+
+def test_no_required_text_of_any_form_can_be_invisible() -> None:
+    assert {"VisitorDetails.name", "FilePetition.title", "Decision.text"} <= REQUIRED.keys()
+    for name, each in REQUIRED.items():
+        assert read_value(each, "\u200b\u3164", strict=True, choices=None)[1], name
 
 
 def test_what_is_left_out_has_its_default() -> None:

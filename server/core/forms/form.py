@@ -35,6 +35,7 @@ from server.core.forms.kinds import (
     TextRule,
     WordsRule,
     Wrong,
+    visible,
 )
 
 Schema = dict[str, Any]
@@ -205,7 +206,7 @@ class Form:
                     value = _nested(each, raw)
                 values[each.attribute] = cls._read_form(each, value, errors, strict, choices)
                 continue
-            found, text = _read_value(each, value, strict=strict, choices=choices.get(errors.prefix + each.name))
+            found, text = read_value(each, value, strict=strict, choices=choices.get(errors.prefix + each.name))
             values[each.attribute] = found
             if text:
                 errors.fail(each.name, text)
@@ -270,11 +271,11 @@ def _nested(each: FormField, raw: Mapping[str, Any]) -> Any:
     return [{part.name: inner.get(f"{row}.{part.name}") for part in each.form.fields()} for row in rows]
 
 
-def _read_value(
+def read_value(
     each: FormField, value: Any, *, strict: bool, choices: Collection[str] | None
 ) -> tuple[Any, Text | None]:
     """The clean value, or an empty one and the error."""
-    if isinstance(value, str) and not value.strip() and (each.kind in _TEXTUAL or not strict):
+    if isinstance(value, str) and not visible(value) and (each.kind in _TEXTUAL or not strict):
         value = None
     if value is None or (value == [] and each.empty == ()):
         return (each.empty, wording.missing(each)) if each.required else (each.default, None)

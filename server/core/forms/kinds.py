@@ -21,6 +21,10 @@ from server.core.errors import Text, _
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb]")
 _DIRECTION = re.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that show nothing: the Hangul fillers and the empty braille pattern."""
+_UNSEEN = frozenset({"Cf", "Mn", "Me"})
+"""Categories of characters that show nothing on their own: joiners and marks above letters."""
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
 _PHONE = re.compile(r"[0-9+][0-9 ()+.-]{2,38}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -244,6 +248,11 @@ def _reachable(value: str) -> str:
     if not readable:
         raise Mistake(NOT_PHONE)
     return readable
+
+
+def visible(value: str) -> bool:
+    """Whether a text shows anything at all."""
+    return any(not one.isspace() and one not in _BLANK and unicodedata.category(one) not in _UNSEEN for one in value)
 
 
 def _encodable(value: str) -> bool:
