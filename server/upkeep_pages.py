@@ -20,6 +20,7 @@ from server.core.errors import Forbidden, NotFound, Text, _
 from server.core.ledger import Entry
 from server.core.listing import Order, cut
 from server.people import ACCOUNTS
+from tracking.visits.actions import rosters
 from tracking.visits.desk import places
 
 JOBS, AUDIT = "/desk/jobs", "/desk/audit"
@@ -37,7 +38,7 @@ CHAINS: dict[str, accounts.Permission] = {
 WHAT: dict[str, Text] = {
     **{table.what: table.trail for table in (*TABLES, *places.TABLES, ACCOUNTS)},
     "districts": _("The districts' map (%(id)s)"),
-    places.roster.ROSTER: _("Roster of office %(id)s"),
+    rosters.ROSTER: _("Roster of office %(id)s"),
 }
 HOW: dict[str, Text] = {
     "added": _("added"),
@@ -54,7 +55,9 @@ HOW: dict[str, Text] = {
     "enrolled": _("enrolled"),
     "absence_added": _("absence added"),
     "absence_removed": _("absence removed"),
-    places.roster.COPIED: _("a week copied to the next weeks"),
+    rosters.ENTERED: _("a week entered"),
+    rosters.COPIED: _("a week copied to the next weeks"),
+    rosters.TAKEN_BACK: _("what was entered or copied taken back"),
 }
 
 

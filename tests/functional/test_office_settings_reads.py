@@ -18,6 +18,7 @@ QUERIES = {
     "/desk/offices/openings": 5,
     "/desk/offices/openings/new": 4,
     "/desk/roster?office=east&week={monday}": 12,
+    "/desk/roster/week?office=east&week={monday}": 11,
     "/desk/roster/shifts/new": 3,
     "/desk/roster/shifts/1": 8,
 }

@@ -81,6 +81,8 @@ ACTS: dict[str, accounts.Permission] = {
     "/desk/offices/openings/1/delete": VisitPermission.EDIT_OFFICES,
     "/desk/roster": VisitPermission.EDIT_ROSTER,
     "/desk/roster/shifts/new": VisitPermission.EDIT_ROSTER,
+    "/desk/roster/week": VisitPermission.EDIT_ROSTER,
+    "/desk/roster/undo": VisitPermission.EDIT_ROSTER,
     "/desk/roster/shifts/1": VisitPermission.EDIT_ROSTER,
     "/desk/roster/shifts/1/delete": VisitPermission.EDIT_ROSTER,
     "/desk/jobs/retry": CorePermission.SEE_JOBS,

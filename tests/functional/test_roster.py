@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import httpx
 
-from server.core import ledger
+from server.core import i18n, ledger
 from server.core.accounts import Absence, Account
 from tests.support.answers import official
 from tests.support.markup import parse
@@ -129,15 +129,21 @@ async def test_a_week_is_copied_but_not_to_filled_or_closed_days(system: System)
     await Shift.create(counter_id=first.id, account_id=clerk.id, date=days[0] + WEEK, starts="13:00", ends="17:00")
     await Opening.create(office_id=office.id, date=days[1] + WEEK, kind=OpeningKind.CLOSED, reason="이사")
     manager = await system.official("manager")
+    manager.cookies.set("lang", "en")
     answer = await submit(manager, page(), "/desk/roster", weeks="2")
     assert answer.headers["location"] == page(monday + WEEK)
-    said = (await manager.get(f"{answer.headers['location']}&lang=en")).text
-    assert "Copied entries: 8." in said
+    said = (await manager.get(answer.headers["location"])).text
+    filled, closed = (i18n.short_date_text(day + WEEK, "en") for day in days[:2])
+    assert "Copied, counted by counter and day: 9." in said
+    assert f"somebody sits there already: 1 ({filled})." in said
+    assert f"office is closed: 1 ({closed}); 2 ({closed})." in said
+    assert "has left" not in said
     copied = await Shift.filter(date__gt=days[2])
     assert sorted({one.date for one in copied}) == [
         days[0] + WEEK, days[2] + WEEK, *(day + 2 * WEEK for day in days),
     ]  # fmt: skip
-    assert sum(one.date == days[0] + WEEK for one in copied) == 1, "the day that was filled stays as it was"
+    on_filled = await Shift.filter(date=days[0] + WEEK).order_by("counter__number")
+    assert [one.starts for one in on_filled] == ["13:00", "09:00"], "the counter that was filled stays as it was"
     assert await capacity("09:00", days[2] + WEEK) == 2
     again = await submit(manager, page(), "/desk/roster", weeks="2")
     assert again.status_code == 303

@@ -3,14 +3,19 @@
 from datetime import datetime, time
 from typing import Annotated
 
+from pydantic import Field
+
 from server.core.errors import _
-from server.core.forms import About, Errors, Form, Hint, Html, Label, OneOf, Seen, line, paragraphs
+from server.core.forms import About, Day, Errors, Form, Hint, Html, Label, OneOf, Seen, Time, line, paragraphs
 from tracking.visits.forms import Start
-from tracking.visits.labels import REMOVALS
+from tracking.visits.labels import REMOVALS, WEEKDAYS
 
 LONGEST_TEXT = 1_000
 MOST_CALLS = 10
 MOST_PROPOSED = 5
+MOST_ROWS = 60
+"""Counters whose week is entered at once."""
+MOST_WEEKS = 12
 WHY = {"mistake": _("It was a mistake: the visitor came"), "office": _("The office was late, or it was our fault")}
 
 
@@ -124,3 +129,46 @@ class RemoveWaiting(Form):
 
     number: Annotated[str, line(16), Label(_("Number on the waiting list")), Html(asked=False)]
     reason: Annotated[str, OneOf(REMOVALS), Label(_("Reason"))]
+
+
+class WeekRow(Form):
+    """Somebody at a counter at the same time on several days of a week; a row without an official and days is empty."""
+
+    counter: Annotated[str, OneOf(), Label(_("Counter")), About("`office/number`")] = ""
+    official: Annotated[str, OneOf(), Label(_("Official"))] = ""
+    starts: Annotated[Time, Label(_("From"))] = ""
+    ends: Annotated[Time, Label(_("Until"))] = ""
+    days: Annotated[tuple[str, ...], OneOf(WEEKDAYS), Label(_("Days"))] = ()
+
+    def check(self, errors: Errors) -> None:
+        if not self.official and not self.days:
+            return
+        errors.require(self, "counter", "official", "starts", "ends", "days")
+        if self.starts and self.ends and self.starts >= self.ends:
+            errors.fail("ends", _("The end must be after the start."))
+
+
+class EnterWeek(Form):
+    """Who sits at an office's counters in a week, entered at once."""
+
+    office: Annotated[str, OneOf(), Label(_("Office"))]
+    week: Annotated[Day, Label(_("Week")), About("Any day of the week")]
+    rows: Annotated[tuple[WeekRow, ...], Field(max_length=MOST_ROWS), Label(_("Counters"))] = ()
+
+    def check(self, errors: Errors) -> None:
+        if not errors.found and not any(row.days for row in self.rows):
+            errors.fail("rows", _("Please choose an official and at least one day."))
+
+
+class CopyWeek(Form):
+    """A week of an office's roster, to be copied to the next weeks."""
+
+    office: Annotated[str, OneOf(), Label(_("Office"))]
+    week: Annotated[Day, Label(_("Week"))]
+    weeks: Annotated[int, Field(ge=1, le=MOST_WEEKS), Label(_("To how many of the next weeks"))] = 1
+
+
+class TakeBack(Form):
+    """What was entered or copied in one press, to be removed again."""
+
+    undo: Annotated[str, line(500, safe=False), Label(_("Undo")), About("`undo` of the answer")]

@@ -307,3 +307,10 @@ class TooManyUrgent(Conflict):
 
     code = "too_many_urgent"
     text = _("As many visitors as the office allows have been put first today.")
+
+
+class RosterChanged(Conflict):
+    """409: a week was entered, copied or taken back since."""
+
+    code = "roster_changed"
+    text = _("The roster has been changed since. Please remove the entries one by one.")

@@ -39,3 +39,13 @@ REMOVALS: dict[str, Text] = {
     "unreachable": _("The contact does not exist"),
 }
 """Why an official takes somebody off a waiting list."""
+WEEKDAYS: dict[str, Text] = {
+    "mon": _("Monday"),
+    "tue": _("Tuesday"),
+    "wed": _("Wednesday"),
+    "thu": _("Thursday"),
+    "fri": _("Friday"),
+    "sat": _("Saturday"),
+    "sun": _("Sunday"),
+}
+"""The days of a week in their order."""

@@ -95,6 +95,11 @@ def at_time(day: date, clock_time: str, zone: ZoneInfo) -> int:
     return minute(datetime.combine(day, time.fromisoformat(clock_time), zone))
 
 
+def on_step(clock_time: str, step: int) -> bool:
+    """Whether a time of day is on the steps of an office, of so many minutes, counted from midnight."""
+    return (int(clock_time[:2]) * 60 + int(clock_time[3:])) % step == 0
+
+
 def day_hours(
     day: date, zone: ZoneInfo, weekly: Weekly | None, exceptions: Sequence[Exceptional], holiday: str | None
 ) -> DayHours:

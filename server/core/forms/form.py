@@ -250,6 +250,14 @@ class Form:
     def raw(cls, items: Iterable[tuple[str, Any]], prefix: str = "") -> dict[str, Any]:
         """A page's fields as raw input: without ``prefix``, and with repeated names collected into lists."""
         lists = {each.name for each in cls.fields() if each.kind in _LISTS}
+        lists |= {
+            f"{each.name}.{row}.{part.name}"
+            for each in cls.fields()
+            if each.kind == "forms" and each.form
+            for part in each.form.fields()
+            if part.kind in _LISTS
+            for row in range(1, (each.limit or 0) + 1)
+        }
         found: dict[str, Any] = {}
         for full, value in items:
             name = full.removeprefix(prefix)

@@ -98,14 +98,16 @@ async def shifts(office_id: int, first: date, last: date) -> list[ShiftRow]:
     )
 
 
+async def counters(office_id: int) -> list[CounterRow]:
+    """The open counters of an office, in the order of their numbers."""
+    found = await select(
+        CounterRow, f"SELECT {_COUNTER} FROM counter c WHERE c.office_id = ? AND c.active = ?", office_id, True
+    )
+    return sorted(found, key=lambda one: (len(one.number), one.number))
+
+
 async def roster(office_id: int, days: Sequence[date]) -> RosterWeek:
     """The roster of an office, with the absences entered for its officials."""
-    counters = await select(
-        CounterRow,
-        f"SELECT {_COUNTER} FROM counter c WHERE c.office_id = ? AND c.active = ? ORDER BY c.number, c.id",
-        office_id,
-        True,
-    )
     found = await shifts(office_id, days[0], days[-1])
     people = {one.account_id for one in found}
     names = await accounts.names(people)
@@ -118,4 +120,4 @@ async def roster(office_id: int, days: Sequence[date]) -> RosterWeek:
         )
     weekly = await offices.weekly_hours(office_id)
     hours = await offices.hours(office_id, weekly, days, await city.kept_calendar())
-    return RosterWeek(sorted(counters, key=lambda one: (len(one.number), one.number)), hours, seats)
+    return RosterWeek(await counters(office_id), hours, seats)

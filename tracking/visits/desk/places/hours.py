@@ -11,17 +11,9 @@ from server.core.forms import Errors, Form, Label, OneOf, Time
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
 from tracking.visits.desk.places.tables import PAGE, PlaceTable, on_step
+from tracking.visits.labels import WEEKDAYS
 from tracking.visits.models import Office, OfficeHours
 
-WEEKDAYS = {
-    "mon": _("Monday"),
-    "tue": _("Tuesday"),
-    "wed": _("Wednesday"),
-    "thu": _("Thursday"),
-    "fri": _("Friday"),
-    "sat": _("Saturday"),
-    "sun": _("Sunday"),
-}
 _CODES = tuple(WEEKDAYS)
 
 
