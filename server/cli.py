@@ -33,6 +33,7 @@ from tracking.statistics.actions import recounting
 from tracking.statistics.queries import adoption, filters, people, records
 from tracking.visits import daylist
 from tracking.visits.queries import offices
+from tracking.visits.queue_command import queue_command
 
 T = TypeVar("T")
 
@@ -184,6 +185,7 @@ def check() -> None:
 
 
 main.add_command(clock_command, "clock")
+main.add_command(queue_command, "queue")
 
 
 @main.group(name="import")

@@ -1,0 +1,59 @@
+"""What the queue of an office looks like at a moment: all that an estimate of waiting times knows.
+
+Moments are seconds since the epoch. Whoever makes a ``Queue`` puts nothing into it that is not known at ``now``.
+"""
+
+from math import inf
+from typing import NamedTuple
+
+from tracking.visits.waits.order import Rule, Ticket
+
+
+class Serving(NamedTuple):
+    """What a counter does now."""
+
+    service: str
+    called: float
+    started: float | None = None
+    """None until the visitor is there."""
+
+
+class Counter(NamedTuple):
+    """A counter with what is known of its day."""
+
+    id: str
+    services: frozenset[str]
+    open: tuple[tuple[float, float], ...] = ((0, inf),)
+    """When it is open, from now on, by the roster."""
+    serving: Serving | None = None
+    free_since: float | None = None
+    """Since when it is free although somebody waits whom it serves."""
+    closed_since: float | None = None
+    """Since when it has been closed against the roster, with nobody knowing for how long."""
+
+
+class Coming(NamedTuple):
+    """A booking whose visitor has not arrived."""
+
+    service: str
+    booked_for: float
+
+
+class Queue(NamedTuple):
+    """An office's queue at a moment."""
+
+    now: float
+    rule: Rule
+    waiting: tuple[Ticket, ...]
+    counters: tuple[Counter, ...]
+    coming: tuple[Coming, ...] = ()
+    walk_ins: tuple[tuple[str, int], ...] = ()
+    """Walk-ins of the last hour, by service: those who come next are before whoever is early for a booked time."""
+
+
+class Wait(NamedTuple):
+    """Minutes from now to the call: one in ten wait less than ``p10``, one in ten longer than ``p90``."""
+
+    p10: float
+    p50: float
+    p90: float
