@@ -56,6 +56,9 @@ async def test_the_official_asks_and_the_citizen_chooses(system: System) -> None
     assert "원본을 확인해야 합니다." in section.text
     assert "김처리님이" in section.text
     assert len(section.all("form")) == 3
+    first = parse(page.text).one("section", id="case-actions")
+    assert "김처리님이 동부민원센터 방문을 요청합니다" in first.text, "said at once, not only further down"
+    assert "#case-visits" in {link.attrs["href"] for link in first.all("a")}
     chosen = page_forms.form(page, field="start", value=value("10:30"))
     done = await page_forms.send(hong, chosen)
     assert done.status_code == 200, done.text
@@ -89,6 +92,24 @@ async def test_a_proposal_that_is_gone_offers_the_nearest(system: System) -> Non
     assert len(section.all("form")) == 1
     assert "더 이상 비어 있지 않습니다" in section.text
     assert (await VisitRequest.get()).state is RequestState.OPEN
+
+
+async def test_whoever_left_no_contact_is_asked_for_one_at_the_time_that_they_chose(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    case = await filed(petitioner={})
+    sender = await opened_with_key(system, case)
+    await asks(await system.official("intake"), case.reference, "09:00", "10:30")
+    chosen = page_forms.form(await sender.get(f"/cases/{case.reference}"), field="start", value=value("10:30"))
+    answer = await page_forms.send(sender, chosen)
+    assert answer.status_code == 303
+    page = await sender.get(answer.headers["location"])
+    assert "찾으시는 시간이 비어 있습니다" in page.text
+    root = parse(page.text)
+    take, *_others = [one for one in root.all("form") if one.attrs["action"] == "/visits/hold"]
+    url = "http://127.0.0.1:8000/visits/hold"
+    held = await page_forms.send(sender, page_forms.Form(take, root, url), button=value("10:30"))
+    assert held.status_code == 303
+    assert (await Visit.get()).starts_at == at("10:30")
 
 
 async def test_a_new_request_takes_the_place_of_the_old_and_can_be_withdrawn(system: System) -> None:

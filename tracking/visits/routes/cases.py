@@ -85,14 +85,16 @@ async def choose(request: Request) -> Response:
         found.petitioner_language,
     )  # fmt: skip
     start = next((one for one in asked.starts if one.isoformat(timespec="minutes") == form.get("start")), None)
-    if start is None or not (contact.email or contact.phone):
+    if start is None:
         return web.redirect(request, f"/visits?{urlencode(elsewhere)}")
+    at_start = f"/visits?{urlencode({**elsewhere, 'start': start.isoformat(timespec='minutes')})}"
+    if not (contact.email or contact.phone):
+        return web.redirect(request, at_start)  # a tip: the form asks for a way to reach them
     try:
         wished = await taking.wish(asked.code, services, start, Channel.DESK)
         booked = await asking.choose(asked.id, wished, contact)
     except (TimeTaken, Invalid):
-        gone = urlencode({**elsewhere, "start": start.isoformat(timespec="minutes")})
-        return web.redirect(request, f"/visits?{gone}", _("This time is no longer free. Here are the nearest ones."))
+        return web.redirect(request, at_start, _("This time is no longer free. Here are the nearest ones."))
     except Conflict as refusal:
         return web.redirect(request, f"/cases/{found.reference}", refusal.text)
     response = await visit.page(request, await visits.by_number(booked.number), booked.key)
