@@ -162,6 +162,7 @@ async def much_to_do() -> list[str]:
     )  # fmt: skip
     await Shift.filter(counter__number="2", counter__office__code="east").delete()
     await supply.rebuild(errand.office.id, [next_monday()])
+    await supply.record_placed((await offices.calendars(errand.office.id, [next_monday()]))[next_monday()])
     return [one.number for one in made]
 
 
