@@ -9,6 +9,7 @@ import pytest
 
 from server.core import clock, ledger, ledger_check
 from tests.functional.test_visit_letters import SATO, SMITH, happened, texts
+from tests.support.markup import parse
 from tests.support.page_forms import form as form_of
 from tests.support.page_forms import send, submit
 from tests.support.system import System
@@ -232,6 +233,33 @@ async def test_marked_again_after_a_mistake(system: System) -> None:
     await mark(system, second, 1)
     assert await NoShow.filter(excused=False).count() == 2
     assert await Restriction.all().count() == 1
+
+
+async def test_the_list_shows_those_that_run_have_ended_or_were_lifted(system: System) -> None:
+    (number,) = await visits_of_kim(1)
+    visit, now = await Visit.get(number=number), clock.now()
+    ends = {"runs": 30, "upheld": 20, "ended": -1, "ended before": -2, "lifted": 10, "lifted before": -20}
+    for name, days in ends.items():
+        state = name.partition(" ")[0]
+        await Restriction.create(
+            household=name, office_id=visit.office_id, visit_id=visit.id, begins_at=now - timedelta(days=40),
+            ends_at=now + timedelta(days=days), state=state if state in {"upheld", "lifted"} else "running",
+            lifted_at=now if state == "lifted" else None,
+        )  # fmt: skip
+    names = {one.id: one.household for one in await Restriction.all()}
+    program, clerk = await system.program("clerk"), await system.official("clerk")
+    expected = {"": ["upheld", "runs"], "ended": ["ended", "ended before"], "lifted": ["lifted", "lifted before"]}
+    for state, those in expected.items():
+        asked = {"state": state, "office": "east"} if state else {"office": "east"}
+        listed = (await program.get("/api/v1/desk/restrictions", params=asked)).json()
+        assert [names[one["id"]] for one in listed["items"]] == those
+        page = parse((await clerk.get("/desk/visits/restrictions", params={**asked, "lang": "en"})).text)
+        table = page.one("section", aria_labelledby="list-title").one("tbody")
+        assert [names[int(a.attrs["href"].rpartition("/")[2])] for a in table.all("a")] == those
+        (current,) = page.one("nav", aria_label="Restrictions").all("a", aria_current="page")
+        assert current.text == {"": "Restrictions that run", "ended": "Ended by themselves", "lifted": "Lifted"}[state]
+    assert (await program.get("/api/v1/desk/restrictions?state=none")).status_code == 422
+    assert (await clerk.get("/desk/visits/restrictions?office=nowhere")).status_code == 404
 
 
 async def test_forged_links_and_unknown_restrictions(system: System) -> None:

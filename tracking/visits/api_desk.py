@@ -170,28 +170,26 @@ async def _after_visit(request: Request, attempt: Attempt, status: int) -> Respo
 
 
 @Contract(
-    "Restrictions after no-shows: appeals to be decided, then those that run",
+    "Restrictions after no-shows: appeals to be decided, then those that run, or those in a state",
     contract.listed(VisitRestriction),
     access=Access.OFFICIAL,
-    query={
-        "office": contract.text(about="An office's code."),
-        "cursor": contract.text(about="`next` of the page before."),
-    },
+    query={**no_shows.Filter.schema(), "cursor": contract.text(about="`next` of the page before.")},
     refusals=(404,),
 )
 async def restrictions(request: Request) -> Response:
     """``GET /desk/restrictions``."""
     auth.official(request, Permission.SEE_VISITS)
-    codes, code = await _codes(), request.query_params.get("office", "")
+    codes = await _codes()
     data = Parameters(request.query_params)
+    wanted = no_shows.Filter.take(data, await city(), json=True)
     start = data.text("cursor", limit=listing.LONGEST_CURSOR)
     listing.started(data, start, datetime, int)
     data.done()
-    office = next((number for number, known in codes.items() if known == code), None)
-    if code and office is None:
+    office = next((number for number, known in codes.items() if known == wanted.office), None)
+    if wanted.office and office is None:
         raise NoSuchOffice
-    first = () if start else (await no_shows.appeals(office)).rows
-    page = await no_shows.running(office, after=start)
+    first = () if start or wanted.state else (await no_shows.appeals(office)).rows
+    page = await no_shows.listed(office, wanted.state, after=start)
     rows = [_restriction(row, codes.get(row.office_id, "")) for row in (*first, *page.rows)]
     return web.items(rows, page.after or None, None)
 

@@ -1,4 +1,4 @@
-"""Restrictions after repeated no-shows: appeals that wait for a decision first, then those that run."""
+"""Restrictions after repeated no-shows: appeals to be decided first, then those that run, have ended or were lifted."""
 
 from collections.abc import Mapping
 
@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import acts, auth, i18n, web
+from server.core import acts, auth, i18n, listing, web
 from server.core.accounts import Official
 from server.core.acts import Attempt, Drawn, draw
+from server.core.city import city
 from server.core.errors import NotFound
 from server.core.form_pages import ReturnedForm
 from tracking.visits.acts import RESTRICTIONS
@@ -16,7 +17,7 @@ from tracking.visits.desk.common import all_offices, names, visits_official
 from tracking.visits.errors import NoSuchOffice
 from tracking.visits.labels import RESTRICTION_STATES
 from tracking.visits.queries import no_shows
-from tracking.visits.queries.no_shows import RestrictionRow
+from tracking.visits.queries.no_shows import Filter, RestrictionRow
 from tracking.visits.rights import RESTRICTION_RIGHTS
 from tracking.visits.states import RESTRICTION, RestrictionAction
 
@@ -24,25 +25,24 @@ PAGE = "/desk/visits/restrictions"
 
 
 async def show(request: Request) -> Response:
-    """``/desk/visits/restrictions``; ``?office=`` for those of one office."""
+    """``/desk/visits/restrictions``; ``?state=`` for those that are over, ``?office=`` for those of one office."""
     visits_official(request)
-    language = web.language(request)
+    language, known = web.language(request), await city()
+    wanted = Filter.parse(request.query_params, known, also=listing.PAGING)
     places = {one.code: one for one in await all_offices()}
-    code, after = request.query_params.get("office", ""), request.query_params.get("after", "")
-    if code and code not in places:
+    if wanted.office and wanted.office not in places:
         raise NoSuchOffice
-    office = places[code].id if code else None
-    waiting = await no_shows.appeals(office)
-    running = await no_shows.running(office, after=after)
+    office, start = places[wanted.office].id if wanted.office else None, request.query_params.get("after", "")
+    page = await no_shows.listed(office, wanted.state, after=start)
+    titles = Filter.specs()["state"].words(known, language)
     context = {
-        "appeals": waiting.rows,
-        "running": running.rows,
-        "chosen": code,
+        **listing.shown(PAGE, wanted, page, known, language, start),
+        "tabs": listing.tabs(PAGE, wanted, "state", titles, language),
+        "title": titles[wanted.state],
+        "appeals": (await no_shows.appeals(office)).rows,
         "offices": names([*places.values()], language),
         "office_names": {one.id: i18n.name_in(one, language) for one in places.values()},
         "states": RESTRICTION_STATES,
-        "older": f"{PAGE}?office={code}&after={running.after}" if running.after else "",
-        "start": f"{PAGE}?office={code}" if after else "",
     }
     return web.page(request, "desk/visits/restrictions.html", context)
 

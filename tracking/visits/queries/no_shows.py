@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from server.core import clock, config, database, ledger, listing
+from server.core.errors import _
 from server.core.listing import Condition, Order, Page, Walk
 from server.core.rows import Local, columns, read, select, select_one
 from tracking.visits.errors import NoSuchRestriction
@@ -105,11 +106,18 @@ async def of_household(households: Sequence[str], office: int) -> list[Restricti
     return [read(RestrictionRow, row) for row in rows]
 
 
+RUNNING, ENDED, LIFTED = "", "ended", "lifted"
+
+
 @dataclass(frozen=True, slots=True)
 class Filter(listing.Filters):
-    """What narrows the list of restrictions."""
+    """What narrows the list of restrictions. Appeals that wait for a decision are a list of their own."""
 
-    office: str = listing.words(40, "{}")
+    state: str = listing.tab(
+        {RUNNING: _("Restrictions that run"), ENDED: _("Ended by themselves"), LIFTED: _("Lifted")}, RUNNING,
+        about="Those that run if it is left out.",
+    )  # fmt: skip
+    office: str = listing.words(40, "{}", about="An office's code.", chip=False)
 
 
 async def appeals(office: int | None, *, after: str = "") -> Page[RestrictionRow]:
@@ -117,15 +125,24 @@ async def appeals(office: int | None, *, after: str = "") -> Page[RestrictionRow
     return await _listed([Condition("r.state = ?", (RestrictionState.APPEALED,))], office, after)
 
 
-async def running(office: int | None, *, after: str = "") -> Page[RestrictionRow]:
-    """The other restrictions that have not ended, those first that end first. Two queries."""
+async def listed(office: int | None, state: str, *, after: str = "") -> Page[RestrictionRow]:
+    """The other restrictions: those that run, the first to end first; or those that are over, the latest first.
+
+    Two queries.
+    """
+    if state == LIFTED:
+        return await _listed([Condition("r.state = ?", (RestrictionState.LIFTED,))], office, after, latest=True)
     states = Condition("r.state IN (?, ?)", (RestrictionState.RUNNING, RestrictionState.UPHELD))
-    return await _listed([states, Condition("r.ends_at > ?", (clock.now(),))], office, after)
+    ended = state == ENDED
+    over = Condition(f"r.ends_at {'<=' if ended else '>'} ?", (clock.now(),))
+    return await _listed([states, over], office, after, latest=ended)
 
 
-async def _listed(wanted: Sequence[Condition], office: int | None, after: str) -> Page[RestrictionRow]:
+async def _listed(
+    wanted: Sequence[Condition], office: int | None, after: str, *, latest: bool = False
+) -> Page[RestrictionRow]:
     mine = [Condition("r.office_id = ?", (office,))] if office else []
-    walk = Walk("visit_restriction r", Order({"r.ends_at": datetime, "r.id": int}), wanted, mine)
+    walk = Walk("visit_restriction r", Order({"r.ends_at": datetime, "r.id": int}, descending=latest), wanted, mine)
     sql = f"SELECT {_RESTRICTION} FROM ({{walk}}) r {_JOINED}ORDER BY {{order}}"
     page = await walk.page(sql, walk.order.start(after), PAGE)
     return page.of(await _with_no_shows(page.rows))
