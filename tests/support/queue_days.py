@@ -191,6 +191,7 @@ class Day:
         if not self.setting.planned:
             self.say(at, "roster", counter=counter, services=list(self.setting.counters[counter]))
         if not self.busy(counter):
+            self.free[counter] = False
             self.push(at + self.random.uniform(5, 60), "ready", counter)
 
     def on_close(self, at: float, counter: str) -> None:
@@ -208,6 +209,7 @@ class Day:
         if self.opened[counter]:
             self.say(at, "roster", counter=counter, services=list(self.setting.counters[counter]))
             if not self.busy(counter):
+                self.free[counter] = False
                 self.push(at + 5, "ready", counter)
 
     def serves(self, at: float, counter: str) -> bool:

@@ -239,6 +239,22 @@ def test_what_nobody_serves_is_estimated_as_if_a_counter_did() -> None:
     assert estimate(Queue(NOW, RULE, (lost,), ()), Pace()).tickets["A"].p50 == 0
 
 
+def test_several_matters_of_one_visitor_take_longer() -> None:
+    busy = queue(walk_in("A", 3), walk_in("B", 1))
+    waits = [
+        estimate(each, pace()).tickets["B"].p50
+        for each in (busy, busy._replace(further={"A": ("certificates", "moving")}))
+    ]
+    assert waits[1] == pytest.approx(3 * waits[0], rel=0.15)
+    serving = [Serving("moving", NOW - 30, NOW - 10, further) for further in ((), ("moving",))]
+    one, two = (of(queue(counters=(Counter("1", ALL, serving=each),))).p50 for each in serving)
+    assert two == pytest.approx(one + 300 / MINUTE, rel=0.1)
+
+
+def test_whole_minutes_are_rounded_outwards() -> None:
+    assert Wait(3.7, 5.4, 8.1).in_minutes == (3, 5, 9)
+
+
 def test_todays_pace_and_the_offices_own_figures_count() -> None:
     slow, fast, unknown = pace(), pace(), Pace()
     for _visitor in range(20):

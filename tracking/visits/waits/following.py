@@ -102,7 +102,12 @@ class Office:
         for _at, service in self.walk_ins:
             recent[service] = recent.get(service, 0) + 1
         return Queue(
-            self.now, self.rule, tuple(self.waiting.values()), tuple(counters), tuple(coming), tuple(recent.items())
+            self.now,
+            self.rule,
+            tuple(self.waiting.values()),
+            tuple(counters),
+            tuple(coming),
+            walk_ins=tuple(recent.items()),
         )
 
     # --- Time --------------------------------------------------------------------------------------------------------

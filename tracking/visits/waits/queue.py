@@ -3,7 +3,9 @@
 Moments are seconds since the epoch. Whoever makes a ``Queue`` puts nothing into it that is not known at ``now``.
 """
 
-from math import inf
+from collections.abc import Mapping
+from math import ceil, floor, inf
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tracking.visits.waits.order import Rule, Ticket
@@ -16,6 +18,8 @@ class Serving(NamedTuple):
     called: float
     started: float | None = None
     """None until the visitor is there."""
+    further: tuple[str, ...] = ()
+    """What else the visitor came for, to be done after it in the same call."""
 
 
 class Counter(NamedTuple):
@@ -47,6 +51,8 @@ class Queue(NamedTuple):
     waiting: tuple[Ticket, ...]
     counters: tuple[Counter, ...]
     coming: tuple[Coming, ...] = ()
+    further: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """What else tickets are for, by number: done in the same call, after the ticket's service."""
     walk_ins: tuple[tuple[str, int], ...] = ()
     """Walk-ins of the last hour, by service: those who come next are before whoever is early for a booked time."""
 
@@ -57,3 +63,8 @@ class Wait(NamedTuple):
     p10: float
     p50: float
     p90: float
+
+    @property
+    def in_minutes(self) -> tuple[int, int, int]:
+        """In whole minutes, as it is shown: the range is rounded outwards."""
+        return floor(self.p10), round(self.p50), ceil(self.p90)

@@ -178,18 +178,29 @@ class _Replay:
         tables, doubts = {}, {}
         for number, service in enumerate(services):
             usual = pace.of(service)
-            level = usual.level
-            durations = [exp(level + chance) + pace.walk.value for chance in usual.chance.table]
+            durations = [seconds + pace.walk.value for seconds in self._durations(service)]
             # Every so many are those who are not there, in place of some from everywhere in the distribution.
             for place in range(absent):
                 durations[(2 * place + 1) * QUANTILES // (2 * absent)] = pace.absence.value
             tables[service] = durations
             doubts[service] = [exp(usual.doubt * NORMAL[draw]) for draw in self.draws[-1 - number % SLOTS]]
         self.tables = [tables[service] for service in self.everybody]
+        for slot, ticket in enumerate(self.tickets):
+            for number, service in enumerate(self.queue.further.get(ticket.number, ()), 1):
+                more = self._durations(service)
+                self.tables[slot] = [
+                    seconds + more[(place * MIX + number) % QUANTILES]
+                    for place, seconds in enumerate(self.tables[slot])
+                ]
         self.doubts = [doubts[service] for service in self.everybody]
         self.gaps = pace.gap.table
         self.speeds = [exp(pace.speed(counter.id)) for counter in self.counters]
         self.free = [self._free(counter, self.draws[-20 - at % SLOTS]) for at, counter in enumerate(self.counters)]
+
+    def _durations(self, service: str) -> list[float]:
+        usual = self.pace.of(service)
+        level = usual.level
+        return [exp(level + chance) for chance in usual.chance.table]
 
     def _free(self, counter: Counter, draws: Sequence[int]) -> list[float]:
         """When a counter is free to call, in each repetition."""
@@ -217,7 +228,9 @@ class _Replay:
                 still if draw * MIX % QUANTILES < absent else seconds + pace.walk.value
                 for draw, seconds in zip(draws, left, strict=True)
             ]
-        return [seconds + pace.gap.table[draw * MIX % QUANTILES] for seconds, draw in zip(left, draws, strict=True)]
+        further = sum(sum(self._durations(service)) / QUANTILES for service in serving.further)
+        gaps = pace.gap.table
+        return [further + seconds + gaps[draw * MIX % QUANTILES] for seconds, draw in zip(left, draws, strict=True)]
 
     def _make_comers(self) -> None:
         """For each booked visitor who has not arrived, the arrival by quantile; None for those who do not come."""
