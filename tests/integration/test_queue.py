@@ -12,13 +12,15 @@ from server.core.days import today
 from tests.support.answers import official
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, wish
-from tracking.visits.actions import arriving, booking, calling, counters, queueing
+from tracking.visits.actions import arriving, booking, calling, counters
 from tracking.visits.actions.arriving import Arrival, Press
+from tracking.visits.desk_forms import Plain
 from tracking.visits.errors import CalledJustNow, CounterBusy, CounterNotOpen, WrongDay
 from tracking.visits.models import Call, Counter, NoShow, Office, Ticket, Visit
 from tracking.visits.queries import offices, queue, visits
 from tracking.visits.queries.queue import TicketRow
-from tracking.visits.states import CounterState, TicketState, VisitState
+from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Transfer
+from tracking.visits.states import TicketState, VisitState
 from tracking.visits.waits import order
 
 
@@ -28,6 +30,9 @@ class Bench:
     def __init__(self, office: Office, clerk: Official, numbers: dict[str, int]) -> None:
         self.office, self.clerk, self.counter = office, clerk, numbers
 
+    def at(self, counter: str) -> str:
+        return str(self.counter[counter])
+
     async def walk_in(self, *services: str, press: str | None = None) -> TicketRow:
         press_of = Press(1, press)
         return await arriving.walk_in(await offices.office("east"), services or ("passport",), press_of)
@@ -35,17 +40,17 @@ class Bench:
     async def check_in(self, number: str) -> tuple[TicketRow, Arrival]:
         return await arriving.check_in(await offices.office("east"), await visits.by_number(number), Press(1))
 
-    async def next(self, counter: str = "1", press: str | None = None) -> str:
-        found = await calling.call_next(self.clerk.actor, self.counter[counter], press)
+    async def next(self, counter: str = "1", press: str = "") -> str:
+        found = await calling.call_next(self.clerk, self.at(counter), CallNext(press))
         return found.number if found else ""
 
     async def serve(self, counter: str = "1") -> None:
-        await calling.start(self.clerk.actor, self.counter[counter])
-        await calling.finish(self.clerk.actor, self.counter[counter])
+        await calling.start(self.clerk, self.at(counter), Plain())
+        await calling.finish(self.clerk, self.at(counter), Finish())
 
     async def open(self, *numbers: str) -> None:
         for one in numbers:
-            await counters.switch(self.clerk.actor, self.clerk.id, self.counter[one], CounterState.OPEN)
+            await counters.open_counter(self.clerk, self.at(one), Plain())
 
 
 async def bench(counters_: dict[str, list[str]], **settings: Any) -> Bench:
@@ -59,7 +64,7 @@ async def replayed(here: Bench) -> None:
     office = await offices.office("east")
     record = await queue.record("east", today())
     assert [one for one in record if one.because], "somebody was called"
-    assert order.first_difference(record, queueing.rule(office)) is None
+    assert order.first_difference(record, queue.rule(office)) is None
 
 
 async def booked(start: str, name: str = "kim", *services: str) -> str:
@@ -175,15 +180,15 @@ async def test_who_is_not_there_is_called_again_later_and_then_missed(system: Sy
         await here.walk_in()
         assert await here.next() == "1"
         with pytest.raises(CalledJustNow):
-            await calling.recall(here.clerk.actor, here.counter["1"])
-        await calling.not_here(here.clerk.actor, here.counter["1"])
+            await calling.recall(here.clerk, here.at("1"), Plain())
+        await calling.not_here(here.clerk, here.at("1"), Plain())
         assert await here.next() == "2", "the same person is not called again at once"
         await here.serve()
         assert await here.next() == ""
     with clock.at(at("09:03")):
         assert await here.next() == "1"
     with clock.at(at("09:12")):
-        missed = await calling.not_here(here.clerk.actor, here.counter["1"])
+        missed = await calling.not_here(here.clerk, here.at("1"), Plain())
         assert missed.state is TicketState.MISSED
     visit = await Visit.get(number=number)
     assert visit.state is VisitState.MISSED
@@ -197,16 +202,16 @@ async def test_several_matters_parking_and_forwarding(system: System) -> None:
         ticket = await here.walk_in("passport", "seal", "moving")
         await here.walk_in("moving")
         assert await here.next() == ticket.number
-        await calling.start(here.clerk.actor, here.counter["1"])
-        after = await calling.finish(here.clerk.actor, here.counter["1"])
+        await calling.start(here.clerk, here.at("1"), Plain())
+        after = await calling.finish(here.clerk, here.at("1"), Finish())
         assert after.state is TicketState.WAITING, "two of three were settled in one call"
         assert await here.next("2") == ticket.number, "they keep their arrival"
-        await calling.start(here.clerk.actor, here.counter["2"])
-        assert (await calling.park(here.clerk.actor, here.counter["2"])).state is TicketState.PARKED
+        await calling.start(here.clerk, here.at("2"), Plain())
+        assert (await calling.park(here.clerk, here.at("2"), Plain())).state is TicketState.PARKED
         assert await here.next("2") == "2"
-        again = await calling.call(here.clerk.actor, here.counter["3"], ticket.number)
+        again = await calling.call(here.clerk, here.at("3"), CallChosen(ticket.number))
         assert again.state is TicketState.CALLED
-        forwarded = await calling.transfer(here.clerk.actor, here.counter["2"], "3")
+        forwarded = await calling.transfer(here.clerk, here.at("2"), Transfer("3"))
         assert forwarded.for_counter == here.counter["3"]
         assert await here.next("2") == "", "it is for the other counter"
         await here.serve("3")
@@ -237,7 +242,7 @@ async def test_the_queue_ends_with_the_day_or_goes_on(system: System, carry: boo
         for _one in range(3):
             await here.walk_in()
         await here.next()
-        await calling.start(here.clerk.actor, here.counter["1"])
+        await calling.start(here.clerk, here.at("1"), Plain())
     with clock.at(at("16:50") + timedelta(hours=12)):
         assert await counters.close_days() == 1
         assert await counters.close_days() == 0

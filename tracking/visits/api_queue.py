@@ -1,27 +1,26 @@
 """The day of the visit in the JSON interface: devices, check-in and tickets at the kiosk, counters."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import auth, config, contract, web
-from server.core.accounts import Official
+from server.core.acts import Act, Api, Attempt
 from server.core.contract import Access, Answer, Contract, among, said
-from server.core.errors import NotFound
 from server.core.security import SIGN_IN, Rate
-from tracking.visits.actions import arriving, calling, counters, devices, queueing, tickets
+from tracking.visits.actions import arriving, devices, tickets
 from tracking.visits.actions.arriving import Arrival, Press
 from tracking.visits.actions.devices import DeviceRow
+from tracking.visits.counter_acts import COUNTERS
 from tracking.visits.desk.places.devices import DEVICES, KINDS
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import offices, queue, visits
 from tracking.visits.queries.queue import TicketRow
-from tracking.visits.queue_forms import AtCounter, CheckIn, Enrol, PutFirst, TakeTicket
-from tracking.visits.states import CounterState, DeviceKind, TicketState
+from tracking.visits.queue_forms import CheckIn, Enrol, Reason, TakeTicket
+from tracking.visits.states import CounterAction, CounterState, DeviceKind, TicketState
 
 DEVICE_HEADER = "x-device-token"
 TOKEN = {"X-Device-Token": contract.text(about="The token that the device got when it was enrolled.")}
@@ -167,7 +166,7 @@ async def _at_kiosk(request: Request, ticket: TicketRow, arrival: str) -> KioskT
         ticket,
         service=await _service(ticket),
         state=ticket.state.value,
-        position=await queue.position(ticket, queueing.rule(place.office), place.able),
+        position=await queue.position(ticket, queue.rule(place.office), place.able),
         arrival=arrival,
         booked_for=ticket.booked_for,
         follow_url=f"{config.settings().public_url}/tickets/{ticket.code}",
@@ -209,50 +208,30 @@ async def list_counters(request: Request) -> Response:
     return web.items(found, None, len(found))
 
 
-Do = Callable[[Official, int, AtCounter], Awaitable[TicketRow | None]]
+async def _attempt(request: Request, act: Act[Any, Any]) -> Attempt:
+    official, number = auth.official(request, Permission.SERVE_VISITS), str(request.path_params["id"])
+    return Attempt(official, number, f"counters/{official.id}/{number}/{act.action}")
 
 
-async def _open(actor: Official, counter: int, _command: AtCounter) -> None:
-    await counters.switch(actor.actor, actor.id, counter, CounterState.OPEN)
-
-
-async def _pause(actor: Official, counter: int, _command: AtCounter) -> None:
-    await counters.switch(actor.actor, actor.id, counter, CounterState.PAUSED)
-
-
-async def _close(actor: Official, counter: int, _command: AtCounter) -> None:
-    await counters.switch(actor.actor, actor.id, counter, CounterState.CLOSED)
-
-
-ACTIONS: dict[str, Do] = {
-    "open": _open,
-    "pause": _pause,
-    "close": _close,
-    "call-next": lambda actor, counter, sent: calling.call_next(actor.actor, counter, sent.press_id or None),
-    "call": lambda actor, counter, sent: calling.call(actor.actor, counter, sent.ticket),
-    "recall": lambda actor, counter, _sent: calling.recall(actor.actor, counter),
-    "start": lambda actor, counter, _sent: calling.start(actor.actor, counter),
-    "finish": lambda actor, counter, sent: calling.finish(actor.actor, counter, sent.services),
-    "park": lambda actor, counter, _sent: calling.park(actor.actor, counter),
-    "no-show": lambda actor, counter, _sent: calling.not_here(actor.actor, counter),
-    "transfer": lambda actor, counter, sent: calling.transfer(actor.actor, counter, sent.counter),
-}
-"""What a counter does, by the last segment of its address."""
-
-
-@Contract(
-    "What a counter does: `call-next`, `start`, `finish` and the others",
-    QueueTicket, access=Access.OFFICIAL, body=AtCounter, refusals=(404, 409),
-)  # fmt: skip
-async def act(request: Request) -> Response:
-    """``POST /desk/counters/{id}/{action}``: the ticket, or 204 if there is none."""
-    actor = auth.official(request, Permission.SERVE_VISITS)
-    do = ACTIONS.get(request.path_params["action"])
-    if do is None:
-        raise NotFound
-    command = AtCounter.parse(await web.read_json(request), strict=True)
-    ticket = await do(actor, request.path_params["id"], command)
+async def _answer(_request: Request, attempt: Attempt, _status: int) -> Response:
+    """The counter's visitor, or whom it has just finished with; 204 if there is none."""
+    action = CounterAction(attempt.scope.rpartition("/")[2])
+    ticket = None
+    if action not in SWITCHES:
+        ticket = await queue.at_counter(int(attempt.subject))
+        if ticket is None and action is not CounterAction.CALL_NEXT:
+            ticket = await queue.last_at_counter(int(attempt.subject))
     return web.json(await _ticket(ticket)) if ticket else Response(status_code=204)
+
+
+SWITCHES = {CounterAction.OPEN, CounterAction.PAUSE, CounterAction.CLOSE}
+COUNTER_API = Api(
+    path="/api/v1/desk/counters/{id:int}",
+    content=QueueTicket,
+    access=Access.OFFICIAL,
+    attempt=_attempt,
+    answer=_answer,
+)
 
 
 # --- The visitor's ticket --------------------------------------------------------------------------------------------
@@ -266,7 +245,7 @@ async def _followed(ticket: TicketRow) -> Response:
         date=ticket.date.isoformat(),
         service=await _service(ticket),
         state=ticket.state.value,
-        position=await queue.position(ticket, queueing.rule(place.office), place.able),
+        position=await queue.position(ticket, queue.rule(place.office), place.able),
         counter=await queue.counter_number(ticket.counter),
     )
     return web.json(found)
@@ -291,13 +270,13 @@ async def come_back(request: Request) -> Response:
 
 
 @Contract(
-    "Put a waiting ticket first, for a reason", FollowedTicket, access=Access.OFFICIAL, body=PutFirst,
+    "Put a waiting ticket first, for a reason", FollowedTicket, access=Access.OFFICIAL, body=Reason,
     refusals=(404, 409),
 )  # fmt: skip
 async def put_first(request: Request) -> Response:
     """``POST /desk/tickets/{code}/urgent``."""
     actor = auth.official(request, Permission.PUT_FIRST)
-    command = PutFirst.parse(await web.read_json(request), strict=True)
+    command = Reason.parse(await web.read_json(request), strict=True)
     return await _followed(await tickets.put_first(actor.actor, request.path_params["code"], command.reason))
 
 
@@ -311,5 +290,5 @@ routes = [
     Route("/api/v1/tickets/{code}/return", come_back, methods=["POST"]),
     Route("/api/v1/desk/tickets/{code}/urgent", put_first, methods=["POST"]),
     Route("/api/v1/desk/counters", list_counters),
-    Route("/api/v1/desk/counters/{id:int}/{action}", act, methods=["POST"]),
+    *(COUNTER_API.operation(act, offer) for act, offer in COUNTERS.values()),
 ]

@@ -1,7 +1,8 @@
 """The labels of states and channels of visits, and of states of restrictions."""
 
 from server.core.errors import Text, _
-from tracking.visits.states import Channel, RestrictionState, VisitState, WaitingState
+from tracking.visits.states import Channel, CounterState, RestrictionState, TicketState, VisitState, WaitingState
+from tracking.visits.waits.order import Because
 
 VISIT_STATES: dict[str, Text] = {
     VisitState.HELD: _("Held"),
@@ -49,3 +50,31 @@ WEEKDAYS: dict[str, Text] = {
     "sun": _("Sunday"),
 }
 """The days of a week in their order."""
+
+COUNTER_STATES: dict[str, Text] = {
+    CounterState.OPEN: _("The counter is open"),
+    CounterState.PAUSED: _("The counter is paused"),
+    CounterState.CLOSED: _("The counter is closed"),
+}
+TICKET_STATES: dict[str, Text] = {
+    TicketState.WAITING: _("Waiting"),
+    TicketState.CALLED: _("Called"),
+    TicketState.SERVING: _("At the counter"),
+    TicketState.PARKED: _("Fetches papers"),
+    TicketState.DONE: _("Done"),
+    TicketState.MISSED: _("Did not come"),
+    TicketState.LEFT: _("Left"),
+    TicketState.SENT: _("At another office"),
+}
+BECAUSE: dict[str, Text] = {
+    Because.URGENT: _("goes first"),
+    Because.RETURNED: _("is back with papers"),
+    Because.FORWARDED: _("was forwarded"),
+    Because.BOOKED: _("has a reservation"),
+    Because.WAITED: _("has waited long"),
+    Because.ARRIVED: _("in order of arrival"),
+    Because.EARLY: _("reservation for later"),
+    "chosen": _("chosen by the clerk"),
+    "again": _("called again"),
+}
+"""Why a ticket is next, or was called."""

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from server.core.errors import _
-from server.core.forms import LANGUAGES, About, Errors, Form, Hint, Label, OneOf, Wrong, line
+from server.core.forms import LANGUAGES, About, Errors, Form, Hint, Label, OneOf, Seen, Wrong, line
 from server.core.forms.wording import WRONG
 
 PressId = Annotated[
@@ -48,18 +48,47 @@ class TakeTicket(Form):
         return self.services or (self.service,)
 
 
-class AtCounter(Form):
-    """What a counter does: who is next, a chosen ticket, the services that were settled, where to go on."""
+class CallNext(Form):
+    """Whoever is next."""
 
     press_id: PressId = ""
-    ticket: Annotated[str, line(12, safe=False), Label(_("Ticket"))] = ""
+    version: Seen = None
+
+
+class CallChosen(Form):
+    """A chosen ticket."""
+
+    ticket: Annotated[str, line(12, safe=False), Label(_("Ticket number"))]
+    version: Seen = None
+
+
+class Finish(Form):
+    """The services that were settled."""
+
     services: Annotated[
-        tuple[str, ...], Label(_("Services settled")), Wrong(WRONG["words"]), About("All that it can do, if empty")
+        tuple[str, ...],
+        OneOf(),
+        Label(_("Services settled")),
+        Hint(_("None chosen: all that this counter can do.")),
+        Wrong(WRONG["words"]),
     ] = ()
-    counter: Annotated[str, line(10, safe=False), Label(_("Counter")), Hint(_("The visitor keeps their place."))] = ""
+    version: Seen = None
 
 
-class PutFirst(Form):
+class Transfer(Form):
+    """The counter that goes on with the visitor."""
+
+    counter: Annotated[str, OneOf(), Label(_("Counter")), Hint(_("The visitor keeps their place."))]
+    version: Seen = None
+
+
+class Reason(Form):
     """Why a ticket goes first."""
 
     reason: Annotated[str, line(300, least=2), Label(_("Reason")), Hint(_("Colleagues read it."))]
+
+
+class PutFirst(Reason):
+    """The ticket that goes first, and why."""
+
+    code: Annotated[str, line(20, safe=False), Label(_("Ticket"))]

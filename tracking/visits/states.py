@@ -136,6 +136,23 @@ class CounterState(StrEnum):
     CLOSED = "closed"
 
 
+class CounterAction(StrEnum):
+    """What a counter does."""
+
+    OPEN = "open"
+    PAUSE = "pause"
+    CLOSE = "close"
+    CALL_NEXT = "call-next"
+    CALL = "call"
+    """A chosen ticket."""
+    RECALL = "recall"
+    START = "start"
+    FINISH = "finish"
+    PARK = "park"
+    NO_SHOW = "no-show"
+    TRANSFER = "transfer"
+
+
 class PrintState(StrEnum):
     """What became of the paper of a ticket."""
 

@@ -5,14 +5,16 @@ at the same time; a unique column of the ticket says so again.
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.core import clock, config, database
+from server.core.accounts import Official
 from server.core.errors import Invalid, NotPossibleNow, _
 from tracking.visits.actions import crowding, marking, queueing
 from tracking.visits.actions.queueing import Queue
+from tracking.visits.desk_forms import Plain
 from tracking.visits.errors import (
     CalledJustNow,
     CalledOftenEnough,
@@ -26,6 +28,7 @@ from tracking.visits.errors import (
 from tracking.visits.events import TicketCalled, TicketFinished, TicketStarted
 from tracking.visits.queries import offices, queue
 from tracking.visits.queries.queue import CounterRow, TicketRow
+from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Transfer
 from tracking.visits.states import TICKET, CounterState, TicketAction, TicketState
 from tracking.visits.waits import order
 
@@ -62,8 +65,9 @@ def possible(action: TicketAction, ticket: TicketRow) -> TicketState:
 
 
 @contextlib.asynccontextmanager
-async def at_counter(actor: str, counter_id: int) -> AsyncIterator[AtCounter]:
+async def at_counter(official: Official, counter_key: str) -> AsyncIterator[AtCounter]:
     """The frame of a counter's actions. Raises ``NoSuchCounter``."""
+    counter_id, actor = int(counter_key), official.actor
     office_id = await database.value("SELECT office_id FROM counter WHERE id = ? AND active = ?", counter_id, True)
     if office_id is None:
         raise NoSuchCounter
@@ -75,20 +79,21 @@ async def at_counter(actor: str, counter_id: int) -> AsyncIterator[AtCounter]:
 # --- Calling ---------------------------------------------------------------------------------------------------------
 
 
-async def call_next(actor: str, counter_id: int, press_id: str | None = None) -> TicketRow | None:
+async def call_next(actor: Official, counter_id: str, command: CallNext) -> TicketRow | None:
     """Call whoever is next for a counter; None if nobody waits whom it can serve. The same press calls once.
 
     Raises ``NoSuchCounter``, ``CounterNotOpen``, ``CounterBusy``, ``OfficeClosed``.
     """
     async with at_counter(actor, counter_id) as there:
-        if press_id and (called := await _of_press(counter_id, press_id)):
+        press_id = command.press_id or None
+        if press_id and (called := await _of_press(there.counter.id, press_id)):
             return await queue.ticket(called)
         _must_be_free(there)
         now = clock.now()
         waiting = {queue.rank(one.id): one for one in await queue.waiting(there.day.id)}
         found = order.choose(
             (one.in_order for one in waiting.values()), there.day.rule, now.timestamp(),
-            counter=str(counter_id), services=[str(one) for one in there.services],
+            counter=str(there.counter.id), services=[str(one) for one in there.services],
         )  # fmt: skip
         if found is None:
             return None
@@ -111,14 +116,14 @@ def _must_be_free(there: AtCounter) -> None:
         raise CounterBusy
 
 
-async def call(actor: str, counter_id: int, number: str) -> TicketRow:
+async def call(actor: Official, counter_id: str, command: CallChosen) -> TicketRow:
     """Call a chosen ticket, waiting or parked.
 
     Raises ``NoSuchTicket``, ``CalledJustNow``, ``CannotServe``, and as :func:`call_next`.
     """
     async with at_counter(actor, counter_id) as there:
         _must_be_free(there)
-        ticket = await queue.by_number(there.day.id, number)
+        ticket = await queue.by_number(there.day.id, command.ticket.upper())
         possible(TicketAction.CALL, ticket)
         if ticket.not_before and ticket.not_before > clock.now():
             raise CalledJustNow(ticket.not_before.astimezone(config.settings().zone))
@@ -127,7 +132,7 @@ async def call(actor: str, counter_id: int, number: str) -> TicketRow:
         return await _call(there, ticket, CHOSEN, clock.now())
 
 
-async def recall(actor: str, counter_id: int) -> TicketRow:
+async def recall(actor: Official, counter_id: str, _command: Plain) -> TicketRow:
     """Call the same ticket again, some minutes after the last time and as often as the office calls.
 
     Raises ``CalledJustNow``, ``CalledOftenEnough``, ``NoSuchTicket``, ``NotPossibleNow``.
@@ -171,7 +176,7 @@ async def _call(
 # --- At the counter --------------------------------------------------------------------------------------------------
 
 
-async def start(actor: str, counter_id: int) -> TicketRow:
+async def start(actor: Official, counter_id: str, _command: Plain) -> TicketRow:
     """The visitor is at the counter."""
     async with at_counter(actor, counter_id) as there:
         ticket, now = there.current(TicketAction.START), clock.now()
@@ -183,11 +188,11 @@ async def start(actor: str, counter_id: int) -> TicketRow:
             "UPDATE ticket_matter SET started_at = ? WHERE ticket_id = ? AND service_id = ? AND started_at IS NULL",
             now, ticket.id, ticket.service_id,
         )  # fmt: skip
-        await there.day.chain.append(actor, TicketStarted(ticket.id, counter_id))
+        await there.day.chain.append(there.actor, TicketStarted(ticket.id, there.counter.id))
         return await queue.ticket(ticket.id)
 
 
-async def finish(actor: str, counter_id: int, services: Collection[str] = ()) -> TicketRow:
+async def finish(actor: Official, counter_id: str, command: Finish) -> TicketRow:
     """Some matters of the visitor are settled: those named, or all that the counter is able to do.
 
     With others left the ticket waits for them; otherwise it is done, and so is its reservation. Raises ``Invalid`` for
@@ -200,63 +205,67 @@ async def finish(actor: str, counter_id: int, services: Collection[str] = ()) ->
             "WHERE m.ticket_id = ? AND m.ended_at IS NULL ORDER BY m.position",
             ticket.id,
         )
-        if not {*services} <= {row["code"] for row in open_ones}:
+        if not {*command.services} <= {row["code"] for row in open_ones}:
             raise Invalid.at("services", _("The visitor did not come for this service."))
         settled = [
             row["service_id"]
             for row in open_ones
-            if (row["code"] in services if services else row["service_id"] in {*there.services, ticket.service_id})
+            if (
+                row["code"] in command.services
+                if command.services
+                else row["service_id"] in {*there.services, ticket.service_id}
+            )
         ]
         await database.execute(
             "UPDATE ticket_matter SET ended_at = ?, started_at = COALESCE(started_at, ?) "
             "WHERE ticket_id = ? AND service_id IN (?)",
             now, ticket.started_at, ticket.id, tuple(settled),
         )  # fmt: skip
-        await there.day.chain.append(actor, TicketFinished(ticket.id, counter_id, tuple(settled)))
+        await there.day.chain.append(there.actor, TicketFinished(ticket.id, there.counter.id, tuple(settled)))
         for service in sorted(settled):
             await crowding.count_visitor(there.day.office.id, service, now)
         if len(settled) < len(open_ones):
-            await queueing.waits(there.day, ticket, actor, TicketAction.FINISH, for_counter=None)
+            await queueing.waits(there.day, ticket, there.actor, TicketAction.FINISH, for_counter=None)
         else:
-            await queueing.end(there.day, ticket, TicketState.DONE, actor, counter_id)
+            await queueing.end(there.day, ticket, TicketState.DONE, there.actor, there.counter.id)
             if ticket.visit_id:
-                await marking.note_served(ticket.visit_id, actor)
+                await marking.note_served(ticket.visit_id, there.actor)
         return await queue.ticket(ticket.id)
 
 
-async def park(actor: str, counter_id: int) -> TicketRow:
+async def park(actor: Official, counter_id: str, _command: Plain) -> TicketRow:
     """The visitor fetches something, and comes back near the front."""
     async with at_counter(actor, counter_id) as there:
         ticket = there.current(TicketAction.PARK)
-        await queueing.end(there.day, ticket, TicketState.PARKED, actor, counter_id)
+        await queueing.end(there.day, ticket, TicketState.PARKED, there.actor, there.counter.id)
         return await queue.ticket(ticket.id)
 
 
-async def not_here(actor: str, counter_id: int) -> TicketRow:
+async def not_here(actor: Official, counter_id: str, _command: Plain) -> TicketRow:
     """Nobody came to the counter: the ticket is called again later, or is missed once it was called often enough."""
     async with at_counter(actor, counter_id) as there:
         ticket, office = there.current(TicketAction.NOT_HERE), there.day.office
         if ticket.calls < office.most_calls:
             later = clock.now() + timedelta(minutes=office.recall_minutes)
-            await queueing.waits(there.day, ticket, actor, TicketAction.NOT_HERE, not_before=later)
+            await queueing.waits(there.day, ticket, there.actor, TicketAction.NOT_HERE, not_before=later)
         else:
-            await queueing.end(there.day, ticket, TicketState.MISSED, actor, counter_id)
+            await queueing.end(there.day, ticket, TicketState.MISSED, there.actor, there.counter.id)
             if ticket.visit_id:
-                await marking.note_missed(ticket.visit_id, actor, await _calls(ticket.id))
+                await marking.note_missed(ticket.visit_id, there.actor, await _calls(ticket.id))
         return await queue.ticket(ticket.id)
 
 
-async def transfer(actor: str, counter_id: int, number: str) -> TicketRow:
+async def transfer(actor: Official, counter_id: str, command: Transfer) -> TicketRow:
     """Forward the visitor to another counter; they keep their arrival.
 
     Raises ``Invalid`` for a counter that cannot do what they came for, and as :func:`start`.
     """
     async with at_counter(actor, counter_id) as there:
         ticket = there.current(TicketAction.TRANSFER)
-        target = next((one for one in await queue.counters(there.day.office.id) if one.number == number), None)
+        target = next((one for one in await queue.counters(there.day.office.id) if one.number == command.counter), None)
         if target is None or ticket.service_id not in await queue.abilities(target.id):
             raise Invalid.at("counter", _("This counter cannot do the service for which this visitor came."))
-        await queueing.waits(there.day, ticket, actor, TicketAction.TRANSFER, for_counter=target.id)
+        await queueing.waits(there.day, ticket, there.actor, TicketAction.TRANSFER, for_counter=target.id)
         return await queue.ticket(ticket.id)
 
 

@@ -3,8 +3,10 @@
 from datetime import date, datetime, time, timedelta
 
 from server.core import clock, config, database
+from server.core.accounts import Official
 from server.core.days import today
 from tracking.visits.actions import calling, queueing
+from tracking.visits.desk_forms import Plain
 from tracking.visits.errors import CounterBusy
 from tracking.visits.events import CounterChanged, QueueClosed
 from tracking.visits.queries import offices, queue
@@ -14,26 +16,38 @@ SYSTEM = "system"
 MOST = 200
 
 
-async def switch(actor: str, account_id: int, counter_id: int, state: CounterState) -> None:
-    """Open, pause or close a counter; repeating it does nothing.
+async def open_counter(actor: Official, counter_id: str, _command: Plain) -> None:
+    """Open a counter; repeating it does nothing. Raises ``NoSuchCounter``."""
+    await _switch(actor, counter_id, CounterState.OPEN)
 
-    Raises ``CounterBusy`` while it has a visitor, and ``NoSuchCounter``.
-    """
+
+async def pause(actor: Official, counter_id: str, _command: Plain) -> None:
+    """Call nobody for a while. Raises ``CounterBusy`` while the counter has a visitor, and ``NoSuchCounter``."""
+    await _switch(actor, counter_id, CounterState.PAUSED)
+
+
+async def close(actor: Official, counter_id: str, _command: Plain) -> None:
+    """Close a counter. Raises as :func:`pause`."""
+    await _switch(actor, counter_id, CounterState.CLOSED)
+
+
+async def _switch(actor: Official, counter_id: str, state: CounterState) -> None:
     async with calling.at_counter(actor, counter_id) as there:
+        number = there.counter.id
         if there.counter.state == state or (there.counter.state is None and state is CounterState.CLOSED):
             return
         if state is not CounterState.OPEN and there.ticket is not None:
             raise CounterBusy
         if state is CounterState.CLOSED:
-            await database.execute("DELETE FROM counter_sitting WHERE counter_id = ?", counter_id)
+            await database.execute("DELETE FROM counter_sitting WHERE counter_id = ?", number)
         else:
             await database.insert(
                 "counter_sitting", ("counter_id", "account_id", "state", "since"),
-                [(counter_id, account_id, state, clock.now())],
+                [(number, actor.id, state, clock.now())],
                 conflict="(counter_id) DO UPDATE SET account_id = excluded.account_id, state = excluded.state, "
                 "since = excluded.since",
             )  # fmt: skip
-        await there.day.chain.append(actor, CounterChanged(counter_id, state, account_id))
+        await there.day.chain.append(actor.actor, CounterChanged(number, state, actor.id))
 
 
 async def end_abandoned() -> int:

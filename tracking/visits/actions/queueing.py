@@ -35,12 +35,7 @@ class Queue:
     @property
     def rule(self) -> Rule:
         """How the office orders its queue."""
-        return rule(self.office)
-
-
-def rule(office: OfficeRow) -> Rule:
-    """How an office orders its queue."""
-    return Rule(office.delay_minutes * 60, office.grace_minutes * 60, office.urgent_daily)
+        return queue.rule(self.office)
 
 
 @contextlib.asynccontextmanager

@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from tracking.visits.desk import (
     booking,
+    counters,
     days,
     documents,
     guided,
@@ -18,6 +19,7 @@ from tracking.visits.desk import (
 routes: list[Route] = [
     *days.routes,
     *booking.routes,
+    *counters.routes,
     *documents.routes,
     *guided.routes,
     *places.routes,

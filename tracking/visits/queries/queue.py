@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from server.core import clock, database, ledger, references
+from server.core import accounts, clock, database, ledger, references
 from server.core.rows import columns, select, select_one
 from tracking.visits.errors import NoSuchCounter, NoSuchTicket
 from tracking.visits.events import TicketCalled, TicketEnded, TicketWaits
+from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.states import HERE, TicketState
 from tracking.visits.waits import order
 
@@ -16,6 +17,19 @@ from tracking.visits.waits import order
 def subject(office: str, day: date) -> str:
     """The chain of an office's queue of a day in the ledger."""
     return f"queue/{office}/{day}"
+
+
+def rule(office: OfficeRow) -> order.Rule:
+    """How an office orders its queue."""
+    return order.Rule(office.delay_minutes * 60, office.grace_minutes * 60, office.urgent_daily)
+
+
+async def day(office_id: int, date_: date) -> tuple[int, int]:
+    """Id and version of the queue of a day; zeros if it has not begun."""
+    row = await database.fetch_one(
+        "SELECT id, version FROM queue_day WHERE office_id = ? AND date = ?", office_id, date_
+    )
+    return (row["id"], row["version"]) if row else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +146,14 @@ async def at_counter(counter: int) -> TicketRow | None:
     return await select_one(TicketRow, f"{_FROM}WHERE t.counter = ?", counter)
 
 
+async def last_at_counter(counter: int) -> TicketRow | None:
+    """The ticket that a counter called last."""
+    number = await database.value(
+        "SELECT ticket_id FROM ticket_call WHERE counter_id = ? ORDER BY id DESC LIMIT 1", counter
+    )
+    return await ticket(number) if number else None
+
+
 async def of_visit(visit_id: int) -> TicketRow | None:
     """The ticket of a visit whose visitor is here."""
     return await select_one(TicketRow, f"{_FROM}WHERE t.visit_id = ? ORDER BY t.id DESC LIMIT 1", visit_id)
@@ -150,6 +172,12 @@ async def urgent_today(day_id: int) -> int:
 async def waiting(day_id: int) -> Sequence[TicketRow]:
     """The tickets that wait on a day."""
     return await select(TicketRow, f"{_FROM}WHERE t.day_id = ? AND t.state = ?", day_id, TicketState.WAITING)
+
+
+async def listed(day_id: int) -> Sequence[TicketRow]:
+    """The tickets of a day that somebody waits for: waiting, parked, and missed."""
+    states = (TicketState.WAITING, TicketState.PARKED, TicketState.MISSED)
+    return await select(TicketRow, f"{_FROM}WHERE t.day_id = ? AND t.state IN (?) ORDER BY t.id", day_id, states)
 
 
 async def here(day_id: int) -> Sequence[TicketRow]:
@@ -189,6 +217,20 @@ async def counters(office_id: int) -> list[CounterRow]:
         office_id,
         True,
     )
+
+
+async def serving(office_id: int) -> dict[int, str]:
+    """The numbers of the tickets that an office's counters call or serve, by counter."""
+    rows = await database.fetch(
+        "SELECT t.counter, t.number FROM ticket t JOIN counter c ON c.id = t.counter WHERE c.office_id = ?", office_id
+    )
+    return {row["counter"]: row["number"] for row in rows}
+
+
+async def people(found: Sequence[CounterRow]) -> dict[int, str]:
+    """The names of those who sit at counters now, by counter."""
+    known = await accounts.names(one.account_id for one in found if one.account_id)
+    return {one.id: known.get(one.account_id, "") for one in found if one.account_id}
 
 
 async def counter(number: int) -> CounterRow:

@@ -1,0 +1,102 @@
+"""A clerk's morning at the counter page, pressed as it is shown."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from server.core import clock
+from tests.support.page_forms import submit
+from tests.support.system import System
+from tests.support.visits import an_office, at, contact, wish
+from tracking.visits.actions import arriving, booking
+from tracking.visits.actions.arriving import Press
+from tracking.visits.models import Counter, Visit
+from tracking.visits.queries import offices, visits
+from tracking.visits.states import VisitState
+
+MOST_QUERIES = 10
+
+
+async def walks_in(service: str = "passport") -> str:
+    return (await arriving.walk_in(await offices.office("east"), [service], Press())).number
+
+
+async def test_a_clerk_calls_serves_parks_and_finishes(system: System) -> None:
+    office = await an_office({"1": ["passport", "seal"], "2": ["moving"]})
+    page = f"/desk/counters/{(await Counter.get(number='1', office_id=office.id)).id}"
+    with clock.at(at("09:00") - timedelta(days=4)):
+        booked = await booking.book_now(await wish(start="09:00"), contact("kim"))
+    with clock.at(at("09:00")):
+        await walks_in()
+        await arriving.check_in(await offices.office("east"), await visits.by_number(booked.number), Press())
+        await walks_in("moving")
+        clerk = await system.official("clerk")
+        home = await clerk.get("/desk/counters")
+        assert page in home.text
+        closed = await clerk.get(page)
+        assert f"{page}/call-next" not in closed.text
+        assert (await submit(clerk, page, "/open")).status_code == 303
+        assert (await submit(clerk, page, "/call-next")).status_code == 303
+        called = (await clerk.get(page)).text
+        assert f"/desk/visits/{booked.number}" in called
+        assert f"{page}/finish" not in called
+        await submit(clerk, page, "/start")
+        await submit(clerk, page, "/park")
+        away = (await clerk.get(page)).text
+        assert "/return" in away
+        await submit(clerk, page, "/call-next")
+        await submit(clerk, page, "/start")
+        await submit(clerk, page, "/finish")
+        await submit(clerk, page, "/return")
+        await submit(clerk, page, "/call-next")
+        await submit(clerk, page, "/start")
+        await submit(clerk, page, "/finish")
+        nobody = await submit(clerk, page, "/call-next")
+        assert nobody.status_code == 303, "the third waits for another counter"
+        assert (await Visit.get(number=booked.number)).state is VisitState.SERVED
+
+
+async def test_somebody_goes_first_for_a_reason(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    page = f"/desk/counters/{(await Counter.get(office_id=office.id)).id}"
+    with clock.at(at("09:00")):
+        await walks_in()
+        second = await walks_in()
+        clerk = await system.official("clerk")
+        chosen = await clerk.get(page)
+        code = chosen.text.split(f">{second}</option>")[0].rpartition('value="')[2].partition('"')[0]
+        refused = await submit(clerk, page, "/urgent", code=code, reason="")
+        assert refused.status_code == 422
+        assert (await submit(clerk, page, "/urgent", code=code, reason="임신부입니다.")).status_code == 303
+        await submit(clerk, page, "/open")
+        await submit(clerk, page, "/call-next")
+        assert "임신부입니다." in (await clerk.get(page)).text
+
+
+async def test_a_wrong_number_and_a_busy_counter_are_said(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    page = f"/desk/counters/{(await Counter.get(office_id=office.id)).id}"
+    with clock.at(at("09:00")):
+        await walks_in()
+        clerk = await system.official("clerk")
+        await submit(clerk, page, "/open")
+        assert (await submit(clerk, page, "/call", **{"call.ticket": "Z9"})).status_code == 404
+        await submit(clerk, page, "/call", **{"call.ticket": "1"})
+        again = await submit(clerk, page, "/recall")
+        assert again.status_code == 409
+        citizen = await system.client.get(page)
+        assert citizen.status_code == 303
+
+
+async def test_the_page_asks_a_fixed_number_of_queries(system: System, count_queries: Callable[[], list[str]]) -> None:
+    office = await an_office({"1": ["passport"], "2": ["passport"]})
+    page = f"/desk/counters/{(await Counter.get(number='1', office_id=office.id)).id}"
+    with clock.at(at("09:00")):
+        clerk = await system.official("clerk")
+        for _one in range(20):
+            await walks_in()
+        await submit(clerk, page, "/open")
+        await submit(clerk, page, "/call-next")
+        await clerk.get(page)
+        seen = count_queries()
+        await clerk.get(page)
+    assert len(seen) <= MOST_QUERIES, seen

@@ -1,0 +1,120 @@
+"""A counter as its clerk sees it: the visitor there, who waits, and what can be done now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.core import clock, database, i18n
+from server.core.days import today
+from server.core.rows import Local, columns, select_one
+from tracking.visits.queries import offices, queue
+from tracking.visits.queries.offices import OfficeRow, Place
+from tracking.visits.queries.queue import CounterRow, TicketRow
+from tracking.visits.states import CounterState, TicketState
+from tracking.visits.waits import order
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A ticket as a clerk's list shows it."""
+
+    ticket: TicketRow
+    service: str
+    because: str
+    minutes: int
+    """Since its visitor counts as waiting."""
+    ours: bool
+    """Whether this counter can serve it."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorRow:
+    """Who a reservation's ticket is for."""
+
+    number: str
+    name: str
+    language: str
+    case_reference: str
+    note: str
+    starts_at: Local
+
+
+@dataclass(frozen=True)
+class CounterView:
+    """A counter with its visitor and the queue."""
+
+    counter: CounterRow
+    place: Place
+    ticket: TicketRow | None
+    visitor: VisitorRow | None
+    matters: Sequence[tuple[str, str]]
+    """Code and name of the services that are still to be settled."""
+    elsewhere: Sequence[tuple[str, str]]
+    """The other counters that can go on with the visitor."""
+    waiting: Sequence[Waits]
+    away: Sequence[Waits]
+    """Parked, and missed."""
+    version: int
+    because: str = ""
+
+    @property
+    def office(self) -> OfficeRow:
+        return self.place.office
+
+    @property
+    def state(self) -> CounterState:
+        return CounterState(self.counter.state) if self.counter.state else CounterState.CLOSED
+
+
+async def view(counter_id: int, language: str) -> CounterView:
+    """A counter. Raises ``NoSuchCounter``."""
+    counter = await queue.counter(counter_id)
+    place = await offices.place((await offices.office_by_id(counter.office_id)).code)
+    day_id, version = await queue.day(counter.office_id, today())
+    ticket = await queue.at_counter(counter_id)
+    names = {one.id: i18n.name_in(one, language) for one in place.services.values()}
+    tickets = await queue.listed(day_id)
+    moment, rule = clock.now().timestamp(), queue.rule(place.office)
+    places = {one.id: order.place(one.in_order, rule, moment) for one in tickets}
+    services = [str(service) for service, able in place.able.items() if counter_id in able]
+
+    def waits(one: TicketRow) -> Waits:
+        spot, because = places[one.id]
+        ours = order.can_serve(str(counter_id), services, one.in_order)
+        return Waits(one, names.get(one.service_id, ""), because, max(0, round((moment - spot.since) / 60)), ours)
+
+    waiting = [one for one in tickets if one.state is TicketState.WAITING]
+    waiting.sort(key=lambda one: places[one.id][0])
+    return CounterView(
+        counter,
+        place,
+        ticket,
+        await _visitor(ticket) if ticket else None,
+        await _matters(ticket, place, language) if ticket else (),
+        await _elsewhere(counter, place, ticket) if ticket else (),
+        [waits(one) for one in waiting],
+        [waits(one) for one in tickets if one.state is not TicketState.WAITING],
+        version,
+        await queue.because(ticket.id) if ticket else "",
+    )
+
+
+_VISITOR = columns(VisitorRow, "v")
+
+
+async def _visitor(ticket: TicketRow) -> VisitorRow | None:
+    if ticket.visit_id is None:
+        return None
+    return await select_one(VisitorRow, f"SELECT {_VISITOR} FROM visit v WHERE v.id = ?", ticket.visit_id)
+
+
+async def _matters(ticket: TicketRow, place: Place, language: str) -> list[tuple[str, str]]:
+    rows = await database.column(
+        "SELECT service_id FROM ticket_matter WHERE ticket_id = ? AND ended_at IS NULL ORDER BY position", ticket.id
+    )
+    return [(place.services[one].code, i18n.name_in(place.services[one], language)) for one in rows]
+
+
+async def _elsewhere(counter: CounterRow, place: Place, ticket: TicketRow) -> list[tuple[str, str]]:
+    able = place.able.get(ticket.service_id, frozenset())
+    others = [one for one in await queue.counters(counter.office_id) if one.id in able and one.id != counter.id]
+    return [(one.number, f"{one.number} {one.name}".strip()) for one in others]
