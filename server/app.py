@@ -170,6 +170,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.correspondents = wiring.correspondents(settings)
     app.state.ways = crossing.WAYS
     app.state.case_sections = wiring.CASE_SECTIONS
+    app.state.finders = wiring.FINDERS
     app.state.confirmations = wiring.CONFIRMATIONS
     return app
 

@@ -55,7 +55,7 @@ from tracking.visits.actions import (
     waiting,
 )
 from tracking.visits.actions import papers as documents
-from tracking.visits.desk import case_section
+from tracking.visits.desk import case_section, finding
 from tracking.visits.letters import VisitLetters
 from tracking.visits.permissions import Permission as VisitPermission
 from tracking.visits.queries import papers
@@ -120,6 +120,9 @@ CONFIRMATIONS = Confirmations(participant_acts.ACTS, "/forums/mine", (_("All for
 
 CASE_SECTIONS = (case_section.section,)
 """The other domains' parts of a case's page at the desk: functions of case, official and language."""
+
+FINDERS = (finding.address,)
+"""What else the search in the desk's bar finds by a number: functions of official and words, to a page's address."""
 
 TORTOISE_ORM = database.config(Settings(), APPS)
 """For ``tortoise -c server.wiring.TORTOISE_ORM makemigrations``."""

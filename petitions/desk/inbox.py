@@ -61,6 +61,10 @@ async def show(request: Request) -> Response:
     page = await listed(wanted, official, reference_data, start=before or after, backward=before is not None)
     if before and not page.before:
         page = await listed(wanted, official, reference_data)
+    if wanted.q and not page.rows:
+        for find in request.app.state.finders:
+            if address := await find(official, wanted.q):
+                return web.redirect(request, address)
     language = web.language(request)
     return web.page(
         request,

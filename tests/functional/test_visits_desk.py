@@ -10,6 +10,7 @@ import pytest
 
 from server.core import clock
 from tests.support.markup import parse
+from tests.support.stories import filed
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits.actions import booking, supply
@@ -107,6 +108,36 @@ async def test_search_by_number_name_phone_and_mail(system: System) -> None:
     await Visit.filter(name="lee").update(date=next_monday() - timedelta(days=60))
     assert await listed(clerk, "&q=lee&past=1") == ["lee"]
     assert await listed(clerk, "&q=lee") == []
+
+
+async def test_a_caller_does_not_say_which_office(system: System) -> None:
+    await some_visits()
+    await an_office({"9": ["passport"]}, code="west")
+    await booking.book_now(await wish(code="west"), contact("choi"))
+    clerk = await system.official("clerk")
+    assert await listed(clerk, "&office=east&q=choi") == ["choi"]
+    page = await clerk.get("/desk/visits?office=east&q=choi&lang=en")
+    assert "Visits of all offices" in page.text
+    program = await system.program("clerk")
+
+    async def found(query: str) -> list[str]:
+        return [one["office"] for one in (await program.get(f"/api/v1/desk/visits?{query}")).json()["items"]]
+
+    assert await found("q=choi") == ["west"]
+    assert await found("q=choi&office=west") == ["west"]
+    assert await found("q=choi&office=east") == []
+
+
+async def test_the_search_of_the_desk_finds_a_visit_by_its_number(system: System) -> None:
+    await some_visits()
+    number = (await Visit.get(name="kim")).number
+    clerk, inspector = await system.official("clerk"), await system.official("inspector")
+    answer = await clerk.get(f"/desk?q={number.lower().replace('-', '')}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/desk/visits/{number}")
+    assert (await clerk.get("/desk?q=kim")).status_code == 200, "names are found in the list of visits"
+    assert (await inspector.get(f"/desk?q={number}")).status_code == 200, "who sees no visits finds none"
+    case = await filed()
+    assert case.reference in (await clerk.get(f"/desk?q={case.reference}")).text
 
 
 async def test_the_sheet_and_the_csv_file(system: System) -> None:

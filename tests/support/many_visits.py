@@ -143,6 +143,12 @@ async def things_done(east: Office) -> dict[str, Callable[[], Awaitable[object]]
     async def day_list() -> object:
         return await desk.day_list(place.office, last, desk.Filter(), await city.city())
 
+    async def in_all_offices() -> object:
+        return await desk.found_by(desk.Filter(q="이름"), None, today(), await city.city())
+
+    async def of_nobody() -> object:
+        return await desk.found_by(desk.Filter(q="아무도"), None, today(), await city.city())
+
     async def of_household() -> object:
         return await mine.of_household("h7", mine.Filter(mine.PAST), "")
 
@@ -151,6 +157,7 @@ async def things_done(east: Office) -> dict[str, Callable[[], Awaitable[object]]
         "next free time of a month": lambda: cold(month), "book": book, "book and cancel": cancel,
         "day list of the office": day_list, "visits of a household": of_household, "expire holds": booking.expire,
         "return freed time": booking.return_freed, "remind": reminding.remind,
+        "search in all offices": in_all_offices, "search in vain": of_nobody,
     }  # fmt: skip
 
 

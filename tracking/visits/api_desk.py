@@ -119,7 +119,7 @@ def _restriction(row: RestrictionRow, office: str) -> VisitRestriction:
 
 
 @Contract(
-    "The visits of an office on a day, or what a search finds",
+    "The visits of an office on a day, or what a search finds: in all offices, or in the one of `office`",
     contract.listed(DeskVisit),
     access=Access.OFFICIAL,
     query={**Filter.schema(), **listing.paging(LONGEST_PAGE)},
@@ -139,7 +139,7 @@ async def index(request: Request) -> Response:
     if place is None:
         raise NoSuchOffice
     if wanted.q:
-        page = await desk.found_by(wanted, place, today(), reference_data, after=start)
+        page = await desk.found_by(wanted, place if wanted.office else None, today(), reference_data, after=start)
     else:
         page = await desk.day_list(place, day, wanted, reference_data, after=start, limit=limit)
     codes, language = {one.id: one.code for one in known}, web.language(request)

@@ -136,8 +136,8 @@ class WeekRow(Form):
 
     counter: Annotated[str, OneOf(), Label(_("Counter")), About("`office/number`")] = ""
     official: Annotated[str, OneOf(), Label(_("Official"))] = ""
-    starts: Annotated[Time, Label(_("From"))] = ""
-    ends: Annotated[Time, Label(_("Until"))] = ""
+    starts: Annotated[Time, Label(_("Start time"))] = ""
+    ends: Annotated[Time, Label(_("End time"))] = ""
     days: Annotated[tuple[str, ...], OneOf(WEEKDAYS), Label(_("Days"))] = ()
 
     def check(self, errors: Errors) -> None:

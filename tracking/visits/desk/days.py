@@ -49,7 +49,7 @@ async def show(request: Request) -> Response:
         return web.redirect(request, f"{PAGE}/{number}")
     reference_data, language, start = await city(), web.language(request), request.query_params.get("after", "")
     if wanted.q:
-        page = await desk.found_by(wanted, place, today(), reference_data, after=start)
+        page = await desk.found_by(wanted, None, today(), reference_data, after=start)
     else:
         page = await desk.day_list(place, day, wanted, reference_data, after=start)
     found = await offices.place(place.code)
@@ -69,6 +69,7 @@ async def show(request: Request) -> Response:
         "office": place,
         "office_name": i18n.name_in(place, language),
         "offices": names(known, language),
+        "office_names": {one.id: i18n.name_in(one, language) for one in known},
         "services": services,
         "counters": counters,
         "day": day,

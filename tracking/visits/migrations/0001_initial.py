@@ -761,6 +761,7 @@ class Migration(migrations.Migration):
                 "unique_together": (("household_active", "office", "date"),),
                 "indexes": [
                     Index(fields=["office_id", "date", "starts_at", "id"], name="visit_office_day"),
+                    Index(fields=["date", "starts_at", "id"], name="visit_day"),
                     Index(fields=["household", "starts_at"], name="visit_household"),
                     Index(fields=["household_also", "starts_at"], name="visit_household_also"),
                     Index(fields=["case_reference"], name="visit_case"),

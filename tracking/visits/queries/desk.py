@@ -28,6 +28,8 @@ from tracking.visits.states import Channel, DocumentState, VisitState
 PAGE, BLOCK = 100, 500
 WINDOW = 5_000
 """The most visits of an office that one page of search results examines."""
+WIDE = 20_000
+"""The same for a search in all offices."""
 HOUSEHOLD = 50
 """The most visits of one address or number that are found."""
 LISTED = (VisitState.BOOKED, VisitState.SERVED, VisitState.MISSED, VisitState.CANCELLED)
@@ -220,9 +222,9 @@ async def summary(office_id: int, day: date) -> dict[VisitState, int]:
 
 
 async def found_by(
-    wanted: Filter, place: OfficeRow, today: date, reference_data: City, *, after: str = ""
+    wanted: Filter, place: OfficeRow | None, today: date, reference_data: City, *, after: str = ""
 ) -> Page[Row]:
-    """What ``wanted.q`` finds: visits anywhere of an address or number, and visits of an office by name or contact.
+    """What ``wanted.q`` finds: visits by name or contact, in all offices or in one, and all of an address or number.
 
     Visits to come are found first; ``wanted.past`` finds earlier ones, the latest first. At most eight queries.
     """
@@ -235,9 +237,10 @@ async def found_by(
         (pattern, words.lower(), phone),
     )
     sign = "<" if wanted.past else ">="
-    driving = [Condition("v.office_id = ?", (place.id,)), Condition(f"v.date {sign} ?", (today,))]
-    order = replace(ORDER, descending=wanted.past)
-    walk = Walk("visit v", order, driving, [_BOOKED, like, *_narrowed(wanted, reference_data)], WINDOW)
+    driving = [Condition("v.office_id = ?", (place.id,))] if place else []
+    driving.append(Condition(f"v.date {sign} ?", (today,)))
+    order, window = replace(ORDER, descending=wanted.past), WINDOW if place else WIDE
+    walk = Walk("visit v", order, driving, [_BOOKED, like, *_narrowed(wanted, reference_data)], window)
     page = await walk.page(f"SELECT {_ROW} FROM ({{walk}}) v ORDER BY {{order}}", walk.order.read(after), PAGE)
     seen = {row["id"] for row in page.rows}
     rows = await _complete([*(row for row in known if row["id"] not in seen), *page.rows], {}, {})

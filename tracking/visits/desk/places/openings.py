@@ -29,9 +29,9 @@ class EditOpening(Form):
     date: Annotated[Day, Label(_("Day"))]
     kind: Annotated[str, OneOf(KINDS), Label(_("What differs"))]
     opens: Annotated[
-        Time, Label(_("From")), Hint(_("For a closure: only this part of the day. Empty: the whole day."))
+        Time, Label(_("Start time")), Hint(_("For a closure: only this part of the day. Empty: the whole day."))
     ] = ""
-    closes: Annotated[Time, Label(_("Until"))] = ""
+    closes: Annotated[Time, Label(_("End time"))] = ""
     reason: Annotated[str, line(200, safe=False), Label(_("Reason")), Hint(_("Visitors read it in the timetable."))] = (
         ""
     )

@@ -29,8 +29,8 @@ class EditShift(Form):
     counter: Annotated[str, OneOf(), Label(_("Counter"))]
     official: Annotated[str, OneOf(), Label(_("Official"))]
     date: Annotated[Day, Label(_("Day"))]
-    starts: Annotated[Time, Label(_("From"))]
-    ends: Annotated[Time, Label(_("Until"))]
+    starts: Annotated[Time, Label(_("Start time"))]
+    ends: Annotated[Time, Label(_("End time"))]
 
     def check(self, errors: Errors) -> None:
         if not errors.found and self.starts >= self.ends:

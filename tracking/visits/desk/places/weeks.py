@@ -193,6 +193,7 @@ async def show_week(request: Request, kept: ReturnedForm) -> Response:
         "rows": [(f"rows.{n}", f"{office.code}/{one.number}", one) for n, one in enumerate(counters, 1)],
         "codes": [*zip(WEEKDAYS, days, strict=True)],
         "officials": staff,
+        "form": EnterWeek,
         "only": only,
         "values": {**defaults, **kept.values},
         "back": address(office.code, days[0]),
