@@ -46,7 +46,7 @@ UNTIL = 26
 LIKED = range(9, 12)
 """The hours of the day that most choose first."""
 HANDED_IN = 0.3
-"""The share of the coming visits whose documents are handed in beforehand."""
+"""The share of the visits whose documents are handed in beforehand."""
 CHECKS = (
     ("fine", ""), ("fine", ""), ("fine", ""), ("original", "사본은 확인했습니다. 원본을 가져와 주세요."),
     ("incomplete", "2쪽이 없습니다. 2쪽도 올려 주세요."), ("incomplete", "글자가 흐립니다. 다시 찍어 올려 주세요."),
@@ -186,8 +186,10 @@ class Play:
             return False
         made = await booking.book_now(wished, plan.contact, case=plan.case)
         ends = not plan.stays and self._ends(plan, made.number, wished)
-        if not ends and plan.day > self.now.date() and (plan.case or self._rng.random() < HANDED_IN):
-            self.later(clock.now() + HOUR * self._rng.uniform(0.2, 30), partial(self._hand_in, made))
+        if not ends and (plan.case or self._rng.random() < HANDED_IN):
+            sent = clock.now() + HOUR * self._rng.uniform(0.2, 30)
+            if sent < self.noon(plan.day) - 4 * HOUR:
+                self.later(sent, partial(self._hand_in, made, plan.day))
         return True
 
     async def _free_time(self, plan: Plan) -> Wish | None:
@@ -225,8 +227,8 @@ class Play:
             appeal = partial(restrictions.appeal, VISITOR, str(found), Appeal(text=plan.appeal))
             self.later(clock.now() + 20 * HOUR, appeal)
 
-    async def _hand_in(self, made: Booked) -> None:
-        """The visitor says what applies to them and hands in some documents; an official checks them the next day."""
+    async def _hand_in(self, made: Booked, day: date) -> None:
+        """The visitor says what applies to them and hands in some documents; an official checks them in time or not."""
         rng = self._rng
         found = await papers.summary(made.id)
         applies = rng.sample([one.code for one in found.situations], min(1, len(found.situations)))
@@ -240,4 +242,5 @@ class Play:
             check = CheckDocument(state=state, note=note)
             official = self.officials[rng.choice(("clerk", "clerk4"))]
             at = self._calendar.add_working_time(clock.now(), HOUR * rng.uniform(1, 8))[0]
-            self.later(at, partial(handing_in.check, official, made.number, paper.code, check))
+            if at < self.noon(day) - 4 * HOUR:
+                self.later(at, partial(handing_in.check, official, made.number, paper.code, check))
