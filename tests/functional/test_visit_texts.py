@@ -104,3 +104,5 @@ async def test_an_administrator_writes_them(system: System) -> None:
     )
     assert added.status_code == 303, added.text
     assert (await Opening.get(date=day)).reason_en == "Maintenance"
+    for page, words in {"": "1 Jungang-ro", "/openings": "Maintenance"}.items():
+        assert words in (await admin.get(f"{SETTINGS}{page}?lang=en")).text, page

@@ -78,6 +78,10 @@ class PlaceTable(Resource[FormT]):
     def consequence(self) -> Consequence | None:
         return displaced_link()
 
+    def cell(self, row: Any, name: str, view: View) -> object:
+        """A text that there is in three languages is shown in the reader's."""
+        return i18n.text_in(row, name, view.language) if f"{name}_en" in self.names else super().cell(row, name, view)
+
     async def list_context(self, _language: str) -> dict[str, Any]:
         return {"displaced": await places.displaced()}
 
