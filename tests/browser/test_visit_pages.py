@@ -140,12 +140,23 @@ async def test_everybody_can_wait_hand_in_documents_and_take_a_plan(
     await in_each_language(page, "documents", f"/visits/{made.number}/documents", width)
     await hand_in(made.number)
     await usable(page, "documents-handed-in", width)
+    await without_counters("1", "2")
+    for name in ("", "/offer"):
+        await in_each_language(page, f"unplaced{name.replace('/', '-')}", f"/visits/{made.number}{name}", width)
 
 
 async def hand_in(number: str) -> None:
     """A photo, as its visitor sends it beforehand."""
     stored = await Store(config.settings().data_dir / "files").put(io.BytesIO(b"a photo"))
     await papers.hand_in(number, "photo", [StoredFile(stored.hash, "photo.txt", stored.size, "text/plain")], "visitor")
+
+
+async def without_counters(*numbers: str) -> None:
+    """Nobody sits at some counters on the Monday, so that visits lose theirs."""
+    office, day = await Office.get(code="east"), next_monday()
+    await Shift.filter(counter__number__in=numbers, counter__office_id=office.id, date=day).delete()
+    await supply.rebuild(office.id, [day])
+    await supply.record_placed((await offices.calendars(office.id, [day]))[day])
 
 
 async def much_to_do() -> list[str]:
@@ -160,9 +171,7 @@ async def much_to_do() -> list[str]:
         household="mail:kim@example.org", office_id=errand.office.id, visit_id=made[0].id, begins_at=now,
         ends_at=now + timedelta(days=30), state="appealed", appeal="아이가 아팠습니다.", appealed_at=now,
     )  # fmt: skip
-    await Shift.filter(counter__number="2", counter__office__code="east").delete()
-    await supply.rebuild(errand.office.id, [next_monday()])
-    await supply.record_placed((await offices.calendars(errand.office.id, [next_monday()]))[next_monday()])
+    await without_counters("2")
     return [one.number for one in made]
 
 
