@@ -138,6 +138,26 @@ async def test_a_new_request_takes_the_place_of_the_old_and_can_be_withdrawn(sys
     assert "방문 요청이 취소되었습니다" in parse((await hong.get(f"/cases/{case.reference}")).text).text
 
 
+async def test_a_request_replaces_only_one_that_its_official_has_seen(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    case = await filed()
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
+    handler, manager = await system.official("handler"), await system.official("manager")
+    page = f"/desk/visits/requests/{case.reference}"
+    asked = {"office": "east", "services": ["passport"], "lang": "en"}
+    old = page_forms.form(await manager.get(page, params=asked), page)
+    await asks(handler, case.reference, "09:00")
+    refused = await page_forms.send(manager, old, times=[value("14:00")], reason="원본")
+    assert refused.status_code == 422
+    assert "A colleague has just asked for a visit" in refused.text
+    assert "A new request takes its place." in refused.text
+    assert [row.state for row in await VisitRequest.all()] == [RequestState.OPEN]
+    again = page_forms.form(refused, page)
+    assert (again.values["times"], again.values["reason"]) == ([value("14:00")], ["원본"])
+    assert (await page_forms.send(manager, again)).status_code == 303
+    assert [row.state for row in await VisitRequest.all().order_by("id")] == [RequestState.WITHDRAWN, RequestState.OPEN]
+
+
 async def test_who_may_ask_and_choose(system: System) -> None:
     await an_office({"1": ["passport"]})
     case, other = await filed(), await filed(title="다른 민원")

@@ -45,6 +45,8 @@ class AskForVisit(Form):
         Hint(_("The petitioner reads it.")),
         Html(rows=3),
     ]
+    version: Seen = None
+    """The open request that the page showed, which this one replaces; 0 for none."""
 
     def check(self, errors: Errors) -> None:
         if "times" not in errors and not 1 <= len(self.times) <= MOST_PROPOSED:

@@ -4,7 +4,7 @@ from petitions.errors import NoSuchCase
 from petitions.queries import following
 from server.core import clock, database, ledger
 from server.core.accounts import Official
-from server.core.errors import NotPossibleNow
+from server.core.errors import Invalid, NotPossibleNow, _
 from tracking.visits import rules
 from tracking.visits.actions import booking, taking
 from tracking.visits.actions.booking import Booked, Contact, KeyOf
@@ -14,11 +14,17 @@ from tracking.visits.events import VisitAsked, VisitNotAsked
 from tracking.visits.queries import requests
 from tracking.visits.states import Channel, RequestState
 
+ASKED_MEANWHILE = _(
+    "A colleague has just asked for a visit, as the note above says. If yours is to take its place, please send it "
+    "again."
+)
+
 
 async def ask(official: Official, reference: str, command: AskForVisit) -> int:
     """Ask for a visit, instead of an earlier request that is still open. Nothing is held. Returns its id.
 
-    Raises ``NoSuchCase`` for a case that the official does not see, and as :func:`taking.wish` for each time.
+    Raises ``NoSuchCase`` for a case that the official does not see, ``Invalid`` if a colleague has asked since the page
+    was opened, and as :func:`taking.wish` for each time.
     """
     access = (await following.case_access([reference])).get(reference)
     if access is None or not access.seen_by(official):
@@ -29,6 +35,8 @@ async def ask(official: Official, reference: str, command: AskForVisit) -> int:
     ]  # fmt: skip
     async with database.transaction():
         earlier = await requests.open_of(reference)
+        if earlier and command.version not in {None, earlier.id}:
+            raise Invalid.at("times", ASKED_MEANWHILE)
         await database.execute(
             "UPDATE visit_request SET state = ? WHERE case_reference = ? AND state = ?",
             RequestState.WITHDRAWN, reference, RequestState.OPEN,

@@ -74,7 +74,7 @@ async def show(request: Request, kept: ReturnedForm) -> Response:
 async def ask(request: Request, form: FormData) -> Response:
     """``POST`` to the same address: ask once."""
     case, official = await _case(request)
-    raw = {name: form.get(name) for name in ("office", "reason")}
+    raw = {name: form.get(name) for name in ("office", "reason", "version")}
     lists = {name: form.getlist(name) for name in ("services", "times")}
 
     async def do() -> None:
