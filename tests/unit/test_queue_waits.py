@@ -61,12 +61,25 @@ def test_they_are_at_least_twice_as_good_as_the_formula_in_use() -> None:
 
 
 def test_no_estimate_knows_what_comes_later() -> None:
-    """A log that ends in the middle of a day gives the same estimates until there."""
-    raw = list(simulate(1, 5))
-    whole = evaluate(read(raw).lines, by_replay)
-    cut = evaluate(read(raw[: len(raw) * 2 // 3]).lines, by_replay)
-    assert len(cut.compared) > 100
-    assert cut.compared == whole.compared[: len(cut.compared)]
+    """A log that ends just before an outage gives the same estimates until there."""
+    raw = list(simulate(1, 5, Setting(outages=8)))
+    outages = [place for place, line in enumerate(raw) if place > 30 and b'"services": []' in line]
+
+    def estimates(part: list[bytes]) -> list[Wait]:
+        made = list[Wait]()
+
+        def keeping(queue: Queue, pace: Pace, number: str) -> Wait:
+            made.append(by_replay(queue, pace, number))
+            return made[-1]
+
+        evaluate(read(part).lines, keeping)
+        return made
+
+    whole = estimates(raw)
+    for place in outages[-2:]:
+        cut = estimates(raw[:place])
+        assert len(cut) > 80
+        assert cut == whole[: len(cut)]
 
 
 def test_without_a_plan_the_roster_is_learned_from_the_days_before() -> None:
