@@ -176,15 +176,8 @@ def _form(
         ],
         channels=[(code, i18n.translate(lang, label)) for code, label in CHANNELS.items() if code != "web"],
         tongues=[(code, i18n.NAMES[code]) for code in settings.languages],
-        centre=_centre(reference_data),
-        outlines=[
-            (
-                reference_data.district_name(code, lang),
-                [(lat, lng) for lng, lat in ring],
-            )
-            for code, outline in reference_data.sketch.items()
-            for ring in outline
-        ],
+        centre=reference_data.centre,
+        outlines=reference_data.named_outlines(lang),
         tiles=settings.tile_url,
         max_files=MAX_FILES,
         max_bytes=MAX_BYTES,
@@ -211,15 +204,6 @@ def _kind_options(lang: str) -> list[tuple[str, str, str]]:
 
 def _period(lang: str, kind: rules.Kind, service: rules.Service) -> str:
     return i18n.translate(lang, kinds.period_text(rules.period(kind, service)))
-
-
-def _centre(reference_data: Reference) -> tuple[float, float] | None:
-    """The centre of all districts, at which the map opens; None without outlines."""
-    points = [point for outline in reference_data.sketch.values() for ring in outline for point in ring]
-    if not points:
-        return None
-    lngs, lats = [p[0] for p in points], [p[1] for p in points]
-    return round((min(lats) + max(lats)) / 2, 5), round((min(lngs) + max(lngs)) / 2, 5)
 
 
 async def _check(

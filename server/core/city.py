@@ -109,6 +109,23 @@ class City:
     def district_names(self, language: str) -> dict[str, str]:
         return {code: self.district_name(code, language) for code in self.districts}
 
+    @property
+    def centre(self) -> tuple[float, float] | None:
+        """The ``(lat, lng)`` centre of all districts, at which a map opens; None without outlines."""
+        points = [point for outline in self.sketch.values() for ring in outline for point in ring]
+        if not points:
+            return None
+        lngs, lats = [p[0] for p in points], [p[1] for p in points]
+        return round((min(lats) + max(lats)) / 2, 5), round((min(lngs) + max(lngs)) / 2, 5)
+
+    def named_outlines(self, language: str) -> list[tuple[str, list[tuple[float, float]]]]:
+        """The districts' names with the ``(lat, lng)`` points of each of their rings, to draw on a map."""
+        return [
+            (self.district_name(code, language), [(lat, lng) for lng, lat in ring])
+            for code, outline in self.sketch.items()
+            for ring in outline
+        ]
+
     def district_choices(self, language: str, kept: str = "") -> list[tuple[str, str]]:
         """Code and name of the districts that can be chosen; ``kept`` is the one already chosen.
 

@@ -30,7 +30,8 @@ async def test_an_administrator_can_use_the_settings_of_offices(site: System, op
     for path in (
         "/desk/offices", f"/desk/offices/{office.id}", f"/desk/offices/hours/{office.id}", "/desk/offices/counters",
         "/desk/offices/counters/new", "/desk/offices/openings", "/desk/offices/openings/new",
-        f"/desk/roster?office=east&week={next_monday()}", f"/desk/offices/services/{service.id}",
+        f"/desk/roster?office=east&week={next_monday()}", f"/desk/roster/week?office=east&week={next_monday()}",
+        f"/desk/offices/services/{service.id}",
     ):  # fmt: skip
         await page.goto(path)
         wide, window = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")

@@ -69,6 +69,22 @@ async def test_an_office_is_added_with_hours_services_and_counters(system: Syste
     assert f"Office {office.id}" in audit
 
 
+async def test_an_offices_position_is_typed_or_picked_on_the_map(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    admin = await system.official("admin")
+    page = f"{SETTINGS}/{office.id}"
+    shown = parse((await admin.get(page)).text).one(class_="map-field")
+    for name in ("lat", "lng"):
+        field = shown.one("input", name=name)
+        assert field.attrs["type"] != "hidden", "it can be typed where no script runs"
+        assert f"data-map-{name}" in field.attrs, "the map writes into the same field"
+    assert (await submit(admin, page, page, lat="37.51", lng="127.02")).status_code == 303
+    office = await Office.get(id=office.id)
+    assert (office.lat, office.lng) == (37.51, 127.02)
+    alone = await submit(admin, page, page, lng="")
+    assert (alone.status_code, 'id="field-lat-error"' in alone.text) == (422, True)
+
+
 async def test_hours_move_the_timetable_and_displace_nobody_in_silence(system: System) -> None:
     office = await an_office({"1": ["passport"]})
     made = await booking.book_now(await wish(start="16:00"), contact("kim"))

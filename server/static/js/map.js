@@ -69,6 +69,19 @@ function draw(box, L) {
   map.on("locationfound", (event) => mark(event.latlng));
   map.on("locationerror", () => (state.textContent = dataset.textUnknown));
   if (before) mark(L.latLng(before), { quietly: true });
+  // Coordinates that are typed, where the page shows them, move the marker.
+  for (const field of [latitude, longitude]) {
+    field.addEventListener("change", () => {
+      const typed = [latitude, longitude].map((each) => (each.value.trim() ? Number(each.value) : NaN));
+      marker?.remove();
+      marker = null;
+      if (typed.some((each) => !Number.isFinite(each)) || Math.abs(typed[0]) > 90 || Math.abs(typed[1]) > 180) return;
+      const kept = [latitude.value, longitude.value];
+      mark(L.latLng(typed), { quietly: true });
+      [latitude.value, longitude.value] = kept;
+      map.setView(typed);
+    });
+  }
 }
 
 /** Draw one `[data-map]` once it comes into view. */

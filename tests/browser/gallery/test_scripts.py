@@ -239,6 +239,26 @@ async def test_a_place_is_chosen_by_keyboard_without_any_tiles(page: Page, stage
     await expect(page.locator("[name=lat]")).to_have_value("37.566500")
 
 
+async def test_coordinates_that_can_be_typed_move_the_marker_and_follow_it(page: Page, stage: Stage) -> None:
+    typed = MAP.replace("{{ c.", "{% call c.").replace(") }}", ") %}") + (
+        '<input name="lat" data-map-lat><input name="lng" data-map-lng>{% endcall %}'
+    )
+    stage.put("/", draw("map_field", typed))
+    await page.goto(stage.base_url)
+    sheet = page.get_by_role("application")
+    await expect(sheet).to_have_class(re.compile("leaflet-container"))
+    await page.locator("[name=lat]").fill("37.5")
+    await page.locator("[name=lng]").fill("127.1")
+    await page.locator("[name=lng]").press("Tab")
+    await expect(page.locator(".map-pin")).to_be_visible()
+    await expect(page.locator("[name=lat]")).to_have_value("37.5")
+    await page.get_by_role("button", name="Clear the location").click()
+    await expect(page.locator("[name=lng]")).to_have_value("")
+    await sheet.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[name=lng]")).to_have_value("127.100000")
+
+
 async def test_where_the_reader_is_can_be_used(open_page: OpenPage, stage: Stage) -> None:
     page = await open_page()
     await page.context.grant_permissions(["geolocation"])

@@ -32,7 +32,6 @@ from tracking.visits.models.queue import (
     Ticket,
     TicketMatter,
     TicketSeries,
-    WaitEstimate,
 )
 
 __all__ = [
@@ -63,6 +62,5 @@ __all__ = [
     "VisitRequest",
     "VisitWords",
     "VisitorCount",
-    "WaitEstimate",
     "Waiting",
 ]

@@ -12,14 +12,12 @@ from tracking.visits.routes import (
     offers,
     places,
     plans,
-    queue,
     restrictions,
     visit,
     waiting,
 )
 
 routes = [
-    *queue.routes,
     *places.routes,
     *live.routes,
     *forecast.routes,

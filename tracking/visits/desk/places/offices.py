@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from server.core import config
 from server.core.booking import times
 from server.core.city import city
 from server.core.errors import Invalid, _
@@ -157,6 +158,7 @@ class Offices(PlaceTable[EditOffice]):
     what, path = "office", "offices"
     model, form, key = Office, EditOffice, "code"
     taken = _("Another office already uses this short name.")
+    form_template = "desk/visits/places/office.html"
     title, add_label, added = _("Offices"), _("Add an office"), _("The office has been added.")
     empty = (_("There are no offices yet"), _("Add one, then its hours, counters and services."))
     columns = (Column("code", kind="code"), Column("address"), Column("phone"))
@@ -181,6 +183,15 @@ class Offices(PlaceTable[EditOffice]):
 
     async def choices(self, language: str) -> dict[str, Options]:
         return {"district": (await city()).district_choices(language)}
+
+    async def form_context(self, row: Any | None, language: str) -> dict[str, Any]:
+        known = await city()
+        shown = {
+            "centre": known.centre,
+            "outlines": known.named_outlines(language),
+            "tiles": config.settings().tile_url,
+        }
+        return {**await super().form_context(row, language), **shown}
 
     async def column(self, name: str, value: Any) -> dict[str, Any]:
         if name != "class_percents":
