@@ -19,6 +19,9 @@ MOST_ROWS = {
     "expire holds": 0, "return freed time": 0, "remind": 500, "search in all offices": 202, "search in vain": 1,
 }  # fmt: skip
 
+IN_ORDER = {"search in all offices", "search in vain"}
+"""What reads the visits of all offices in the order of their time, by the index that has it."""
+
 
 async def test_daily_work_among_many_visits(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     east = await fill(VISITS)
@@ -35,3 +38,5 @@ async def test_daily_work_among_many_visits(system: System, monkeypatch: pytest.
             for _read in re.findall("CO-ROUTINE v|MATERIALIZE v", found):  # a page's rows, read by an index already
                 scans.remove("v")
             assert not LONG_NAMES.intersection(scans), (name, sql, found)
+            if name in IN_ORDER and "v.date >= " in sql.replace("$", "?"):
+                assert "visit_day" in found, ("not read in the order of time", name, sql, found)
