@@ -54,6 +54,7 @@ from server.core.jobs import Worker
 from server.core.participants import pages as participants
 from server.demo.city import CITY
 from tracking.visits.routes import live as timetables
+from tracking.visits.routes import queue as queues
 from tracking.visits.routes.back import ways_back as visits_back
 
 UPLOADS = (
@@ -135,7 +136,7 @@ def create_app(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await database.connect(settings, wiring.APPS)
         site.city = await _city(settings)
-        hub = wiring.hub(settings, [app.state.narrator], [app.state.timetables])
+        hub = wiring.hub(settings, [app.state.narrator], [app.state.timetables, app.state.queues])
         app.state.hub = hub
         views = asyncio.create_task(forums.views.keep_writing())
         tasks = [asyncio.create_task(hub.run()), views]
@@ -166,6 +167,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.site = site
     app.state.narrator = live.Narrator(site.render, settings.languages)
     app.state.timetables = timetables.Timetables()
+    app.state.queues = queues.Queues()
     app.state.store = adapters.store
     app.state.correspondents = wiring.correspondents(settings)
     app.state.ways = crossing.WAYS

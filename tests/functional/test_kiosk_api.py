@@ -9,8 +9,8 @@ from server.core import clock
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, wish
 from tracking.visits.actions import booking
-from tracking.visits.models import Counter, CounterService, Device
-from tracking.visits.queries import offices, visits
+from tracking.visits.models import Counter, CounterService, Device, TicketMatter, WaitEstimate
+from tracking.visits.queries import offices, visits, waiting_times
 
 DEVICES = "/api/v1/desk/offices/east/devices"
 
@@ -223,3 +223,56 @@ async def test_classes_of_services_have_numbers_of_their_own(system: System) -> 
         taken = [await ticket(system, device, service=one) for one in ("passport", "moving", "moving", "moving")]
     assert [one.json().get("number") for one in taken] == ["1", "B100", "B101", None]
     assert taken[3].json()["code"] == "no_tickets_left"
+
+
+async def test_waiting_times_are_told_and_grow_with_the_queue(system: System) -> None:
+    office = await an_office({"1": ["passport", "moving"]})
+    one = (await Counter.get(office_id=office.id)).id
+    with clock.at(at("09:00")):
+        device, clerk = await enrolled(system), await system.official("clerk")
+        await clerk.post(f"/api/v1/desk/counters/{one}/open")
+        told = [(await ticket(system, device)).json()["expected_wait"] for _one in range(4)]
+        assert all(wait["p10"] <= wait["p50"] <= wait["p90"] for wait in told)
+        assert told[0]["p50"] < told[1]["p50"] < told[3]["p50"], told
+        await clerk.post(f"/api/v1/desk/counters/{one}/call-next")
+        live = (await system.client.get("/api/v1/offices/east/queue")).json()
+    assert live["waiting"] == 3
+    assert [(row["number"], row["counter"], row["state"]) for row in live["called"]] == [("1", "1", "called")]
+    services = {row["service"]: row for row in live["services"]}
+    assert (services["passport"]["waiting"], services["moving"]["waiting"]) == (3, 0)
+    assert services["moving"]["expected_wait"]["p50"] > told[1]["p50"]
+    assert await WaitEstimate.all().count() == 4, "what was told is kept"
+
+
+async def test_estimates_learn_from_what_services_took(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    one = (await Counter.get(office_id=office.id)).id
+    with clock.at(at("09:00")):
+        device = await enrolled(system)
+
+    async def told_after(minutes: int, start: str) -> int:
+        moment = at(start)
+        with clock.at(moment):
+            clerk = await system.official("clerk")
+            await clerk.post(f"/api/v1/desk/counters/{one}/open")
+        for number in range(8):
+            with clock.at(moment + timedelta(minutes=minutes * number)):
+                await ticket(system, device)
+                await clerk.post(f"/api/v1/desk/counters/{one}/call-next")
+                await clerk.post(f"/api/v1/desk/counters/{one}/start")
+            with clock.at(moment + timedelta(minutes=minutes * (number + 1))):
+                await clerk.post(f"/api/v1/desk/counters/{one}/finish")
+        with clock.at(moment + timedelta(minutes=minutes * 8 + 1)):
+            await ticket(system, device)
+            second = (await ticket(system, device)).json()
+            for _one in range(2):
+                await clerk.post(f"/api/v1/desk/counters/{one}/call-next")
+                await clerk.post(f"/api/v1/desk/counters/{one}/start")
+                await clerk.post(f"/api/v1/desk/counters/{one}/finish")
+        return int(second["expected_wait"]["p50"])
+
+    quick = await told_after(2, "09:00")
+    waiting_times.forget()
+    await TicketMatter.all().delete()
+    slow = await told_after(12, "10:00")
+    assert quick + 3 < slow

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import auth, config, contract, web
+from server.core import auth, config, contract, i18n, web
 from server.core.acts import Act, Api, Attempt
 from server.core.contract import Access, Answer, Contract, among, said
 from server.core.security import SIGN_IN, Rate
@@ -17,10 +17,11 @@ from tracking.visits.actions.devices import DeviceRow
 from tracking.visits.counter_acts import COUNTERS
 from tracking.visits.desk.places.devices import DEVICES, KINDS
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import offices, queue, visits
+from tracking.visits.queries import offices, queue, visits, waiting_times
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import CheckIn, Enrol, Reason, TakeTicket
 from tracking.visits.states import CounterAction, CounterState, DeviceKind, TicketState
+from tracking.visits.waits.queue import Wait
 
 DEVICE_HEADER = "x-device-token"
 TOKEN = {"X-Device-Token": contract.text(about="The token that the device got when it was enrolled.")}
@@ -56,6 +57,14 @@ class QueueTicket(Answer):
     calls: int
 
 
+class ExpectedWait(Answer):
+    """Minutes until the first call: one in ten waits less than ``p10``, one in ten longer than ``p90``."""
+
+    p10: int
+    p50: int
+    p90: int
+
+
 class KioskTicket(Answer):
     """A ticket as the kiosk prints it."""
 
@@ -65,6 +74,7 @@ class KioskTicket(Answer):
     position: Annotated[int, said("1 is next.")]
     arrival: Annotated[str, among(["", *[one.value for one in Arrival]], "Empty without a reservation.")]
     booked_for: datetime | None
+    expected_wait: ExpectedWait | None
     follow_url: str
 
 
@@ -79,6 +89,34 @@ class FollowedTicket(Answer):
     position: Annotated[int, said("1 is next; 0 unless it waits.")]
     counter: Annotated[str, said("The counter that calls or serves it.")]
     booked_for: datetime | None
+    expected_wait: ExpectedWait | None
+
+
+class CalledNumber(Answer):
+    """A number that a counter calls or serves."""
+
+    number: str
+    counter: str
+    state: Annotated[str, among([TicketState.CALLED.value, TicketState.SERVING.value])]
+    at: datetime
+
+
+class QueueOfService(Answer):
+    """Who waits for one service."""
+
+    service: str
+    name: str
+    waiting: int
+    expected_wait: Annotated[ExpectedWait | None, said("Of a visitor without a reservation who came now.")]
+
+
+class LiveQueue(Answer):
+    """The queue of an office."""
+
+    office: str
+    waiting: int
+    called: Annotated[list[CalledNumber], said("The latest first.")]
+    services: list[QueueOfService]
 
 
 class DeskCounter(Answer):
@@ -169,8 +207,16 @@ async def _at_kiosk(request: Request, ticket: TicketRow, arrival: str) -> KioskT
         position=await queue.position(ticket, queue.rule(place.office), place.able),
         arrival=arrival,
         booked_for=ticket.booked_for,
+        expected_wait=_wait(await waiting_times.published(place, ticket)),
         follow_url=f"{config.settings().public_url}/tickets/{ticket.code}",
     )
+
+
+def _wait(found: Wait | None) -> ExpectedWait | None:
+    if found is None:
+        return None
+    p10, p50, p90 = found.in_minutes
+    return ExpectedWait(p10=p10, p50=p50, p90=p90)
 
 
 async def _service(ticket: TicketRow) -> str:
@@ -234,6 +280,30 @@ COUNTER_API = Api(
 )
 
 
+# --- The live queue --------------------------------------------------------------------------------------------------
+
+
+@Contract("The queue of an office now, by service", LiveQueue, refusals=(404,))
+async def live_queue(request: Request) -> Response:
+    """``GET /offices/{code}/queue``: numbers, counters and times only."""
+    place = await offices.place(request.path_params["code"])
+    found, language = await waiting_times.live(place), web.language(request)
+    services = [
+        QueueOfService(
+            service=one.code,
+            name=i18n.name_in(one, language),
+            waiting=found.waiting.get(one.id, 0),
+            expected_wait=_wait(found.waits.walk_ins.get(str(one.id))),
+        )
+        for one in place.services.values()
+        if one.bookable or one.walk_in
+    ]
+    called = [CalledNumber.of(one, at=one.called_at, state=one.state.value) for one in found.called]
+    return web.json(
+        LiveQueue(office=place.office.code, waiting=sum(found.waiting.values()), called=called, services=services)
+    )
+
+
 # --- The visitor's ticket --------------------------------------------------------------------------------------------
 
 
@@ -247,6 +317,7 @@ async def _followed(ticket: TicketRow) -> Response:
         state=ticket.state.value,
         position=await queue.position(ticket, queue.rule(place.office), place.able),
         counter=await queue.counter_number(ticket.counter),
+        expected_wait=_wait(await waiting_times.of_ticket(place, ticket)),
     )
     return web.json(found)
 
@@ -285,6 +356,7 @@ routes = [
     Route("/api/v1/kiosk/enrol", enrol, methods=["POST"]),
     Route("/api/v1/kiosk/{code}/check-in", check_in, methods=["POST"]),
     Route("/api/v1/kiosk/{code}/tickets", take_ticket, methods=["POST"]),
+    Route("/api/v1/offices/{code}/queue", live_queue),
     Route("/api/v1/tickets/{code}", follow),
     Route("/api/v1/tickets/{code}/leave", leave, methods=["POST"]),
     Route("/api/v1/tickets/{code}/return", come_back, methods=["POST"]),

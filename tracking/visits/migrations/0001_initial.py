@@ -997,6 +997,35 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="WaitEstimate",
+            fields=[
+                (
+                    "ticket",
+                    fields.OneToOneField(
+                        "visits.Ticket",
+                        source_field="ticket_id",
+                        primary_key=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="estimate",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("made_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("p10", fields.FloatField()),
+                ("p50", fields.FloatField()),
+                ("p90", fields.FloatField()),
+            ],
+            options={
+                "table": "wait_estimate",
+                "app": "visits",
+                "pk_attr": "ticket_id",
+                "table_description": "What a ticket was told when it was given, to be compared with what happened. Minutes to the first call.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Waiting",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -32,6 +32,7 @@ from tracking.visits.models.queue import (
     Ticket,
     TicketMatter,
     TicketSeries,
+    WaitEstimate,
 )
 
 __all__ = [
@@ -62,5 +63,6 @@ __all__ = [
     "VisitRequest",
     "VisitWords",
     "VisitorCount",
+    "WaitEstimate",
     "Waiting",
 ]

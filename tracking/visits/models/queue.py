@@ -204,3 +204,19 @@ class CounterSitting(Model):
 
     class Meta:
         table = "counter_sitting"
+
+
+class WaitEstimate(Model):
+    """What a ticket was told when it was given, to be compared with what happened. Minutes to the first call."""
+
+    ticket: fields.OneToOneRelation[Ticket] = fields.OneToOneField(
+        "visits.Ticket", on_delete=fields.CASCADE, related_name="estimate", primary_key=True
+    )
+    ticket_id: int
+    made_at = fields.DatetimeField()
+    p10 = fields.FloatField()
+    p50 = fields.FloatField()
+    p90 = fields.FloatField()
+
+    class Meta:
+        table = "wait_estimate"

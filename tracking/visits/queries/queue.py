@@ -247,6 +247,28 @@ async def counter(number: int) -> CounterRow:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class CounterPlace:
+    """Where a counter is."""
+
+    number: str
+    floor: int
+
+
+async def counter_place(counter_id: int | None) -> CounterPlace | None:
+    """Where a counter is; None for none."""
+    sql = f"SELECT {columns(CounterPlace, 'c')} FROM counter c WHERE c.id = ?"
+    return await select_one(CounterPlace, sql, counter_id) if counter_id else None
+
+
+async def versions(office_ids: Collection[int], date_: date) -> dict[int, int]:
+    """The versions of several offices' queues of a day; they grow with each change."""
+    rows = await database.fetch(
+        "SELECT office_id, version FROM queue_day WHERE office_id IN (?) AND date = ?", tuple(office_ids), date_
+    )
+    return {row["office_id"]: row["version"] for row in rows}
+
+
 async def counter_number(counter_id: int | None) -> str:
     """The number of a counter; empty for none."""
     return str(await database.value("SELECT number FROM counter WHERE id = ?", counter_id) or "") if counter_id else ""

@@ -12,12 +12,14 @@ from tracking.visits.routes import (
     offers,
     places,
     plans,
+    queue,
     restrictions,
     visit,
     waiting,
 )
 
 routes = [
+    *queue.routes,
     *places.routes,
     *live.routes,
     *forecast.routes,

@@ -1,0 +1,243 @@
+"""How long visitors of an office will wait: the queue as it stands, and what the last weeks tell of durations.
+
+An estimate is made once for each change of a queue and each half minute, and shared by all who ask.
+"""
+
+import time
+from collections import Counter as Tally
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from server.core import clock, database
+from server.core.booking import times
+from server.core.days import today
+from server.core.rows import columns, select
+from tracking.visits.queries import offices, queue
+from tracking.visits.queries.offices import Place
+from tracking.visits.queries.queue import CounterRow, TicketRow
+from tracking.visits.states import CounterState, TicketState, VisitState
+from tracking.visits.waits.order import MINUTE
+from tracking.visits.waits.pace import Pace
+from tracking.visits.waits.queue import Coming, Counter, Queue, Serving, Wait
+from tracking.visits.waits.replay import Waits, estimate
+
+WEEKS = timedelta(weeks=4)
+MOST_LEARNED = 3_000
+"""Services from which a process learns the durations of an office when it starts."""
+KEPT = 30
+"""Seconds."""
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+Spans = list[tuple[float, float]]
+
+
+@dataclass
+class _Learned:
+    """What this process has learned of an office."""
+
+    pace: Pace = field(default_factory=Pace)
+    after: datetime | None = None
+    """When the last service ended that was learned."""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    version: int
+    until: float
+    waits: Waits
+
+
+_learned: dict[int, _Learned] = {}
+_kept: dict[int, _Kept] = {}
+
+
+def forget() -> None:
+    """Clear what this process has learned and estimated."""
+    _learned.clear()
+    _kept.clear()
+
+
+async def of_office(place: Place) -> Waits:
+    """The estimates for an office now, in minutes: of its waiting tickets by id, and of a walk-in for each service."""
+    office = place.office
+    day_id, version = await queue.day(office.id, today())
+    kept = _kept.get(office.id)
+    if kept is None or kept.version != version or kept.until < time.monotonic():
+        waiting = await queue.waiting(day_id)
+        standing = await _queue(place, day_id, waiting)
+        pace = await _pace(place)
+        services = [str(one.id) for one in place.services.values() if one.walk_in]
+        kept = _Kept(version, time.monotonic() + KEPT, estimate(standing, pace, walk_ins=services))
+        _kept[office.id] = kept
+    return kept.waits
+
+
+async def of_ticket(place: Place, ticket: TicketRow) -> Wait | None:
+    """How long a waiting ticket will still wait; None if it does not."""
+    return (await of_office(place)).tickets.get(queue.rank(ticket.id)) if ticket.state is TicketState.WAITING else None
+
+
+async def published(place: Place, ticket: TicketRow) -> Wait | None:
+    """What a new ticket is told; kept, to be compared with what happens. A repeated press is told the present."""
+    found = await of_ticket(place, ticket)
+    if found is not None:
+        await database.insert(
+            "wait_estimate", ("ticket_id", "made_at", "p10", "p50", "p90"), [(ticket.id, clock.now(), *found)],
+            conflict="(ticket_id) DO NOTHING",
+        )  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A number that a counter calls or serves."""
+
+    number: str
+    counter: str
+    state: TicketState
+    called_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The queue of an office as everybody sees it: numbers, counters and times."""
+
+    waiting: Mapping[int, int]
+    """By service."""
+    called: Sequence[Called]
+    waits: Waits
+
+
+async def live(place: Place) -> Live:
+    """The queue of an office now."""
+    day_id, _version = await queue.day(place.office.id, today())
+    waiting = Tally(one.service_id for one in await queue.waiting(day_id))
+    called = await select(
+        Called,
+        f"SELECT {columns(Called, 't', counter='c.number')} FROM ticket t JOIN counter c ON c.id = t.counter "
+        "WHERE t.day_id = ? ORDER BY t.called_at DESC, t.id DESC",
+        day_id,
+    )
+    return Live(waiting, called, await of_office(place))
+
+
+# --- The queue as it stands ------------------------------------------------------------------------------------------
+
+
+async def _queue(place: Place, day_id: int, waiting: Sequence[TicketRow]) -> Queue:
+    now, office = clock.now(), place.office
+    found = await queue.counters(office.id)
+    at_work = {one.counter: one for one in await queue.here(day_id) if one.counter}
+    spans = await _spans(office.id)
+    return Queue(
+        now.timestamp(),
+        queue.rule(office),
+        tuple(one.in_order for one in waiting),
+        tuple(_counter(one, place, at_work.get(one.id), spans.get(one.id, []), waiting) for one in found),
+        tuple(await _coming(office.id)),
+        await _further(day_id),
+        tuple(await _walk_ins(day_id, now)),
+    )
+
+
+def _counter(
+    counter: CounterRow, place: Place, ticket: TicketRow | None, spans: Spans, waiting: Sequence[TicketRow]
+) -> Counter:
+    now = clock.now().timestamp()
+    services = frozenset(str(one) for one, able in place.able.items() if counter.id in able)
+    open_now = counter.state == CounterState.OPEN
+    ahead = [(max(first, now), last) for first, last in spans if last > now]
+    if open_now and not any(first <= now for first, _last in ahead):
+        ahead.insert(0, (now, ahead[0][0] if ahead else now + HOUR.total_seconds()))  # it works beyond the roster
+    closed_since = None
+    if not open_now and (running := [first for first, last in spans if first <= now < last]):
+        closed_since = running[0]
+    serving = None
+    if ticket and ticket.called_at:
+        begun = ticket.started_at if ticket.state is TicketState.SERVING else None
+        serving = Serving(str(ticket.service_id), ticket.called_at.timestamp(), begun.timestamp() if begun else None)
+    ours = [one.arrived_at.timestamp() for one in waiting if str(one.service_id) in services]
+    free_since = min(now, max(ours)) if open_now and serving is None and ours else None
+    return Counter(str(counter.id), services, tuple(ahead), serving, free_since, closed_since)
+
+
+async def _spans(office_id: int) -> Mapping[int, Spans]:
+    """When each counter is there today by the roster, as seconds."""
+    calendars = await offices.calendars(office_id, [today()])
+    found: dict[int, Spans] = {}
+    for day in (await times.days([*calendars.values()])).values():
+        step = min((b - a for a, b in zip(sorted(day.steps), sorted(day.steps)[1:], strict=False)), default=15)
+        for minute in sorted(day.steps):
+            for unit in day.steps[minute]:
+                spans = found.setdefault(unit, [])
+                begins, ends = minute * MINUTE, (minute + step) * MINUTE
+                if spans and spans[-1][1] == begins:
+                    spans[-1] = (spans[-1][0], ends)
+                else:
+                    spans.append((begins, ends))
+    return found
+
+
+async def _coming(office_id: int) -> list[Coming]:
+    """The bookings of today whose visitors have not checked in."""
+    rows = await database.fetch(
+        "SELECT v.starts_at, MIN(m.service_id) AS service_id FROM visit v JOIN visit_matter m ON m.visit_id = v.id "
+        "WHERE v.office_id = ? AND v.date = ? AND v.state = ? AND v.starts_at > ? "
+        "AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.visit_id = v.id) GROUP BY v.id, v.starts_at",
+        office_id, today(), VisitState.BOOKED, clock.now() - HOUR,
+    )  # fmt: skip
+    return [Coming(str(row["service_id"]), database.moment(row["starts_at"]).timestamp()) for row in rows]
+
+
+async def _further(day_id: int) -> dict[str, tuple[str, ...]]:
+    """What else waiting tickets are for, after the service that is next."""
+    rows = await database.fetch(
+        "SELECT t.id, m.service_id FROM ticket t JOIN ticket_matter m ON m.ticket_id = t.id "
+        "WHERE t.day_id = ? AND t.state = ? AND m.ended_at IS NULL ORDER BY t.id, m.position",
+        day_id,
+        TicketState.WAITING,
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(queue.rank(row["id"]), []).append(str(row["service_id"]))
+    return {number: tuple(services[1:]) for number, services in found.items() if len(services) > 1}
+
+
+async def _walk_ins(day_id: int, now: datetime) -> list[tuple[str, int]]:
+    rows = await database.column(
+        "SELECT m.service_id FROM ticket t JOIN ticket_matter m ON m.ticket_id = t.id AND m.position = 0 "
+        "WHERE t.day_id = ? AND t.booked_for IS NULL AND t.arrived_at > ?",
+        day_id,
+        now - HOUR,
+    )
+    return [(str(one), count) for one, count in Tally(rows).items()]
+
+
+# --- What the past tells ---------------------------------------------------------------------------------------------
+
+
+async def _pace(place: Place) -> Pace:
+    """How long things take at an office, with whatever ended since the last time."""
+    learned = _learned.get(place.office.id)
+    if learned is None:
+        learned = _learned[place.office.id] = _Learned()
+        for one in place.services.values():
+            learned.pace.assume(str(one.id), one.minutes * MINUTE)
+    since = learned.after or clock.now() - WEEKS
+    rows = await database.fetch(
+        "SELECT m.ticket_id, m.service_id, m.started_at, m.ended_at, t.last_counter, d.date FROM queue_day d "
+        "JOIN ticket t ON t.day_id = d.id JOIN ticket_matter m ON m.ticket_id = t.id "
+        "WHERE d.office_id = ? AND d.date >= ? AND m.ended_at > ? AND m.started_at IS NOT NULL "
+        "ORDER BY m.ended_at DESC, m.ticket_id, m.position LIMIT ?",
+        place.office.id, since.date() - DAY, since, MOST_LEARNED,
+    )  # fmt: skip
+    together = Tally((row["ticket_id"], row["ended_at"]) for row in rows)
+    for row in reversed(rows):
+        day, ended = database.day_or_none(row["date"]), database.moment(row["ended_at"])
+        if learned.day not in {None, day}:
+            learned.pace.new_day()
+        learned.day, learned.after = day, ended
+        taken = (ended - database.moment(row["started_at"])) / together[row["ticket_id"], row["ended_at"]]
+        learned.pace.served(str(row["service_id"]), str(row["last_counter"]), taken.total_seconds())
+    return learned.pace
