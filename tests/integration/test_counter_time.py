@@ -190,6 +190,40 @@ async def test_time_of_a_displaced_claim_is_not_sold_meanwhile(system: System) -
     await sound(calendar, those)
 
 
+async def test_a_split_claim_is_united_by_what_is_given_back(system: System) -> None:
+    """It changes counters only as long as nothing else is possible."""
+    those = terms(moving=[ONE], passport=[TWO], tour=[ONE, TWO])
+    calendar = await opened(those, ONE, TWO)
+    moving, passport = [await take(calendar, what, those) for what in (wanted(MOVING), wanted(PASSPORT, NINE + STEP))]
+    assert moving
+    assert passport
+    assert not await times.untidy(calendar)
+    tour = await take(calendar, wanted(TOUR, minutes=30), those)
+    assert tour
+    assert (await day(calendar)).serves((await day(calendar)).claims[tour]) == [TWO, ONE], "rather than refused"
+    assert await times.untidy(calendar)
+    async with database.transaction():
+        await times.lock(calendar)
+        await times.give_back(moving)
+        assert await times.place_again(calendar, those) == []
+    found = await sound(calendar, those)
+    assert found.serves(found.claims[tour]) == [ONE, ONE]
+    assert not await times.untidy(calendar)
+
+
+async def test_a_split_claim_is_united_by_a_counter_that_comes(system: System) -> None:
+    those = terms(moving=[ONE], passport=[TWO], tour=[ONE, TWO, THREE])
+    calendar = await opened(those, ONE, TWO)
+    for what in (wanted(MOVING), wanted(PASSPORT, NINE + STEP), wanted(TOUR, minutes=30)):
+        assert await take(calendar, what, those)
+    assert await times.untidy(calendar)
+    async with database.transaction():
+        await times.lock(calendar)
+        assert await times.supply(calendar, present(ONE, TWO, THREE), those) == []
+    await sound(calendar, those)
+    assert not await times.untidy(calendar)
+
+
 async def test_a_counter_that_cannot_do_it_any_more_hands_over(system: System) -> None:
     those = terms(moving=[ONE])
     calendar = await opened(those, ONE, TWO)

@@ -10,6 +10,7 @@ places      book, cancel, offer to the waiting list, accept, expire offers
 checkin     check people in, walk-ins, and the number of people without a name
 reading     a booking by its code, the check-in list; fragments for a domain's own queries
 day         a day of units: who serves what in each step, and what is free (pure)
+board       a day being rearranged, each claim with one unit if a way is found (pure)
 times       the time of units: supply it, take it, give it back
 matching    which units serve which claims in one step (pure)
 """

@@ -8,7 +8,7 @@ Kuhn, 1955) find it, so no place is refused that could be given.
 Units are bits of a mask. A claim is the mask of the units able to serve it.
 """
 
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping
 from functools import lru_cache
 
 Holders = MutableMapping[int, int | None]
@@ -22,17 +22,16 @@ def bits(mask: int) -> Iterator[int]:
         mask &= mask - 1
 
 
-def seat(holders: Holders, able: MutableMapping[int, int], key: int, preferred: Sequence[int] = ()) -> bool:
+def seat(holders: Holders, able: MutableMapping[int, int], key: int) -> bool:
     """Give the claim ``key`` a unit, moving other claims if it must be. Returns whether it got one.
 
-    ``able`` has the mask of each claim by its key. Units in ``preferred`` are tried first, for this claim only.
+    ``able`` has the mask of each claim by its key.
     """
     seen = 0
 
-    def place(one: int, first: Sequence[int]) -> bool:
+    def place(one: int) -> bool:
         nonlocal seen
-        units = [*first, *(bit for bit in bits(able[one]) if bit not in first)]
-        units = [bit for bit in units if bit in holders and bit & able[one]]
+        units = [bit for bit in bits(able[one]) if bit in holders]
         for bit in units:
             if holders[bit] is None:
                 holders[bit] = one
@@ -41,12 +40,12 @@ def seat(holders: Holders, able: MutableMapping[int, int], key: int, preferred: 
             holder = holders[bit]
             if not bit & seen and holder is not None:
                 seen |= bit
-                if place(holder, ()):
+                if place(holder):
                     holders[bit] = one
                     return True
         return False
 
-    return place(key, preferred)
+    return place(key)
 
 
 @lru_cache(maxsize=65_536)

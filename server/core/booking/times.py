@@ -5,10 +5,10 @@ A step of a unit is one row, so it serves one claim. Everything that changes a d
 it needs. The domain decides which units are able to do what, and which share of them is kept for whom (:class:`Terms`).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from server.core import database
-from server.core.booking import matching
+from server.core.booking.board import Board
 from server.core.booking.day import Day, Free, Held, Terms, Wanted
 from server.core.booking.errors import TimeTaken
 from server.core.rows import columns, read, select
@@ -101,10 +101,10 @@ async def take(calendar: int, wanted: Wanted, terms: Terms) -> int:
     (row,) = await database.insert("booking_claim", _FIELDS, [values], returning="*")
     made = read(Held, row)
     day.claims[made.id] = made
-    board = _Board(day, terms)
+    board = Board(day, terms)
     if not board.seat(made):
         raise TimeTaken
-    await board.save()
+    await _save(calendar, board)
     return made.id
 
 
@@ -139,6 +139,20 @@ async def unplaced(*calendars: int) -> list[int]:
     """The claims of some calendars that no unit serves."""
     return await database.column(
         "SELECT id FROM booking_claim WHERE calendar_id IN (?) AND placed = ? ORDER BY id", calendars, False
+    )
+
+
+async def untidy(calendar: int) -> bool:
+    """Whether a calendar has claims that no unit serves, or several: time that was given back can help them."""
+    return bool(
+        await database.value(
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM booking_claim WHERE calendar_id = ? AND placed = ?) OR EXISTS "
+            "(SELECT 1 FROM booking_time WHERE calendar_id = ? AND claim_id IS NOT NULL "
+            "GROUP BY claim_id HAVING MIN(unit) < MAX(unit))",
+            calendar,
+            False,
+            calendar,
+        )
     )
 
 
@@ -181,14 +195,15 @@ async def supply(calendar: int, present: Collection[tuple[int, int]], terms: Ter
     await _exchange(calendar, there - set(present), set(present) - there)
     changed = Day(day.id, day.version, day.claims, steps)
     again = sorted(lost | (set(day.claims) - able))
-    board = _Board(changed, terms)
+    board = Board(changed, terms)
     without = board.seat_again(again)
     if without:  # whoever booked first keeps the time, even if it is another counter that has gone
-        fair = _Board(changed, terms)
+        fair = Board(changed, terms)
         displaced = fair.seat_again(sorted(day.claims))
         if len(displaced) <= len(without):
             board, without, again = fair, displaced, sorted(day.claims)
-    await board.save()
+    board.unite()
+    await _save(calendar, board)
     for placed, ids in ((False, without), (True, [one for one in again if one not in without])):
         await database.execute("UPDATE booking_claim SET placed = ? WHERE id IN (?)", placed, tuple(ids))
     return without
@@ -197,13 +212,14 @@ async def supply(calendar: int, present: Collection[tuple[int, int]], terms: Ter
 async def place_again(calendar: int, terms: Terms) -> list[int]:
     """Place claims that no unit serves, after time was given back; the first made comes first. Returns those placed.
 
-    The calendar must be locked.
+    Claims that are split over several units get one if the time now allows it. The calendar must be locked.
     """
     day = await locked(calendar)
-    board = _Board(day, terms)
+    board = Board(day, terms)
     placed = [one for one in sorted(day.claims) if not day.claims[one].placed and board.seat(day.claims[one])]
+    board.unite()
+    await _save(calendar, board)
     if placed:
-        await board.save()
         await database.execute("UPDATE booking_claim SET placed = ? WHERE id IN (?)", True, tuple(placed))
     return placed
 
@@ -232,69 +248,21 @@ async def locked(calendar: int) -> Day:
     return (await _read([calendar], {calendar: version}))[calendar]
 
 
-class _Board:
-    """A day being rearranged: which claim each unit serves in each step, and what of it has changed."""
-
-    def __init__(self, day: Day, terms: Terms) -> None:
-        self._day = day
-        self._terms = terms
-        free = Free(day, terms)
-        self._was = {(minute, unit): one for minute, units in day.steps.items() for unit, one in units.items()}
-        self._unit = {bit: unit for unit, bit in free.bit.items()}
-        self._steps: dict[int, dict[int, int | None]] = {
-            minute: {free.bit[unit]: one for unit, one in units.items()} for minute, units in day.steps.items()
-        }
-        self._able = {one.id: free.able(one) for one in day.claims.values()}
-
-    def vacate(self, claim: int) -> None:
-        """Free the time of a claim."""
-        for holders in self._steps.values():
-            for bit, one in holders.items():
-                if one == claim:
-                    holders[bit] = None
-
-    def seat_again(self, claims: Sequence[int]) -> list[int]:
-        """Free the time of claims and place them anew, in this order. Returns those that found no place."""
-        for one in claims:
-            self.vacate(one)
-        return [one for one in claims if not self.seat(self._day.claims[one])]
-
-    def seat(self, held: Held) -> bool:
-        """Give a claim all its steps, with one unit where that is possible, or none of them."""
-        minutes = range(held.starts, held.ends, self._terms.step)
-        if not all(minute in self._steps for minute in minutes):
-            return False
-        before = {minute: dict(self._steps[minute]) for minute in minutes}
-        free = [b for b in self._unit if all(self._steps[m].get(b, held.id) is None for m in minutes)]
-        free.sort(key=self._wanted_elsewhere)
-        if all(matching.seat(self._steps[minute], self._able, held.id, free) for minute in minutes):
-            return True
-        self._steps.update(before)
-        return False
-
-    def _wanted_elsewhere(self, bit: int) -> int:
-        """In how many kinds a unit is able: who can do little goes first, so that others need not move."""
-        return sum(self._unit[bit] in units for units in self._terms.able.values())
-
-    async def save(self) -> None:
-        """Write the steps that have changed; each must still be free once it was vacated."""
-        now = {
-            (minute, self._unit[bit]): one for minute, holders in self._steps.items() for bit, one in holders.items()
-        }
-        changed = [(place, one) for place, one in now.items() if self._was.get(place) != one]
-        vacated: dict[int, list[int]] = {}
-        taken: dict[tuple[int, int], list[int]] = {}
-        for (minute, unit), one in changed:
-            if self._was.get((minute, unit)) is not None:
-                vacated.setdefault(unit, []).append(minute)
-            if one is not None:
-                taken.setdefault((one, unit), []).append(minute)
-        where = "WHERE calendar_id = ? AND unit = ? AND minute IN (?)"
-        for unit, minutes in vacated.items():
-            await database.execute(f"UPDATE booking_time SET claim_id = NULL {where}", self._day.id, unit, minutes)
-        for (one, unit), minutes in taken.items():
-            hit = await database.execute(
-                f"UPDATE booking_time SET claim_id = ? {where} AND claim_id IS NULL", one, self._day.id, unit, minutes
-            )
-            if hit != len(minutes):
-                raise TimeTaken
+async def _save(calendar: int, board: Board) -> None:
+    """Write the steps that have changed; each must still be free once it was vacated."""
+    vacated: dict[int, list[int]] = {}
+    taken: dict[tuple[int, int], list[int]] = {}
+    for (minute, unit), (before, now) in board.changes().items():
+        if before is not None:
+            vacated.setdefault(unit, []).append(minute)
+        if now is not None:
+            taken.setdefault((now, unit), []).append(minute)
+    where = "WHERE calendar_id = ? AND unit = ? AND minute IN (?)"
+    for unit, minutes in vacated.items():
+        await database.execute(f"UPDATE booking_time SET claim_id = NULL {where}", calendar, unit, minutes)
+    for (one, unit), minutes in taken.items():
+        hit = await database.execute(
+            f"UPDATE booking_time SET claim_id = ? {where} AND claim_id IS NULL", one, calendar, unit, minutes
+        )
+        if hit != len(minutes):
+            raise TimeTaken

@@ -65,7 +65,7 @@ async def entry(condition: str, *values: object) -> Entry | None:
 
 async def pass_on(calendar: int) -> int:
     """Give what has become free in a day to whom it is due. Returns the number of offers. The calendar is locked."""
-    if await times.unplaced(calendar):
+    if await times.untidy(calendar):
         office = await database.value("SELECT office_id FROM office_day WHERE calendar_id = ?", calendar)
         terms = offices.terms(await offices.office_by_id(office), await offices.services(office))
         if await times.place_again(calendar, terms):
