@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -10,12 +11,14 @@ import pytest
 
 from server.core import clock
 from tests.support.markup import parse
-from tests.support.stories import filed
+from tests.support.stories import filed, to
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
+from tracking.visits import daylist, links
 from tracking.visits.actions import booking, supply
 from tracking.visits.actions.booking import Contact
 from tracking.visits.models import Counter, CounterService, Visit, VisitDocument
+from tracking.visits.queries import offices
 from tracking.visits.states import Channel
 
 
@@ -61,6 +64,42 @@ async def test_the_counters_planned(system: System) -> None:
     options = {o.text: o.attrs["value"] for o in page.one("select", id="field-counter").all("option")}
     assert "lee" in await listed(clerk, f"&counter={options['2']}")
     assert "lee" not in await listed(clerk, f"&counter={options['1']}")
+
+
+async def test_a_service_that_changes_counters(system: System) -> None:
+    """Its time is free only in parts, and it says so, until time is given back with which one counter does it."""
+    await an_office({"1": ["passport", "tour"], "2": ["seal", "tour"]})
+    in_the_way = await booking.book_now(await wish(start="09:00"), contact("kim"))
+    await booking.book_now(await wish("seal", start="09:15"), contact("lee"))
+    tour = await booking.book_now(await wish("tour", start="09:00"), replace(contact("park"), language="en"))
+    await system.work()
+    mail = str(to(system, "park@example.org")[0].get_body(("plain",)))
+    clerk, day = await system.official("clerk"), next_monday()
+    path = links.visit_path(system.settings, tour.number, at("09:00"))
+    assert (await system.client.get(path)).status_code == 303
+
+    async def shown() -> list[str]:
+        """The list, the visit at the desk, the file and the visitor's own page."""
+        desk = [await clerk.get(f"/desk/visits{path}") for path in (f"?date={day}&lang=en", f"/{tour.number}?lang=en")]
+        table = await clerk.get(f"/desk/visits.csv?date={day}")
+        return [page.text for page in (*desk, table, await system.client.get(f"/visits/{tour.number}?lang=en"))]
+
+    listed, visit, table, own = await shown()
+    for page in (listed, visit):
+        assert "2, from 09:15 counter 1" in page
+    assert "09:00 tour 2, 09:15 1" in table
+    for text in (mail, own):
+        assert "tour: at 09:15 you may be asked to go on to another counter." in text
+    sheet = parse((await clerk.get(f"/desk/visits/sheet?date={day}")).text)
+    times = [row.all("td")[0].text for row in sheet.all("tr") if "park" in row.text]
+    assert times == ["09:15–09:30", "09:00–09:15"], "under each counter with its time there"
+    assert "09:15부터 1번 창구" in await daylist.as_text(system.settings, await offices.office("east"), day)
+
+    await booking.cancel(in_the_way.number, "visitor")
+    listed, visit, table, own = await shown()
+    assert not any("from 09:15 counter" in page for page in (listed, visit))
+    assert "09:00 tour 1" in table
+    assert "another counter" not in own
 
 
 async def test_documents_in_the_list(system: System) -> None:

@@ -12,7 +12,7 @@ from server.core.config import Settings
 from server.core.errors import Text, _
 from tracking.visits.labels import CHANNELS, VISIT_STATES
 from tracking.visits.queries import desk, papers
-from tracking.visits.queries.desk import DOCUMENTS, Filter, Row
+from tracking.visits.queries.desk import DOCUMENTS, Filter, Planned, Row
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.papers import Paper, Papers
 from tracking.visits.queries.visits import MatterView
@@ -37,10 +37,18 @@ def cells(row: Row) -> tuple[object, ...]:
 
 
 def _plan(row: Row) -> str:
-    """Each service with its time and counter: ``10:00 passport 1; 10:15 moving 2``; a dash for no counter."""
+    """Each service with its time and counter: ``10:00 passport 1; 10:15 moving 2``; a dash for no counter.
+
+    ``10:00 pension 3, 10:15 1`` for one that goes on to another counter.
+    """
+
+    def counters(planned: Sequence[Planned]) -> str:
+        following = [f"{one.starts_at:%H:%M} {one.number}" for one in planned[1:]]
+        return ", ".join([planned[0].number, *following]) if planned else "-"
+
     return "; ".join(
-        f"{one.starts_at:%H:%M} {one.code} {'/'.join(numbers) or '-'}"
-        for one, numbers in zip(row.matters, row.planned, strict=True)
+        f"{one.starts_at:%H:%M} {one.code} {counters(planned)}"
+        for one, planned in zip(row.matters, row.planned, strict=True)
     )
 
 
@@ -101,6 +109,10 @@ def _lines(row: Row, matter: MatterView, checklist: Papers, language: str) -> Se
         i18n.name_in(matter, language),
         said(_("Number of people: %(count)s", count=row.party)) if row.party > 1 else "",
         said(_("Counters: %(numbers)s", numbers=", ".join(row.counters))) if len(row.counters) > 1 else "",
+        *(
+            said(_("from %(time)s counter %(number)s", time=f"{one.starts_at:%H:%M}", number=one.number))
+            for one in row.changes
+        ),
         said(_("Language: %(language)s", language=i18n.NAMES.get(row.language, row.language))),
         said(CHANNELS[row.channel]) if row.channel is not Channel.ONLINE else "",
         said(VISIT_STATES[row.state]) if row.state is not VisitState.BOOKED else "",

@@ -28,7 +28,7 @@ from tracking.visits.events import (
 from tracking.visits.messages import MESSAGES
 from tracking.visits.messages.event import About, Reader, VisitEvent, VisitMessage
 from tracking.visits.messages.reminders import MAILINGS, Sent
-from tracking.visits.queries import no_shows, offices, papers, visits
+from tracking.visits.queries import no_shows, offices, papers, serving, visits
 from tracking.visits.queries.no_shows import RestrictionRow
 from tracking.visits.queries.papers import Papers
 from tracking.visits.queries.visits import VisitView
@@ -130,11 +130,11 @@ class VisitLetters:
         about = _about(view, language, checklist, restriction.decision if restriction else "")
         event, link = VisitEvent(entry, language, about=about), self._link(view, entry, restriction)
         if view.email or mail.text is None:
-            return self._mail(view, mail.notice(event), language, checklist, link)
+            return await self._mail(view, mail.notice(event), language, checklist, link)
         path, _label = link
         return ShortNotice(view.phone, language, said(mail.text, event), path, mail.urgency)
 
-    def _mail(
+    async def _mail(
         self, view: VisitView, notice: Notice, language: str, checklist: Papers, link: tuple[str, Text]
     ) -> Letter:
         """A mail with all that they need on the day, and the calendar entry."""
@@ -148,6 +148,7 @@ class VisitLetters:
             "office": i18n.name_in(view.office, language),
             "when": words.when(view, language),
             "services": words.services(view, language),
+            "changes": await serving.changes(view, language) if coming else [],
             "documents": words.documents(view, language),
             "handed_in": checklist.sentences(language),
             "coming": coming,

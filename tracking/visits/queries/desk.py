@@ -4,13 +4,13 @@ A list walks the index of an office's days from a cursor, so that it costs the s
 visits that were booked are listed: a hold has no contact.
 """
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 from server.core import config, database, listing, phones, references
-from server.core.booking import times
 from server.core.city import City
 from server.core.errors import _
 from server.core.listing import Condition, Order, Page, Walk
@@ -22,6 +22,7 @@ from tracking.visits.queries import offices, papers
 from tracking.visits.queries.households import OfHousehold, of_households
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.papers import Papers
+from tracking.visits.queries.serving import Stretch, at_counters
 from tracking.visits.queries.visits import MatterView
 from tracking.visits.states import Channel, DocumentState, VisitState
 
@@ -58,6 +59,13 @@ class Filter(listing.Filters):
     counter: int = listing.number(1, 10**9)
 
 
+class Planned(NamedTuple):
+    """A counter that would serve a service at present, and from when."""
+
+    number: str
+    starts_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A visit in the list."""
@@ -82,13 +90,18 @@ class Row:
     documents: str = ""
     """How far its documents are; empty if nothing was handed in."""
     matters: tuple[MatterView, ...] = ()
-    planned: tuple[tuple[str, ...], ...] = ()
-    """For each service, the counters that would serve it at present."""
+    planned: tuple[tuple[Planned, ...], ...] = ()
+    """For each service, the counters that would serve it at present, one after the other."""
 
     @property
     def counters(self) -> tuple[str, ...]:
         """The counters that would serve it at present, in the order of its services."""
-        return tuple(dict.fromkeys(number for numbers in self.planned for number in numbers))
+        return tuple(dict.fromkeys(one.number for those in self.planned for one in those))
+
+    @property
+    def changes(self) -> tuple[Planned, ...]:
+        """The counters that a service goes on to on the way."""
+        return tuple(one for those in self.planned for one in those[1:])
 
     @property
     def unserved(self) -> bool:
@@ -97,12 +110,19 @@ class Row:
 
 
 def by_counter(rows: Iterable[Row]) -> dict[str, list[tuple[Row, MatterView]]]:
-    """Each service of some visits under the counter planned for it, by time; under "" and last those without one."""
+    """Each service of some visits under the counter planned for it, by time; under "" and last those without one.
+
+    A service that changes counters is under each of them, with its time there.
+    """
     groups: dict[str, list[tuple[Row, MatterView]]] = {}
     for row in rows:
-        for matter, numbers in zip(row.matters, row.planned, strict=True):
-            for number in numbers or ("",):
-                groups.setdefault(number, []).append((row, matter))
+        for matter, planned in zip(row.matters, row.planned, strict=True):
+            if not planned:
+                groups.setdefault("", []).append((row, matter))
+            for one, following in zip_longest(planned, planned[1:]):
+                ends = following.starts_at if following else matter.ends_at
+                there = replace(matter, starts_at=one.starts_at, ends_at=ends)
+                groups.setdefault(one.number, []).append((row, there))
     for group in groups.values():
         group.sort(key=lambda entry: entry[1].starts_at)
     return dict(sorted(groups.items(), key=lambda group: (not group[0], len(group[0]), group[0])))
@@ -153,20 +173,6 @@ async def own_office(account: int, today: date) -> str:
     return str(found or "")
 
 
-async def at_counters(office_id: int, day: date) -> dict[int, tuple[int, ...]]:
-    """The counters that would serve each claim of an office's day at present. At most four queries."""
-    calendars = await offices.calendars(office_id, [day])
-    found: dict[int, tuple[int, ...]] = {}
-    for one in (await times.days([*calendars.values()])).values():
-        serving: dict[int, dict[int, None]] = {}
-        for minute in sorted(one.steps):
-            for unit, claim in one.steps[minute].items():
-                if claim is not None:
-                    serving.setdefault(claim, {})[unit] = None
-        found.update({claim: tuple(units) for claim, units in serving.items()})
-    return found
-
-
 async def day_list(
     place: OfficeRow, day: date, wanted: Filter, reference_data: City, *, after: str = "", limit: int = PAGE
 ) -> Page[Row]:
@@ -174,7 +180,7 @@ async def day_list(
     serving = await at_counters(place.id, day)
     conditions = [_BOOKED, *_narrowed(wanted, reference_data)]
     if wanted.counter:
-        claims = [claim for claim, units in serving.items() if wanted.counter in units]
+        claims = [claim for claim, those in serving.items() if any(one.counter == wanted.counter for one in those)]
         ids = await database.column("SELECT visit_id FROM visit_matter WHERE claim_id IN (?)", claims)
         conditions.append(Condition(f"v.id IN ({database.marks(ids)})", tuple(ids)))
     if wanted.documents:
@@ -287,7 +293,7 @@ async def has_visit(households: Sequence[str], office_id: int, day: date) -> Vis
 
 async def _complete(
     rows: Sequence[Mapping[str, Any]],
-    serving: Mapping[int, Collection[int]],
+    serving: Mapping[int, Sequence[Stretch]],
     known: Mapping[int, CounterRow],
 ) -> list[Row]:
     """Rows with their services, the counters planned for them and how far the documents are. Three queries."""
@@ -299,11 +305,12 @@ async def _complete(
     )
     checklists = await papers.of(ids)
     served: dict[object, list[MatterView]] = {}
-    planned: dict[object, list[tuple[str, ...]]] = {}
+    planned: dict[object, list[tuple[Planned, ...]]] = {}
     for row in found:
         served.setdefault(row["visit_id"], []).append(read(MatterView, row))
-        numbers = tuple(known[unit].number for unit in serving.get(row["claim_id"], ()) if unit in known)
-        planned.setdefault(row["visit_id"], []).append(numbers)
+        those = serving.get(row["claim_id"], ())
+        at = tuple(Planned(known[one.counter].number, one.starts_at) for one in those if one.counter in known)
+        planned.setdefault(row["visit_id"], []).append(at)
     return [
         read(
             Row,

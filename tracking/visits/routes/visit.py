@@ -13,7 +13,7 @@ from tracking.visits.actions import booking, taking
 from tracking.visits.choosing import Links, next_free, week_context
 from tracking.visits.forms import read_start
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import no_shows, offices, papers, visits
+from tracking.visits.queries import no_shows, offices, papers, serving, visits
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.routes import bringing, browser, documents
@@ -49,6 +49,7 @@ async def page(request: Request, found: VisitView, key: str = "") -> Response:
         "office": found.office,
         "office_name": i18n.name_in(found.office, lang),
         "matters": [(one, name, floors.get(one.service_id)) for one, name in bringing.named(found.matters, lang)],
+        "changes": await serving.changes(found, lang) if to_come else [],
         "to_come": to_come,
         "restriction": await no_shows.begun_by(found.id) if found.state is VisitState.MISSED else None,
         "may_change": may_change(found),
