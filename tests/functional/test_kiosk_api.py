@@ -272,6 +272,10 @@ async def test_estimates_learn_from_what_services_took(system: System) -> None:
         return int(second["expected_wait"]["p50"])
 
     quick = await told_after(2, "09:00")
+    with clock.at(at("10:00")):
+        await waiting_times.of_office(await offices.place("east"))
+    learned = waiting_times._learned[office.id].calibration
+    assert (learned.below, learned.above) != (1, 1), "what was told is compared with what happened"
     waiting_times.forget()
     await TicketMatter.all().delete()
     slow = await told_after(12, "10:00")

@@ -17,6 +17,7 @@ from tracking.visits.queries import offices, queue
 from tracking.visits.queries.offices import Place
 from tracking.visits.queries.queue import CounterRow, TicketRow
 from tracking.visits.states import CounterState, TicketState, VisitState
+from tracking.visits.waits.calibration import Calibration
 from tracking.visits.waits.order import MINUTE
 from tracking.visits.waits.pace import Pace
 from tracking.visits.waits.queue import Coming, Counter, Queue, Serving, Wait
@@ -36,6 +37,9 @@ class _Learned:
     """What this process has learned of an office."""
 
     pace: Pace = field(default_factory=Pace)
+    calibration: Calibration = field(default_factory=Calibration)
+    compared: datetime | None = None
+    """When the last ticket was called whose estimate was compared."""
     after: datetime | None = None
     """When the last service ended that was learned."""
     day: date | None = None
@@ -66,9 +70,12 @@ async def of_office(place: Place) -> Waits:
     if kept is None or kept.version != version or kept.until < time.monotonic():
         waiting = await queue.waiting(day_id)
         standing = await _queue(place, day_id, waiting)
-        pace = await _pace(place)
+        learned = await _learn(place)
         services = [str(one.id) for one in place.services.values() if one.walk_in]
-        kept = _Kept(version, time.monotonic() + KEPT, estimate(standing, pace, walk_ins=services))
+        found = estimate(standing, learned.pace, walk_ins=services)
+        fit = learned.calibration.calibrated
+        waits = Waits(*({name: fit(wait) for name, wait in part.items()} for part in found))
+        kept = _Kept(version, time.monotonic() + KEPT, waits)
         _kept[office.id] = kept
     return kept.waits
 
@@ -217,8 +224,8 @@ async def _walk_ins(day_id: int, now: datetime) -> list[tuple[str, int]]:
 # --- What the past tells ---------------------------------------------------------------------------------------------
 
 
-async def _pace(place: Place) -> Pace:
-    """How long things take at an office, with whatever ended since the last time."""
+async def _learn(place: Place) -> _Learned:
+    """What is known of an office, with whatever happened since the last time."""
     learned = _learned.get(place.office.id)
     if learned is None:
         learned = _learned[place.office.id] = _Learned()
@@ -240,4 +247,20 @@ async def _pace(place: Place) -> Pace:
         learned.day, learned.after = day, ended
         taken = (ended - database.moment(row["started_at"])) / together[row["ticket_id"], row["ended_at"]]
         learned.pace.served(str(row["service_id"]), str(row["last_counter"]), taken.total_seconds())
-    return learned.pace
+    await _compare(place, learned)
+    return learned
+
+
+async def _compare(place: Place, learned: _Learned) -> None:
+    """Compare what tickets were told with when they were called, so that the range holds as often as it promises."""
+    since = learned.compared or clock.now() - WEEKS
+    rows = await database.fetch(
+        "SELECT e.made_at, e.p10, e.p50, e.p90, t.first_called_at FROM queue_day d JOIN ticket t ON t.day_id = d.id "
+        "JOIN wait_estimate e ON e.ticket_id = t.id WHERE d.office_id = ? AND d.date >= ? AND t.first_called_at > ? "
+        "ORDER BY t.first_called_at DESC LIMIT ?",
+        place.office.id, since.date() - DAY, since, MOST_LEARNED,
+    )  # fmt: skip
+    for row in reversed(rows):
+        learned.compared = database.moment(row["first_called_at"])
+        waited = (learned.compared - database.moment(row["made_at"])).total_seconds() / MINUTE
+        learned.calibration.learn(Wait(row["p10"], row["p50"], row["p90"]), waited)
