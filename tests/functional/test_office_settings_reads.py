@@ -10,6 +10,7 @@ from tests.support.visits import an_office, next_monday
 QUERIES = {
     "/desk/offices": 6,
     "/desk/offices/1": 7,
+    "/desk/offices/new": 5,
     "/desk/offices/hours/1": 6,
     "/desk/offices/counters": 11,
     "/desk/offices/counters/1": 12,
