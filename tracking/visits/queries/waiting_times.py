@@ -252,7 +252,7 @@ async def _learn(place: Place) -> _Learned:
 
 
 async def _compare(place: Place, learned: _Learned) -> None:
-    """Compare what tickets were told with when they were called, so that the range holds as often as it promises."""
+    """Compare what tickets were told with when they were called, so that the range holds as often as it says."""
     since = learned.compared or clock.now() - WEEKS
     rows = await database.fetch(
         "SELECT e.made_at, e.p10, e.p50, e.p90, t.first_called_at FROM queue_day d JOIN ticket t ON t.day_id = d.id "
