@@ -1,11 +1,14 @@
 """A client books, changes and cancels a visit through JSON."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from server.core.days import today
 from tests.support.system import System
 from tests.support.visits import an_office, at, next_monday
+from tracking.visits.models import Opening
 
 KIM = {"name": "김민수", "email": "kim@example.org"}
 
@@ -109,5 +112,8 @@ async def test_an_administrator_opens_a_day(system: System) -> None:
     answer = await admin.post(path, json=body)
     assert answer.status_code == 201, answer.text
     assert [*await slots(system.client)] == ["09:00", "09:15", "09:30", "09:45"]
-    wrong = await admin.post(path, json={**body, "end": "08:00"})
-    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "end")
+    yesterday = (today() - timedelta(days=1)).isoformat()
+    for field, value in (("end", "08:00"), ("date", yesterday), ("start", "09:07"), ("end", "09:50")):
+        wrong = await admin.post(path, json={**body, field: value})
+        assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, field), (field, value)
+    assert await Opening.all().count() == 1

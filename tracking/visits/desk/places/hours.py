@@ -10,7 +10,8 @@ from server.core.errors import _
 from server.core.forms import Errors, Form, Label, OneOf, Time
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
-from tracking.visits.desk.places.tables import PAGE, PlaceTable, on_step
+from tracking.visits.actions.openings import on_step
+from tracking.visits.desk.places.tables import PAGE, PlaceTable
 from tracking.visits.labels import WEEKDAYS
 from tracking.visits.models import Office, OfficeHours
 

@@ -10,8 +10,9 @@ from server.core.forms import Day, Errors, Form, Hint, Html, Label, OneOf, Time,
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
 from server.core.resource.table import Column, Question, View
-from tracking.visits.actions.openings import CHAIN
-from tracking.visits.desk.places.tables import OfOffice, on_step
+from tracking.visits.actions.openings import CHAIN, on_step
+from tracking.visits.actions.rosters import OVER
+from tracking.visits.desk.places.tables import OfOffice
 from tracking.visits.models import Office, Opening
 from tracking.visits.states import OpeningKind
 
@@ -69,7 +70,7 @@ class Openings(OfOffice[EditOpening]):
 
     async def check(self, command: EditOpening, row: Any | None) -> None:
         if command.date < today() or (row and row.date < today()):
-            raise Invalid.at("date", _("This day is over."))
+            raise Invalid.at("date", OVER)
         office = await Office.get(code=command.office)
         on_step(office.step, {"opens": command.opens, "closes": command.closes})
 

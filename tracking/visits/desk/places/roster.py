@@ -15,7 +15,8 @@ from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
 from server.core.resource.table import MOST, Options, Question, View
 from tracking.visits.actions import rosters
-from tracking.visits.desk.places.tables import PlaceTable, on_step
+from tracking.visits.actions.openings import on_step
+from tracking.visits.desk.places.tables import PlaceTable
 from tracking.visits.models import Counter, Office, Shift
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import places

@@ -11,14 +11,12 @@ from tortoise.expressions import Q
 
 from server.core import i18n
 from server.core.accounts import Official
-from server.core.errors import FieldError, Invalid, Text, _
+from server.core.errors import _
 from server.core.forms import Form, Html, Label, MayBeEmpty, Mistake, line
 from server.core.ledger import Chain
 from server.core.resource.table import CHANGED, MOST, FormT, Options, Resource, View
 from server.core.web import Consequence
-from tracking.visits import rules
 from tracking.visits.actions import rebuilding
-from tracking.visits.actions.rosters import OFF_STEP
 from tracking.visits.desk.common import displaced_link
 from tracking.visits.models import Office
 from tracking.visits.permissions import Permission
@@ -87,14 +85,6 @@ class PlaceTable(Resource[FormT]):
 
     async def form_context(self, row: Any | None, _language: str) -> dict[str, Any]:
         return {"displaced": await places.displaced(await self.affected(row) if row else None)}
-
-
-def on_step(step: int, times: Mapping[str, str]) -> None:
-    """Refuse times off the steps of an office, which would move its timetable. Raises ``Invalid`` with the fields."""
-    text = Text(OFF_STEP.msgid, {"step": step})
-    wrong = [name for name, one in times.items() if one and not rules.on_step(one, step)]
-    if wrong:
-        raise Invalid([FieldError(name, text) for name in wrong])
 
 
 class OfOffice(PlaceTable[FormT]):
