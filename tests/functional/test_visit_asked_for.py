@@ -12,6 +12,7 @@ from tests.support.markup import parse
 from tests.support.page_forms import post_without_page
 from tests.support.stories import filed, opened_with_key, somebody
 from tests.support.system import System
+from tests.support.visit_pages import confirm, follow, press, week
 from tests.support.visits import an_office, at, contact, wish
 from tracking.visits.actions import booking
 from tracking.visits.models import Visit, VisitRequest
@@ -186,3 +187,18 @@ async def test_who_may_ask_and_choose(system: System) -> None:
     )
     assert forged.headers["location"].startswith("/visits?"), "only what was proposed is booked in one press"
     assert not await Visit.exists()
+
+
+async def test_another_time_booked_for_the_case_answers_the_request(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    case = await filed()
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
+    handler, hong = await system.official("handler"), await opened_with_key(system, case)
+    await asks(handler, case.reference, "09:00")
+    held = await follow(hong, await press(await week(hong, case=case.reference), hong, "11:00"))
+    assert (await VisitRequest.get()).state is RequestState.OPEN, "held is not booked"
+    check = await page_forms.send(hong, page_forms.form(held, field="email"), button="check")
+    assert (await confirm(hong, check)).status_code == 200
+    request, visit = await VisitRequest.get(), await Visit.get()
+    assert (request.state, request.visit_id) == (RequestState.BOOKED, visit.id)
+    assert "방문을 요청합니다" not in (await hong.get(f"/cases/{case.reference}")).text

@@ -11,7 +11,7 @@ from server.core.database import IntegrityError
 from server.core.days import today
 from server.core.errors import NotPossibleNow
 from tracking.visits import rules
-from tracking.visits.actions import offering, taking, visits
+from tracking.visits.actions import answering, offering, taking, visits
 from tracking.visits.actions.taking import Wish
 from tracking.visits.actions.visits import Booked, Contact, VisitRow, visit_row
 from tracking.visits.errors import (
@@ -134,7 +134,7 @@ async def release_beside(number: str, holder: str) -> None:
 
 
 async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | None = None, case: str = "") -> Booked:
-    """Turn a held time into a booking. Its day's calendar is locked.
+    """Turn a held time into a booking, which answers what was asked for in the case. Its day's calendar is locked.
 
     Raises ``OnePerHousehold``; a second active visit of the day with the same first contact breaks the unique index.
     """
@@ -151,10 +151,11 @@ async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | No
         contact.note, case, contact.household, contact.household_also, contact.household, now,
         rules.next_reminder(offices.local(wished.start), now), visit,
     )  # fmt: skip
+    services = tuple(one.id for one in wished.errand.services)
+    await answering.answer(visit, case, wished.office.id, services)
     await offering.settle(visit, wished.office.id, wished.date, contact.households)
     chain = await ledger.open_or_begin(f"visit/{number}")  # an offered time has one already
     starts_at = rules.moment(wished.start).isoformat(timespec="minutes")
-    services = tuple(one.id for one in wished.errand.services)
     await chain.append("visitor", VisitBooked(visit, wished.office.id, starts_at, services, wished.errand.channel))
     return Booked(visit, number, key)
 

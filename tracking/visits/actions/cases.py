@@ -4,15 +4,18 @@ from petitions.errors import NoSuchCase
 from petitions.queries import following
 from server.core import database, references
 from server.core.accounts import Official
+from tracking.visits.actions import answering
 from tracking.visits.actions.marking import changing
 from tracking.visits.desk_forms import LinkCase, Plain
 from tracking.visits.errors import OfAnotherCase
 from tracking.visits.events import VisitAttached, VisitDetached
-from tracking.visits.states import VisitAction
+from tracking.visits.states import VisitAction, VisitState
 
 
 async def attach(number: str, case: str, actor: str, seen: int | None = None) -> None:
-    """Link a visit to a case that the actor has access to. Repeating it does nothing.
+    """Link a visit to a case that the actor has access to; a booked one answers what was asked for in the case.
+
+    Repeating it does nothing.
 
     Raises ``NoSuchVisit``, ``ChangedMeanwhile``, ``NotPossibleNow``, ``OfAnotherCase``.
     """
@@ -21,6 +24,10 @@ async def attach(number: str, case: str, actor: str, seen: int | None = None) ->
             "UPDATE visit SET case_reference = ? WHERE id = ? AND case_reference = ''", case, change.visit.id
         )
         if hit:
+            if change.visit.state is VisitState.BOOKED:
+                matters = "SELECT service_id FROM visit_matter WHERE visit_id = ?"
+                services = await database.column(matters, change.visit.id)
+                await answering.answer(change.visit.id, case, change.visit.office_id, services)
             await change.chain.append(actor, VisitAttached(case))
         elif await _case(change.visit.id) != case:
             raise OfAnotherCase

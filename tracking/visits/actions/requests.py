@@ -4,12 +4,14 @@ from petitions.errors import NoSuchCase
 from petitions.queries import following
 from server.core import clock, database, ledger
 from server.core.accounts import Official
+from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, NotPossibleNow, _
 from tracking.visits import rules
-from tracking.visits.actions import booking, taking
+from tracking.visits.actions import answering, booking, taking
 from tracking.visits.actions.booking import Booked, Contact, KeyOf
 from tracking.visits.actions.taking import Wish
 from tracking.visits.desk_forms import AskForVisit
+from tracking.visits.errors import OnePerHousehold
 from tracking.visits.events import VisitAsked, VisitNotAsked
 from tracking.visits.queries import requests
 from tracking.visits.states import Channel, RequestState
@@ -64,7 +66,10 @@ async def withdraw(official: Official, number: int) -> None:
     if access is None or not access.seen_by(official):
         raise NoSuchCase
     async with database.transaction():
-        if await _settle(number, RequestState.WITHDRAWN):
+        if await database.execute(
+            "UPDATE visit_request SET state = ? WHERE id = ? AND state = ?",
+            RequestState.WITHDRAWN, number, RequestState.OPEN,
+        ):  # fmt: skip
             chain = await ledger.lock(f"visit-request/{number}")
             await chain.append(official.actor, VisitNotAsked(request.case_reference))
 
@@ -72,15 +77,15 @@ async def withdraw(official: Official, number: int) -> None:
 async def choose(number: int, wished: Wish, contact: Contact, key_of: KeyOf | None = None) -> Booked:
     """Book a proposed time for the case. Raises ``NotFound``, ``NotPossibleNow``, and as :func:`booking.book_now`."""
     request = await requests.one(number)
-    async with database.transaction():
-        if not await _settle(number, RequestState.BOOKED):
-            raise NotPossibleNow("choose", request.state)
-        booked = await booking.book_now(wished, contact, key_of, request.case_reference)
-        await database.execute("UPDATE visit_request SET visit_id = ? WHERE id = ?", booked.id, number)
+    if request.state is not RequestState.OPEN:
+        raise NotPossibleNow("choose", request.state)
+    try:
+        async with database.transaction():
+            booked = await booking.book_now(wished, contact, key_of, request.case_reference)
+            if not await answering.settle(number, booked.id):
+                raise NotPossibleNow("choose", request.state)
+    except (TimeTaken, OnePerHousehold):  # maybe by the same request, chosen a moment ago
+        if (await requests.one(number)).state is not RequestState.OPEN:
+            raise NotPossibleNow("choose", request.state) from None
+        raise
     return booked
-
-
-async def _settle(number: int, state: RequestState) -> int:
-    return await database.execute(
-        "UPDATE visit_request SET state = ? WHERE id = ? AND state = ?", state, number, RequestState.OPEN
-    )

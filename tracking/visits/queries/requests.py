@@ -6,7 +6,7 @@ from datetime import datetime
 
 from server.core import accounts, config
 from server.core.errors import NotFound
-from server.core.rows import Local, columns, select_one
+from server.core.rows import Local, columns, select, select_one
 from tracking.visits.queries import grid, offices
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.offices import Place, ServiceRow
@@ -49,13 +49,22 @@ _FROM = f"visit_request r JOIN office o ON o.id = r.office_id {accounts.with_off
 
 
 async def open_of(reference: str) -> RequestRow | None:
-    """The request of a case that still waits for a visit: one booked for the case since then settles it. One query."""
+    """The request of a case that still waits for a visit. One query."""
     return await select_one(
         RequestRow,
-        f"SELECT {_REQUEST} FROM {_FROM}WHERE r.case_reference = ? AND r.state = ? AND NOT EXISTS ("
-        "SELECT 1 FROM visit v WHERE v.case_reference = r.case_reference AND v.booked_at > r.created_at "
-        "AND v.state IN ('booked', 'served')) ORDER BY r.id DESC LIMIT 1",
+        f"SELECT {_REQUEST} FROM {_FROM}WHERE r.case_reference = ? AND r.state = ? ORDER BY r.id DESC LIMIT 1",
         reference,
+        RequestState.OPEN,
+    )
+
+
+async def open_at(reference: str, office: int) -> list[RequestRow]:
+    """The requests of a case that still wait for a visit to an office. One query."""
+    return await select(
+        RequestRow,
+        f"SELECT {_REQUEST} FROM {_FROM}WHERE r.case_reference = ? AND r.office_id = ? AND r.state = ? ORDER BY r.id",
+        reference,
+        office,
         RequestState.OPEN,
     )
 
