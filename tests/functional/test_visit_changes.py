@@ -1,11 +1,13 @@
 """Another time for a visit, on its page and by a program: what is shown can be taken, and its own time is no change."""
 
 from typing import Any
+from unittest.mock import AsyncMock
 
 import httpx
 import pytest
 
 from server.core import ledger
+from server.core.errors import ChangedMeanwhile
 from tests.support.page_forms import post_without_page
 from tests.support.system import System
 from tests.support.visit_pages import book, checked, code, confirm, follow, marks, press, value, week
@@ -151,3 +153,13 @@ async def test_forged_days_and_numbers_lose_nothing(system: System) -> None:
         assert (shown.status_code, "동부민원센터" in shown.text) == (422, True)
     number = code(await book(browser, "09:00"), "number")
     assert (await browser.get(f"/visits/{number}/change", params={"from": "xx"})).status_code == 200
+
+
+async def test_a_visit_that_another_window_changes_at_once(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    here = f"/visits/{code(await book(browser, '09:00'), 'number')}"
+    monkeypatch.setattr(booking, "reschedule", AsyncMock(side_effect=ChangedMeanwhile))
+    pressed = await post_without_page(browser, f"{here}/change", data={"start": value(at("10:00"))})
+    assert pressed.headers.get("location") == here, pressed.text
+    assert "그 사이에 예약이 변경되었습니다" in (await follow(browser, pressed)).text

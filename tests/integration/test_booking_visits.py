@@ -233,6 +233,19 @@ async def test_cancelling_twice_at_once_or_while_it_is_moved(system: System) -> 
     assert (await left(office, "09:00"), await left(office, "10:00")) == (2, 2)
 
 
+async def test_changing_twice_at_once(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    made = await booking.book_now(await wish(), contact("kim"))
+    await asyncio.gather(*(change(made, "10:00") for _press in range(3)))
+    assert (await Visit.get(number=made.number)).revision == 1, "it has the time that every press asked for"
+    kinds = [entry.kind for entry in await ledger.read(f"visit/{made.number}")]
+    assert kinds == ["visit.booked", "visit.rescheduled"]
+    found = await asyncio.gather(*(change(made, start) for start in ("11:00", "14:00")), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in found) == ["ChangedMeanwhile", "NoneType"], found
+    lost = "14:00" if found[0] is None else "11:00"
+    assert [await left(office, start) for start in ("10:00", lost)] == [1, 1]
+
+
 async def test_a_household_that_books_many_days_at_once_has_no_more_than_allowed(system: System) -> None:
     days = [next_monday() + timedelta(days=n) for n in range(6)]
     await an_office({"1": ["passport"]}, days=days, most_active=2)

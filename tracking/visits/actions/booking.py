@@ -9,7 +9,7 @@ from server.core.booking.day import Wanted
 from server.core.booking.errors import TimeTaken
 from server.core.database import IntegrityError
 from server.core.days import today
-from server.core.errors import NotPossibleNow
+from server.core.errors import ChangedMeanwhile, NotPossibleNow
 from tracking.visits import rules
 from tracking.visits.actions import answering, offering, taking, visits
 from tracking.visits.actions.taking import Wish
@@ -250,7 +250,8 @@ async def reschedule(
     """Take another time and give back the old one, in one transaction: a refusal leaves the visit as it was.
 
     The visit's own time counts as free, and so does one that was ``offered`` to it. Raises ``NoSuchVisit``,
-    ``TimeTaken``, ``TooLate``, ``OfferExpired``, ``OnePerHousehold``, ``NotPossibleNow``.
+    ``TimeTaken``, ``TooLate``, ``OfferExpired``, ``OnePerHousehold``, ``NotPossibleNow``; ``ChangedMeanwhile`` if it
+    was moved to another time at the same moment.
 
     Nothing changes if the visit has this time and these services already.
     """
@@ -270,8 +271,6 @@ async def reschedule(
             await times.lock(calendar, earlier)
             if offered and await visits.end(offered, VisitState.CANCELLED, VisitState.OFFERED) is None:
                 raise OfferExpired
-            freed = await taking.free(visit.id, visit.party)
-            claims = await taking.take(wished, calendar)
             hit = await database.execute(
                 "UPDATE visit SET office_id = ?, date = ?, starts_at = ?, ends_at = ?, party = ?, guide_id = ?, "
                 "remind_at = ?, revision = revision + 1, unplaced_since = NULL "
@@ -281,7 +280,10 @@ async def reschedule(
                 visit.id, VisitState.BOOKED, visit.revision,
             )  # fmt: skip
             if not hit:
-                raise NotPossibleNow(VisitAction.RESCHEDULE, visit.state)
+                await _moved_meanwhile(number, wished)
+                return
+            freed = await taking.free(visit.id, visit.party)
+            claims = await taking.take(wished, calendar)
             await only_one(visit.id, wished.office.id, wished.date, visit.households)
             await taking.write_matters(visit.id, wished, claims)
             chain = await ledger.lock(f"visit/{number}")
@@ -294,6 +296,15 @@ async def reschedule(
             await _withhold(earlier, place, visit.starts_at, freed)
     except IntegrityError:
         raise OnePerHousehold(wished.date) from None
+
+
+async def _moved_meanwhile(number: str, wished: Wish) -> None:
+    """Another press was first: nothing is left to do if it was for the same time. Else the visit is not as it was."""
+    found = await visit_row(number)
+    if found.state is not VisitState.BOOKED:
+        raise NotPossibleNow(VisitAction.RESCHEDULE, found.state)
+    if not await taking.is_present(found.id, wished):
+        raise ChangedMeanwhile
 
 
 async def _withhold(calendar: int, place: OfficeRow, start: datetime, freed: Sequence[Wanted]) -> None:

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from server.core import auth, clock, config, i18n, qr, web
 from server.core.booking.errors import TimeTaken
-from server.core.errors import Invalid, _
+from server.core.errors import ChangedMeanwhile, Invalid, NotPossibleNow, _
 from server.core.forms.kinds import Mistake
 from tracking.visits.access import own_visit
 from tracking.visits.actions import booking, taking
@@ -21,6 +21,7 @@ from tracking.visits.states import Channel, VisitState
 from tracking.visits.timetable import start_value
 
 VISITOR = "visitor"
+CHANGED_MEANWHILE = _("Your reservation was changed in the meantime. This is how it is now.")
 
 
 def may_change(found: VisitView) -> bool:
@@ -94,6 +95,8 @@ async def _change(request: Request, found: VisitView, errand: Errand, links: Lin
         return web.redirect(request, links.url(start=start_value(start)), refusal.errors[0].text)
     except (TimeTaken, OverflowError):
         return web.redirect(request, links.url(start=start_value(start)))
+    except (ChangedMeanwhile, NotPossibleNow):
+        return web.redirect(request, f"/visits/{found.number}", CHANGED_MEANWHILE)
     if start == found.starts_at and not found.unplaced_since:
         return web.redirect(request, f"/visits/{found.number}", _("You keep your present time."))
     return web.redirect(request, f"/visits/{found.number}", _("Your reservation has been changed."))
