@@ -128,6 +128,60 @@ async def test_an_offer_to_who_booked_another_time_says_so(system: System) -> No
     assert "대기 명단에" not in answer.text
 
 
+async def test_refusing_an_offer_that_was_accepted_offers_to_cancel_it(system: System) -> None:
+    made = await a_full_hour()
+    browser = system.visitor()
+    await join(browser)
+    await booking.cancel(made[1].number, "visitor")
+    shown = form(await linked(system, browser), field="answer")
+    await send(browser, shown, button="accept")
+    answer = await follow(browser, await send(browser, shown, button="refuse"))
+    assert "이미 이 시간을 수락하셨고 예약되어 있습니다" in answer.text
+    cancelled = await follow(browser, await send(browser, form(answer, "/cancel")))
+    assert (await Visit.get(name="이영희")).state is VisitState.CANCELLED
+    late = await follow(browser, await send(browser, shown, button="refuse"))
+    again = await browser.get(late.headers["location"])
+    assert again.url.path == cancelled.url.path, "its reservation, cancelled"
+    assert "다음 분께" not in again.text
+
+
+async def test_an_offer_to_who_left_the_list_does_not_say_that_they_wait(system: System) -> None:
+    made = await a_full_hour()
+    browser = system.visitor()
+    receipt = await follow(browser, await join(browser))
+    await booking.cancel(made[1].number, "visitor")
+    shown = await linked(system, browser)
+    place = await browser.get(str(receipt.url))
+    await send(browser, form(place, field="", action=receipt.url.path))
+    answer = await follow(browser, await send(browser, form(shown, field="answer"), button="accept"))
+    assert "대기가 취소되어 이 시간은" in answer.text
+    assert "대기는 그대로" not in answer.text
+    assert not any(href.startswith("/visits/waiting/") for href in hrefs(answer))
+
+
+async def test_a_reservation_from_an_offer_that_was_cancelled_is_nowhere_said_to_stand(system: System) -> None:
+    made = await a_full_hour()
+    browser = system.visitor()
+    receipt = await follow(browser, await join(browser))
+    await booking.cancel(made[1].number, "visitor")
+    shown = form(await linked(system, browser), field="answer")
+    await send(browser, shown, button="accept")
+    number = (await Visit.get(name="이영희")).number
+    place = await browser.get(str(receipt.url))
+    assert "예약이 있습니다" in place.text
+    assert any(number in href for href in hrefs(place))
+    await booking.cancel(number, "visitor")
+    again = await browser.get((await send(browser, shown, button="accept")).headers["location"])
+    assert again.headers["location"] == f"/visits/{number}"
+    place = await browser.get(str(receipt.url))
+    assert "예약이 있습니다" not in place.text
+    assert not any(number in href for href in hrefs(place))
+    await booking.book_now(await wish(start="11:00"), contact("lee"))
+    place = await browser.get(str(receipt.url))
+    assert "예약이 있습니다" in place.text
+    assert not any(number in href for href in hrefs(place))
+
+
 async def test_an_expired_offer_says_so(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     made = await a_full_hour()
     browser = system.visitor()

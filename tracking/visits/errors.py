@@ -148,6 +148,13 @@ class OfferExpired(Conflict):
     text = _("This offer has ended. You can choose another time from the timetable.")
 
 
+class OfferAccepted(Conflict):
+    """409: the offer was accepted before; its time is booked."""
+
+    code = "offer_accepted"
+    text = _("You have already accepted this time, and it is booked. If you cannot come, please cancel it.")
+
+
 class NotYetMissed(Conflict):
     """409: the visitor can still be expected."""
 

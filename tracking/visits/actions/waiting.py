@@ -12,7 +12,7 @@ from server.core.errors import Invalid, _
 from tracking.visits.actions import booking, offering, taking, visits
 from tracking.visits.actions.offering import Entry
 from tracking.visits.actions.visits import Booked, Contact
-from tracking.visits.errors import AlreadyWaiting, NotWaiting, OfferExpired, OnePerHousehold, TimeFree
+from tracking.visits.errors import AlreadyWaiting, NotWaiting, OfferAccepted, OfferExpired, OnePerHousehold, TimeFree
 from tracking.visits.events import WaitingJoined, WaitingLeft
 from tracking.visits.queries import grid, offices
 from tracking.visits.queries.grid import Errand
@@ -155,14 +155,21 @@ async def accept(number: str) -> Booked:
         raise OnePerHousehold(visit.date) from None
 
 
-async def refuse(number: str) -> None:
-    """Refuse an offered time; whoever did stays on the list. Repeating it does nothing. Raises ``NoSuchVisit``."""
+async def refuse(number: str) -> bool:
+    """Refuse an offered time; whoever did stays on the list. Returns whether it was still open; if not, does nothing.
+
+    Raises ``NoSuchVisit``, ``OfferAccepted``.
+    """
     visit = await visits.visit_row(number)
     calendar = await visits.calendar_of(visit)
     async with database.transaction():
         await times.lock(calendar)
         if await offering.end(visit, VISIT[VisitState.OFFERED][VisitAction.REFUSE], "visitor"):
             await offering.pass_on(calendar)
+            return True
+        if (await visits.visit_row(number)).state is VisitState.BOOKED:
+            raise OfferAccepted
+    return False
 
 
 async def forget() -> int:

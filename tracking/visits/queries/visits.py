@@ -51,6 +51,8 @@ class VisitView:
     revision: int
     held_until: Local | None
     unplaced_since: Local | None
+    booked: bool
+    """Whether it is or once was booked, not only held or offered."""
     office: OfficeRow
     matters: tuple[MatterView, ...] = ()
 
@@ -65,7 +67,7 @@ def reachable(email: str, phone: str) -> bool:
     return bool(email or phones.for_texts(phone, config.settings().country))
 
 
-_VISIT = columns(VisitView, "v", office="")
+_VISIT = columns(VisitView, "v", booked="v.booked_at IS NOT NULL", office="")
 _MATTER = columns(
     MatterView, "m", code="s.code", name="s.name", name_ja="s.name_ja", name_en="s.name_en", documents="s.documents"
 )

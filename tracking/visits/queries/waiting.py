@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.core import database
+from server.core.days import today
 from server.core.rows import Local, columns, read, select
 from tracking.visits.errors import NotWaiting
 from tracking.visits.queries import offices
 from tracking.visits.queries.offices import OfficeRow, ServiceRow
-from tracking.visits.states import WaitingState
+from tracking.visits.states import VisitState, WaitingState
 
 SHOWN = 200
 """Entries of one day that the desk shows."""
@@ -23,6 +24,7 @@ class Offered:
     starts_at: Local
     ends_at: Local
     held_until: Local | None
+    state: VisitState
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ class WaitingView:
     """From 1 among those who wait or have an offer; 0 for others."""
     offered: Offered | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether a time can still be offered to it."""
+        return self.state in {WaitingState.WAITING, WaitingState.OFFERED} and self.date >= today()
+
 
 _OPEN = "('waiting', 'offered')"
 _POSITION = (
@@ -57,8 +64,9 @@ _POSITION = (
 )
 _VIEW = columns(WaitingView, "w", position=_POSITION)
 _OFFERED = columns(
-    Offered, "v", "offered_", number="v.number", starts_at="v.starts_at", ends_at="v.ends_at", held_until="v.held_until"
-)
+    Offered, "v", "offered_", number="v.number", starts_at="v.starts_at", ends_at="v.ends_at",
+    held_until="v.held_until", state="v.state",
+)  # fmt: skip
 _FROM = "visit_waiting w LEFT JOIN visit v ON v.id = w.visit_id"
 
 
@@ -68,6 +76,19 @@ async def entry(number: str) -> WaitingView:
     if row is None:
         raise NotWaiting
     return _read(row)
+
+
+async def has_visit(found: WaitingView) -> bool:
+    """Whether the household of an entry has a visit at the office on that day."""
+    return bool(
+        await database.value(
+            "SELECT COUNT(*) FROM visit_waiting w JOIN visit v ON v.office_id = w.office_id AND v.date = w.date "
+            "WHERE w.id = ? AND v.household_active IS NOT NULL "
+            "AND (v.household IN (w.household, NULLIF(w.household_also, '')) "
+            "OR v.household_also IN (w.household, NULLIF(w.household_also, '')))",
+            found.id,
+        )
+    )
 
 
 async def of_visit(visit_id: int) -> WaitingView | None:

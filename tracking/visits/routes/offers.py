@@ -17,6 +17,7 @@ from tracking.visits.access import own_visit
 from tracking.visits.actions import booking, moving, waiting
 from tracking.visits.actions.taking import Wish
 from tracking.visits.choosing import Choice
+from tracking.visits.errors import OfferAccepted
 from tracking.visits.forms import read_start
 from tracking.visits.queries import unplaced
 from tracking.visits.queries import waiting as entries
@@ -29,13 +30,13 @@ ACCEPT, REFUSE = "accept", "refuse"
 
 
 async def show(request: Request) -> Response:
-    """``/visits/{number}/offer``: the offer with its buttons, or that it has ended."""
+    """``/visits/{number}/offer``: the offer with its buttons, or that it has ended; once accepted, the reservation."""
     found = await own_visit(request)
     lang = web.language(request)
     row = await unplaced.one(found.number) if found.unplaced_since and found.state is VisitState.BOOKED else None
     entry = await entries.of_visit(found.id)
     open_offer = found.state is VisitState.OFFERED and found.held_until and found.held_until > clock.now()
-    if found.state is VisitState.BOOKED and row is None:
+    if row is None and found.booked:
         return web.redirect(request, f"/visits/{found.number}")
     context = {
         "visit": found,
@@ -46,6 +47,8 @@ async def show(request: Request) -> Response:
         "timetable": Choice(found.office.code, tuple(one.code for one in found.matters), found.party).url(),
         "row": row,
         "settled": entry is not None and entry.state is WaitingState.DONE and entry.offered is None,
+        "left": entry is not None and entry.state is WaitingState.LEFT,
+        "waits": entry is not None and entry.waits,
         "entry_path": links.waiting_path(config.settings(), entry.number, entry.date) if entry else "",
     }
     page = "visits/offer_move.html" if row else "visits/offer.html" if open_offer else "visits/offer_ended.html"
@@ -68,9 +71,11 @@ async def decide(request: Request) -> Response:
             await booking.release_beside(found.number, browser.holder(request))
             return await visit.page(request, await own_visit(request), made.key)
         if form.get("answer") == REFUSE:
-            await waiting.refuse(found.number)
             thanks = _("Thank you for telling us. The time goes to the next person; you stay on the waiting list.")
-            return web.redirect(request, f"{there}/offer", thanks)
+            refused = await waiting.refuse(found.number)
+            return web.redirect(request, f"{there}/offer", thanks if refused else None)
+    except OfferAccepted as refusal:
+        return web.redirect(request, f"{there}/cancel", refusal.text)
     except Conflict as refusal:
         return web.redirect(request, f"{there}/offer", refusal.text)
     return web.redirect(request, f"{there}/offer")

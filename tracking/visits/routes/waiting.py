@@ -25,7 +25,7 @@ from tracking.visits.queries import grid, offices
 from tracking.visits.queries import waiting as queries
 from tracking.visits.queries.grid import Errand
 from tracking.visits.routes.choosing import client
-from tracking.visits.states import WaitingState
+from tracking.visits.states import VisitState, WaitingState
 
 PAGE = "/visits/waiting"
 JOINS = Rate(2, 8)
@@ -101,7 +101,10 @@ async def receipt(request: Request) -> Response:
     place, services = await queries.what(found)
     choice = Choice(place.code, tuple(one.code for one in services), found.party)
     settings = config.settings()
-    offer = found.offered if found.state in {WaitingState.OFFERED, WaitingState.DONE} else None
+    booked = found.state is WaitingState.DONE and await queries.has_visit(found)
+    offer = found.offered if found.state is WaitingState.OFFERED or booked else None
+    if offer and booked and offer.state is not VisitState.BOOKED:
+        offer = None  # cancelled, and another visit was booked since
     context = {
         "entry": found,
         "office": place,
@@ -109,6 +112,7 @@ async def receipt(request: Request) -> Response:
         "services": [i18n.name_in(one, lang) for one in services],
         "here": request.url.path,
         "link": f"{settings.public_url}{request.url.path}",
+        "booked": booked,
         "offer": offer,
         "offer_path": links.visit_path(settings, offer.number, offer.starts_at, "offer") if offer else "",
         "timetable": choice.url(),
