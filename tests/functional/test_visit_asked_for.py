@@ -67,7 +67,10 @@ async def test_the_official_asks_and_the_citizen_chooses(system: System) -> None
     assert (visit.case_reference, visit.name, visit.starts_at) == (case.reference, "홍길동", at("10:30"))
     assert (await VisitRequest.get()).visit_id == visit.id
     again = await page_forms.send(hong, chosen)
-    assert again.status_code == 303
+    assert again.headers["location"] == f"/cases/{case.reference}/visits/{visit.number}"
+    shown = await hong.get(again.headers["location"], follow_redirects=True)
+    assert (shown.status_code, shown.url.path) == (200, f"/visits/{visit.number}")
+    assert "이미 시간을 고르셨습니다" in shown.text
     assert await Visit.all().count() == 1, "pressed twice, booked once"
     await system.work()
     for browser, address in ((hong, f"/cases/{case.reference}"), (handler, f"/desk/cases/{case.reference}")):

@@ -54,8 +54,9 @@ async def test_a_no_show_is_marked_after_the_grace_with_evidence(system: System)
     assert early.status_code == 409
     assert "09:11" in early.text
     assert "09:01, 09:04" in early.text
-    late = await mark(system, number, 0, time="09:12", called="09:01, 09:40")
-    assert late.status_code == 409
+    future = await mark(system, number, 0, time="09:12", called="09:01, 09:40")
+    assert future.status_code == 422
+    assert "아직 오지 않은 시각입니다" in future.text
     before = await mark(system, number, 0, called="08:55")
     assert before.status_code == 422
     wrong = await mark(system, number, 0, called="nine")

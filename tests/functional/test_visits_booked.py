@@ -97,6 +97,8 @@ async def test_whoever_confirms_late_is_offered_the_nearest_times(system: System
         late = await confirm(browser, check)
         assert late.status_code == 409
         assert "더 이상" in late.text
+        assert "적은 내용은 남아" in late.text
+        assert "적은 내용은 남아" not in (await browser.get(str(check.url))).text, "nothing was typed on this way"
         near = form(late, "/visits/hold", field="start")
         offered = [one.attrs["value"][11:16] for one in near.buttons]
         assert offered == ["09:30", "09:45", "10:15"]

@@ -115,9 +115,11 @@ async def mark_no_show(actor: Official, number: str, command: MarkNoShow) -> Non
         called = [datetime.combine(visit.date, one, zone) for one in command.times]
         if called[-1] < visit.starts_at:
             raise Invalid.at("called", _("Please call the visitor at the booked time or later."))
+        if called[-1] > now:
+            raise Invalid.at("called", _("This time is still to come. Please enter the times at which you called."))
         earliest = rules.no_show_from(visit.starts_at, called, grace)
-        if now < earliest or called[-1] > now:
-            raise NotYetMissed(max(earliest, called[-1]).astimezone(zone))
+        if now < earliest:
+            raise NotYetMissed(earliest.astimezone(zone))
         await _record_no_show(change, called, place, actor.actor)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.core import accounts, config
+from server.core import accounts, config, database
 from server.core.errors import NotFound
 from server.core.rows import Local, columns, select, select_one
 from tracking.visits.queries import grid, offices
@@ -75,6 +75,14 @@ async def one(number: int) -> RequestRow:
     if found is None:
         raise NotFound
     return found
+
+
+async def chosen(number: int) -> str:
+    """The number of the visit that was booked at a proposed time of a request; empty without one."""
+    booked = await database.value(
+        "SELECT v.number FROM visit_request r JOIN visit v ON v.id = r.visit_id WHERE r.id = ?", number
+    )
+    return str(booked or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from petitions.queries import following
 from petitions.queries.cases import Credentials, Level
 from server.core import auth, references, web
 from server.core.booking.errors import TimeTaken
-from server.core.errors import Conflict, Invalid, Text, _
+from server.core.errors import Conflict, Invalid, NotPossibleNow, Text, _
 from server.core.form_pages import ReturnedForm, form_page
 from server.core.security import Rate
 from tracking.visits.access import own_visit
@@ -96,6 +96,9 @@ async def choose(request: Request) -> Response:
     except (TimeTaken, Invalid):
         return web.redirect(request, at_start, _("This time is no longer free. Here are the nearest ones."))
     except Conflict as refusal:
+        if isinstance(refusal, NotPossibleNow) and (chosen := await requests.chosen(asked.id)):
+            already = _("You have chosen a time already. This is your reservation.")
+            return web.redirect(request, f"/cases/{found.reference}/visits/{chosen}", already)
         return web.redirect(request, f"/cases/{found.reference}", refusal.text)
     response = await visit.page(request, await visits.by_number(booked.number), booked.key)
     await auth.open_visit(request, response, booked.number)

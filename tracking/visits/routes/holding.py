@@ -32,6 +32,7 @@ from tracking.visits.states import Channel
 from tracking.visits.timetable import start_value
 
 KEPT_LENGTH = 600
+TYPED = ("name", "email", "phone", "note")
 RULES = (Invalid, OnePerHousehold, TooManyVisits, Restricted)
 """Refusals that leave the form as it is: the time is still held."""
 
@@ -62,7 +63,7 @@ async def hold(request: Request) -> Response:
     except (TimeTaken, Invalid, OverflowError):
         return web.redirect(request, choice.url(start=start_value(start)))
     values = _typed(form)
-    if any(values.get(name) for name in ("name", "email", "phone", "note")):  # typed before another time was needed
+    if any(values.get(name) for name in TYPED):  # typed before another time was needed
         response = await _form(request, await holds.held_visit(number, auth.token_hash(token)), values)
     else:
         response = web.redirect(request, f"/visits/held/{number}")
@@ -170,6 +171,7 @@ async def _late(request: Request, found: HeldVisit, values: Mapping[str, str]) -
     context = {
         **_context(request, found, values),
         "typed": values,
+        "kept": request.method == "POST" and any(values.get(name) for name in TYPED),
         "fields": choice.fields,
         "nearest": [(start, start_value(start)) for start in nearest],
         "other": now if now and now.number != found.number else None,
