@@ -153,6 +153,14 @@ async def test_forged_days_and_numbers_lose_nothing(system: System) -> None:
         assert (shown.status_code, "동부민원센터" in shown.text) == (422, True)
     number = code(await book(browser, "09:00"), "number")
     assert (await browser.get(f"/visits/{number}/change", params={"from": "xx"})).status_code == 200
+    for path, words in (
+        ("/visits/hold", "시간표에서 시간을 선택해"),
+        (f"/visits/{number}/change", "시간표에서 시간을 선택해"),
+        ("/visits/plans", "이 방문 계획은 예약할 수 없습니다"),
+    ):
+        shown = await follow(browser, await post_without_page(browser, path, data={**chosen, "start": "xx"}))
+        assert (shown.status_code, words in shown.text) == (200, True), path
+        assert "방금 다른 분이" not in shown.text
 
 
 async def test_a_visit_that_another_window_changes_at_once(system: System, monkeypatch: pytest.MonkeyPatch) -> None:

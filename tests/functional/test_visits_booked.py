@@ -109,6 +109,18 @@ async def test_whoever_confirms_late_is_offered_the_nearest_times(system: System
     assert (await Visit.get(state=VisitState.BOOKED, name="김민수")).starts_at == at("10:15")
 
 
+async def test_a_held_time_opened_in_another_browser(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    held = await hold(system.visitor(), "09:00")
+    stranger = system.visitor()
+    elsewhere = await stranger.get(str(held.url))
+    assert (elsewhere.status_code, "다른 브라우저에서" in elsewhere.text) == (409, True)
+    assert "김민수" not in elsewhere.text
+    with clock.at(clock.now() + timedelta(minutes=16)):
+        late = await stranger.get(str(held.url))
+        assert (late.status_code, "기한이 지났습니다" in late.text) == (409, True)
+
+
 async def test_another_time_in_a_second_tab_gives_back_the_first(system: System) -> None:
     await an_office({"1": ["passport"]})
     browser = system.visitor()

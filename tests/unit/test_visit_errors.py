@@ -22,7 +22,7 @@ VALUES: dict[type[Refusal], tuple[Any, ...]] = {
 NEVER_AT_THE_DESK = {
     errors.OnePerHousehold,  # the desk raises VisitorHasVisit
     errors.HoldExpired, errors.TooLate, errors.DocumentAccepted, errors.AlreadyWaiting, errors.TimeFree,
-    errors.OfferExpired, errors.OfferAccepted,
+    errors.OfferExpired, errors.OfferAccepted, errors.HeldElsewhere,
     errors.NoTicketsLeft, errors.WrongOffice, errors.WrongDay, errors.OldQR,  # at the kiosk only
 }  # fmt: skip
 REFUSALS = [

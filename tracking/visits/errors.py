@@ -97,6 +97,13 @@ class HoldExpired(Conflict):
     text = _("The time was held for you, but the hold has expired. Please choose a time again.")
 
 
+class HeldElsewhere(HoldExpired):
+    """409: the time is held, but for another browser."""
+
+    code = "held_elsewhere"
+    text = _("This time is held in another browser. Please continue there, or choose a time here.")
+
+
 class TooLate(Conflict):
     """409: a visit can be changed and cancelled until the day before."""
 

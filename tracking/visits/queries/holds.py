@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from server.core import clock, database, references
 from server.core.rows import Local, columns, read, select, select_one
-from tracking.visits.errors import HoldExpired
+from tracking.visits.errors import HeldElsewhere, HoldExpired
 from tracking.visits.queries import offices, visits
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.visits import MatterView
@@ -75,13 +75,15 @@ async def held(holder: str) -> HeldTime | None:
 
 
 async def held_visit(number: str, holder: str) -> HeldVisit:
-    """What a browser holds, or has held. Raises ``HoldExpired`` if it never did."""
+    """What a browser holds, or has held. Raises ``HeldElsewhere`` if another one holds it, else ``HoldExpired``."""
+    number = references.read_reference(number) or ""
     row = await database.fetch_one(
-        f"SELECT {_HELD} FROM visit v WHERE v.number = ? AND v.browser = ? AND v.browser <> ''",
-        references.read_reference(number) or "",
-        holder,
+        f"SELECT {_HELD} FROM visit v WHERE v.number = ? AND v.browser = ? AND v.browser <> ''", number, holder
     )
     if row is None:
+        held = "SELECT COUNT(*) FROM visit WHERE number = ? AND state = ? AND holder IS NOT NULL AND held_until > ?"
+        if await database.value(held, number, VisitState.HELD, clock.now()):
+            raise HeldElsewhere
         raise HoldExpired
     place = await offices.office_by_id(row["office_id"])
     return read(HeldVisit, {**row, "office": place, "matters": tuple(await visits.matters(row["id"]))})

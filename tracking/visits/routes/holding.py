@@ -50,8 +50,8 @@ async def hold(request: Request) -> Response:
         return web.redirect(request, Choice.again(form))
     try:
         start = read_start(form.get("start", ""))
-    except Mistake:
-        return web.redirect(request, choice.url())
+    except Mistake as mistake:
+        return web.redirect(request, choice.url(), mistake.text)
     token = browser.token(request)
     if not token:
         asked = choice.url(start=start_value(start), cookie="1")

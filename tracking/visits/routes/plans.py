@@ -105,8 +105,10 @@ async def hold(request: Request) -> Response:
         wished = await taking.planned(await choice.errand(), stops, guide)
         case = await access.own_case(request, choice.case)
         number = await booking.hold(wished, auth.token_hash(token), web.language(request), case)
-    except (TimeTaken, Invalid):
+    except TimeTaken:
         return web.redirect(request, f"/visits/plans?{urlencode(again)}", GONE)
+    except Invalid as refusal:
+        return web.redirect(request, f"/visits/plans?{urlencode(again)}", refusal.errors[0].text)
     response = web.redirect(request, f"/visits/held/{number}")
     browser.remember(request, response, token)
     return response

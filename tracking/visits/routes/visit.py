@@ -85,8 +85,8 @@ async def _change(request: Request, found: VisitView, errand: Errand, links: Lin
     form = await web.read_form(request)
     try:
         start = read_start(form.get("start", ""))
-    except Mistake:
-        return web.redirect(request, links.url())
+    except Mistake as mistake:
+        return web.redirect(request, links.url(), mistake.text)
     try:
         wished = await taking.other_time(found.id, errand, start)
         await booking.reschedule(found.number, wished, VISITOR)
