@@ -1,11 +1,10 @@
 """Booking a visit: hold a time, book it, change and cancel it; expire holds and return freed time."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from server.core import clock, config, database, ledger, references
 from server.core.booking import times
-from server.core.booking.day import Wanted
 from server.core.booking.errors import TimeTaken
 from server.core.database import IntegrityError
 from server.core.days import today
@@ -229,7 +228,7 @@ async def cancel(number: str, actor: str, *, cannot_come: bool = False, words: i
             chain = await ledger.lock(f"visit/{number}")
             await chain.append(actor, VisitCancelled(not in_time, words))
             await offering.pass_on(calendar)
-            await _withhold(calendar, place, visit.starts_at, freed)
+            await offering.withhold(calendar, place, visit.starts_at, freed)
             return
     found = await visit_row(number)
     if found.state is VisitState.BOOKED and found.revision != visit.revision:  # it was moved meanwhile
@@ -293,7 +292,7 @@ async def reschedule(
             await offering.settle(visit.id, wished.office.id, wished.date, visit.households)
             for one in sorted({calendar, earlier}):
                 await offering.pass_on(one)
-            await _withhold(earlier, place, visit.starts_at, freed)
+            await offering.withhold(earlier, place, visit.starts_at, freed)
     except IntegrityError:
         raise OnePerHousehold(wished.date) from None
 
@@ -305,14 +304,6 @@ async def _moved_meanwhile(number: str, wished: Wish) -> None:
         raise NotPossibleNow(VisitAction.RESCHEDULE, found.state)
     if not await taking.is_present(found.id, wished):
         raise ChangedMeanwhile
-
-
-async def _withhold(calendar: int, place: OfficeRow, start: datetime, freed: Sequence[Wanted]) -> None:
-    """Keep freed time that was offered to nobody from the grid for a random delay, or for walk-ins."""
-    now = clock.now()
-    back = rules.returns_at(now, start, place.return_minutes, taking.chance())
-    if back is None or back > now:
-        await taking.withhold(place, calendar, freed, back)
 
 
 async def expire() -> int:
@@ -327,7 +318,7 @@ async def expire() -> int:
         calendar = await visits.calendar_of(visit)
         async with database.transaction():
             await times.lock(calendar)
-            if await offering.end(visit, VisitState.EXPIRED):
+            if await offering.end(visit, VisitState.EXPIRED) is not None:
                 await offering.pass_on(calendar)
                 count += 1
     return count

@@ -12,7 +12,7 @@ import orjson
 
 from server.core import city, clock, database, jobs, ledger
 from server.core.booking import times
-from server.core.booking.day import Free
+from server.core.booking.day import Free, Wanted
 from server.core.days import today
 from server.core.notify import texting
 from server.core.rows import columns, select, select_one
@@ -24,9 +24,9 @@ from tracking.visits.events import OfferEnded, TimeOffered
 from tracking.visits.queries import offices
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.households import OfHousehold, of_households
-from tracking.visits.queries.offices import Place
+from tracking.visits.queries.offices import OfficeRow, Place
 from tracking.visits.rules import DayHours
-from tracking.visits.states import Channel, VisitState, WaitingState
+from tracking.visits.states import VISIT, Channel, VisitAction, VisitState, WaitingState
 
 PLACED = "visits.placed"
 """The job that records which visits of a day lost or regained their counter."""
@@ -167,13 +167,14 @@ async def _offer(one: Entry, wished: Wish, until: datetime, calendar: int) -> No
     await chain.append("system", TimeOffered(visit.id, until.isoformat(timespec="minutes")))
 
 
-async def end(visit: VisitRow, state: VisitState, actor: str = "system") -> bool:
+async def end(visit: VisitRow, state: VisitState, actor: str = "system") -> Sequence[Wanted] | None:
     """End a hold or an offer and give back its time. Whoever refused it, or did not answer, waits for another one.
 
-    The calendar is locked. Returns whether it was still open.
+    The calendar is locked. Returns the time; None if it was not open any more.
     """
-    if await visits.end(visit, state, VisitState.HELD, VisitState.OFFERED) is None:
-        return False
+    freed = await visits.end(visit, state, VisitState.HELD, VisitState.OFFERED)
+    if freed is None:
+        return None
     if visit.state is VisitState.OFFERED:
         one = await entry("w.visit_id = ? AND w.state = ?", visit.id, WaitingState.OFFERED)
         if one:
@@ -185,7 +186,30 @@ async def end(visit: VisitRow, state: VisitState, actor: str = "system") -> bool
             )
         chain = await ledger.open_or_begin(f"visit/{visit.number}")
         await chain.append(actor, OfferEnded(state is VisitState.CANCELLED))
+    return freed
+
+
+async def give_up(visit: VisitRow, actor: str) -> bool:
+    """End an offer that its owner does not want, as a cancellation ends a visit: the next have it, or it is withheld.
+
+    Otherwise whoever has an offer could choose the moment at which somebody else finds the time. The calendar is
+    locked. Returns whether the offer was still open; otherwise nothing happens.
+    """
+    freed = await end(visit, VISIT[VisitState.OFFERED][VisitAction.REFUSE], actor)
+    if freed is None:
+        return False
+    calendar = await visits.calendar_of(visit)
+    await pass_on(calendar)
+    await withhold(calendar, await offices.office_by_id(visit.office_id), visit.starts_at, freed)
     return True
+
+
+async def withhold(calendar: int, place: OfficeRow, start: datetime, freed: Sequence[Wanted]) -> None:
+    """Keep freed time that was offered to nobody from the grid for a random delay, or for walk-ins."""
+    now = clock.now()
+    back = rules.returns_at(now, start, place.return_minutes, taking.chance())
+    if back is None or back > now:
+        await taking.withhold(place, calendar, freed, back)
 
 
 async def settle(visit: int, office: int, day: date, households: Sequence[str]) -> None:
@@ -193,7 +217,7 @@ async def settle(visit: int, office: int, day: date, households: Sequence[str]) 
 
     The calendar of the day is locked.
     """
-    passed = False
+    given_up: list[VisitRow] = []
     for one in await select(
         Entry,
         f"SELECT {_ENTRY} FROM visit_waiting w WHERE {of_households('visit_waiting', 'w')} AND w.office_id = ? "
@@ -201,11 +225,13 @@ async def settle(visit: int, office: int, day: date, households: Sequence[str]) 
         households, households, office, day, (WaitingState.WAITING, WaitingState.OFFERED),
     ):  # fmt: skip
         if one.visit_id is not None and one.visit_id != visit:
-            for offered in await visits.rows("v.id = ?", one.visit_id):
-                passed = await end(offered, VisitState.CANCELLED, "visitor") or passed
-        await database.execute("UPDATE visit_waiting SET state = ? WHERE id = ?", WaitingState.DONE, one.id)
-    if passed:
-        await pass_on((await offices.calendars(office, [day]))[day])
+            given_up += await visits.rows("v.id = ?", one.visit_id)
+        await database.execute(
+            "UPDATE visit_waiting SET state = ?, visit_id = ? WHERE id = ?",
+            WaitingState.DONE, visit if one.visit_id == visit else None, one.id,
+        )  # fmt: skip
+    for offered in given_up:
+        await give_up(offered, "visitor")
 
 
 def _named(start: int) -> str:

@@ -17,7 +17,7 @@ from tracking.visits.events import WaitingJoined, WaitingLeft
 from tracking.visits.queries import grid, offices
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.households import of_households
-from tracking.visits.states import VISIT, VisitAction, VisitState, WaitingState
+from tracking.visits.states import VisitState, WaitingState
 
 KEPT_DAYS = 30
 """Days after its day for which an entry is kept."""
@@ -112,15 +112,14 @@ async def leave(number: str, actor: str, reason: str = "") -> None:
         one = await _entry(number)
         if one.state in {WaitingState.LEFT, WaitingState.DONE}:
             return
-        if one.visit_id:
-            for visit in await visits.rows("v.id = ?", one.visit_id):
-                await offering.end(visit, VISIT[VisitState.OFFERED][VisitAction.REFUSE], actor)
         await database.execute(
             "UPDATE visit_waiting SET state = ?, visit_id = NULL WHERE id = ?", WaitingState.LEFT, one.id
         )
+        if one.visit_id:
+            for visit in await visits.rows("v.id = ?", one.visit_id):
+                await offering.give_up(visit, actor)
         chain = await ledger.lock(f"waiting/{number}")
         await chain.append(actor, WaitingLeft(reason))
-        await offering.pass_on(calendar)
 
 
 async def _entry(number: str) -> Entry:
@@ -164,8 +163,7 @@ async def refuse(number: str) -> bool:
     calendar = await visits.calendar_of(visit)
     async with database.transaction():
         await times.lock(calendar)
-        if await offering.end(visit, VISIT[VisitState.OFFERED][VisitAction.REFUSE], "visitor"):
-            await offering.pass_on(calendar)
+        if await offering.give_up(visit, "visitor"):
             return True
         if (await visits.visit_row(number)).state is VisitState.BOOKED:
             raise OfferAccepted
