@@ -205,3 +205,22 @@ async def test_another_time_booked_for_the_case_answers_the_request(system: Syst
     request, visit = await VisitRequest.get(), await Visit.get()
     assert (request.state, request.visit_id) == (RequestState.BOOKED, visit.id)
     assert "방문을 요청합니다" not in (await hong.get(f"/cases/{case.reference}")).text
+
+
+async def test_a_page_sent_again_asks_once(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    case = await filed()
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
+    handler = await system.official("handler")
+    address = f"/desk/visits/requests/{case.reference}"
+    chosen = {"office": "east", "services": ["passport"]}
+    page = page_forms.form(await handler.get(address, params=chosen), address)
+    for _time in range(2):
+        answer = await page_forms.send(handler, page, times=[value("09:00")], reason="원본을 확인해야 합니다.")
+        assert answer.status_code == 303, answer.text
+        await system.work()  # the case has a newer version by now
+    request = await VisitRequest.get()
+    withdrawn = page_forms.form(await handler.get(f"/desk/cases/{case.reference}"), f"/{request.id}/withdraw")
+    assert (await page_forms.send(handler, withdrawn)).status_code == 303
+    await asks(handler, case.reference, "09:00")
+    assert [row.state for row in await VisitRequest.all().order_by("id")] == [RequestState.WITHDRAWN, RequestState.OPEN]

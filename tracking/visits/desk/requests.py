@@ -1,5 +1,6 @@
 """Asking the petitioner of a case for a visit: office, services, proposed times, and the reason."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -67,12 +68,13 @@ async def show(request: Request, kept: ReturnedForm) -> Response:
         "kept": kept,
         "most": MOST_PROPOSED,
         "asked": await requests.open_of(case.reference),
+        "press": str(kept.value("press")) or secrets.token_urlsafe(12),
     }
     return web.page(request, "desk/visits/ask.html", context, status=kept.status)
 
 
 async def ask(request: Request, form: FormData) -> Response:
-    """``POST`` to the same address: ask once."""
+    """``POST`` to the same address: ask once, however often the page is sent."""
     case, official = await _case(request)
     raw = {name: form.get(name) for name in ("office", "reason", "version")}
     lists = {name: form.getlist(name) for name in ("services", "times")}
@@ -81,7 +83,7 @@ async def ask(request: Request, form: FormData) -> Response:
         await actions.ask(official, case.reference, AskForVisit.parse({**raw, **lists}))
 
     secret, scope = web.site(request).settings.secret_key, f"visit-requests/{official.id}/{case.reference}"
-    await Press(secret, scope, case.version, sorted(form.multi_items())).once(do)
+    await Press(secret, scope, str(form.get("press", "")), sorted(form.multi_items())).once(do)
     return web.redirect(request, f"/desk/cases/{case.reference}", _("The petitioner is asked to come."))
 
 
