@@ -3,15 +3,19 @@
 from datetime import date, timedelta
 
 import httpx
+import pytest
 
 from server.core import i18n, ledger
 from server.core.accounts import Absence, Account
+from server.core.days import today
+from server.core.resource import api
 from tests.support.answers import official
 from tests.support.markup import parse
 from tests.support.page_forms import form, submit
 from tests.support.system import System
 from tests.support.visits import an_office, contact, next_monday, wish
 from tracking.visits.actions import booking, taking
+from tracking.visits.desk.places import roster
 from tracking.visits.models import Counter, Opening, Shift, Visit
 from tracking.visits.queries import grid
 from tracking.visits.states import Channel, OpeningKind, VisitState
@@ -224,8 +228,24 @@ async def test_programs_keep_the_roster(system: System) -> None:
     assert (row["counter"], row["official"], row["starts"], row["ends"]) == ("east/1", "clerk", "09:00", "17:00")
     changed = await program.put(f"{path}/{row['id']}", json={**row, "starts": "10:00"})
     assert (changed.status_code, await capacity("09:00"), await capacity("10:00")) == (200, 0, 1)
+    for query, count in ((f"date={row['date']}", 1), (f"date={today()}", 0), ("counter=east/1", 1)):
+        assert (await program.get(f"{path}?{query}")).json()["total"] == count, query
+    assert (await program.get(f"{path}?date=tomorrow")).json()["errors"][0]["field"] == "date"
     assert (await program.delete(f"{path}/{row['id']}")).status_code == 204
     body = {"counter": "east/1", "official": "nobody", "date": row["date"], "starts": "09:00", "ends": "10:00"}
     refused = await program.post(path, json=body)
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "official")
     assert (await (await system.program("clerk")).get(path)).status_code == 403
+
+
+async def test_a_table_that_is_cut_does_not_claim_to_be_complete(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await an_office({"1": ["passport"], "2": ["passport"]})
+    program = await system.program("manager")
+    path = "/api/v1/desk/roster/shifts"
+    assert (await program.get(path)).json()["total"] == 2
+    for module in (api, roster):
+        monkeypatch.setattr(module, "MOST", 1)
+    found = (await program.get(path)).json()
+    assert (len(found["items"]), found["next"], found["total"]) == (1, None, None)

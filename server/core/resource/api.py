@@ -11,7 +11,7 @@ from server.core import auth, contract, idempotency, ledger, web
 from server.core.contract import Access, Contract, Schema, asked, record
 from server.core.errors import NotFound
 from server.core.forms import FormField
-from server.core.resource.table import FormT, Resource, Version
+from server.core.resource.table import MOST, FormT, Resource, Version
 
 VERSION: Schema = contract.integer(0, about="The version of the whole table: grows with every change to it.")
 NUMBER = contract.integer(1)
@@ -61,7 +61,9 @@ class Operations(Generic[FormT]):
         choices = {name: table.form.field(name).choices for name in table.filters}
         query = {name: contract.one_of(found) if found else contract.TEXT for name, found in choices.items()}
         new: dict[str, Any] = {"status": 201, "answer": added, "body": body, "headers": contract.IDEMPOTENCY_HEADER}
-        route("GET", base, self.index, f"The {what} table", answer=contract.listed(row), query=query)
+        total = contract.maybe(contract.integer(0, about=f"Null for {MOST} rows: there may be more; use the filters."))
+        listed = contract.listed(row, total)
+        route("GET", base, self.index, f"The {what} table", answer=listed, query=query)
         if table.adds:
             route("POST", base, self.add, f"Add {a_row}", **new, refusals=(409,))
         one = f"{base}/{table.number}"
@@ -75,13 +77,13 @@ class Operations(Generic[FormT]):
             route("POST", f"{one}/open", self.open, f"Open {a_row} again", refusals=(404, 409))
 
     async def index(self, request: Request) -> Response:
-        """``GET /desk/{path}``."""
+        """``GET /desk/{path}``; the total is null where there may be more than ``MOST`` rows."""
         auth.official(request, self.table.permission)
         view = await self.table.view(web.language(request))
         wanted = self.table.wanted(request.query_params, view)
         version = await ledger.length(self.table.chain)
         rows = [await self._row(row, version) for row in await self.table.rows(wanted, view)]
-        return web.items(rows, None, len(rows))
+        return web.items(rows, None, len(rows) if len(rows) < MOST else None)
 
     async def read(self, request: Request) -> Response:
         """``GET /desk/{path}/{id}``."""

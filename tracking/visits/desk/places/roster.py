@@ -10,7 +10,7 @@ from server.core import i18n, roles
 from server.core.accounts import Account, Role
 from server.core.days import today
 from server.core.errors import Invalid, _
-from server.core.forms import Day, Errors, Form, Label, OneOf, Time
+from server.core.forms import Day, Errors, Form, Label, OneOf, Parameters, Time
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
 from server.core.resource.table import MOST, Options, Question, View
@@ -49,13 +49,20 @@ class Shifts(PlaceTable[EditShift]):
     row_title = _("Entry on %(date)s")
     list_template, home = "", PAGE
     order = ("date", "starts", "id")
-    filters = ("counter",)
+    filters = ("counter", "date")
     deleting = Question(
         _("Remove the entry on %(date)s from the roster?"),
         _("Reservations move to other counters. Those that do not fit are listed, so that you can offer other times."),
         _("Remove"),
         done=_("The roster has been changed."),
     )
+
+    def wanted(self, query: Mapping[str, str], view: View) -> dict[str, str]:
+        data = Parameters(query)
+        day = data.day("date")
+        data.done()
+        found = super().wanted({name: value for name, value in query.items() if name != "date"}, view)
+        return {**found, "date": str(day)} if day else found
 
     async def rows(self, wanted: Mapping[str, str], _view: View) -> Sequence[Any]:
         conditions = [await self.narrowing(name, value) for name, value in wanted.items()]
