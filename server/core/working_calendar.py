@@ -118,14 +118,16 @@ class WorkingCalendar:
         object.__setattr__(self, "hours", tuple(sorted(self.hours, key=itemgetter(0))))
         object.__setattr__(self, "extra_holidays", MappingProxyType(dict(self.extra_holidays)))
 
-    def holiday_name(self, day: date) -> str | None:
+    def holiday_name(self, day: date, language: str = "") -> str | None:
         """Return the holiday's name in the country's language, or None if the day is not a holiday.
 
-        Raises ValueError outside the years FIRST_YEAR to LAST_YEAR.
+        In another language, names of public holidays are English where nobody has translated them; those that an
+        administrator added stay as entered. Raises ValueError outside the years FIRST_YEAR to LAST_YEAR.
         """
         if day in self.extra_holidays:
             return self.extra_holidays[day]
-        return _holidays(self.country, day.year).get(day)
+        own = _LANGUAGE[self.country]
+        return _holidays(self.country, day.year, own if language in {"", own} else _ENGLISH).get(day)
 
     def is_working_day(self, day: date) -> bool:
         return day.weekday() < SATURDAY and self.holiday_name(day) is None
@@ -280,15 +282,16 @@ def _in_order(pauses: Iterable[Pause]) -> list[Pause]:
 
 _STANDARD = OfficeHours()
 _LANGUAGE = {"KR": "ko", "JP": "ja"}
+_ENGLISH = "en_US"
 
 
 @cache
-def _holidays(country: str, year: int) -> Mapping[date, str]:
+def _holidays(country: str, year: int, language: str) -> Mapping[date, str]:
     """Return a year's holidays with names; the language is explicit, because the library defaults to the machine's."""
     check_year(date(year, 1, 1))
-    names = dict(holidays.country_holidays(country, years=year, language=_LANGUAGE[country]))
+    names = dict(holidays.country_holidays(country, years=year, language=language))
     if country == "JP":
         # 地方自治法 4条の2: offices close over New Year; the library does not list all of these days.
         for month, day in ((1, 2), (1, 3), (12, 29), (12, 30), (12, 31)):
-            names.setdefault(date(year, month, day), "年末年始")
+            names.setdefault(date(year, month, day), "New Year closure" if language == _ENGLISH else "年末年始")
     return names

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from server.core import clock
+from server.core import clock, i18n
 from server.core.accounts import Holiday
 from server.core.booking.errors import TimeTaken
+from server.core.working_calendar import WorkingCalendar
 from tests.support.markup import parse
 from tests.support.page_forms import Form, post_without_page, send
 from tests.support.system import System
@@ -120,3 +121,13 @@ async def test_a_full_week_of_quarter_hours_weighs_little(system: System) -> Non
     shown = await week(system.visitor())
     assert len(parse(shown.text).one(class_="slot-table").all("button")) == 28 * 7
     assert len(shown.content) <= 100_000
+
+
+async def test_holidays_are_named_in_the_readers_language(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    day = date(2027, 5, 5)
+    one = (await offices.hours(office.id, {}, [day], WorkingCalendar()))[day]
+    several = (await offices.hours_of_day([office.id], day, WorkingCalendar()))[office.id]
+    for found in (one, several):
+        names = [i18n.text_in(found, "reason", language) for language in ("ko", "en", "ja")]
+        assert names == ["어린이날", "Children's Day", "Children's Day"]

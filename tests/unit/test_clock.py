@@ -215,6 +215,9 @@ def test_japanese_offices_reopen_on_4_january_and_stay_closed_through_silver_wee
     assert due(JAPAN, Unit.CIVIL_DAYS, 1, date(2026, 12, 28)).on == date(2027, 1, 4)
     assert JAPAN.holiday_name(date(2026, 12, 29)) == "年末年始"
     assert JAPAN.holiday_name(date(2026, 1, 1)) == "元日"
+    assert JAPAN.holiday_name(date(2026, 12, 29), "en") == "New Year closure"
+    assert JAPAN.holiday_name(date(2026, 1, 1), "ja") == "元日"
+    assert JAPAN.holiday_name(date(2026, 1, 1), "ko") == "New Year's Day"
 
 
 def test_holidays_are_named_in_the_countrys_language_whatever_the_machines(
@@ -223,6 +226,8 @@ def test_holidays_are_named_in_the_countrys_language_whatever_the_machines(
     monkeypatch.setenv("LANGUAGE", "en_US")
     working_calendar._holidays.cache_clear()
     assert WorkingCalendar().holiday_name(date(2031, 8, 15)) == "광복절"
+    assert WorkingCalendar().holiday_name(date(2031, 8, 15), "en") == "Liberation Day"
+    assert WorkingCalendar(extra_holidays={date(2031, 8, 15): "축일"}).holiday_name(date(2031, 8, 15), "en") == "축일"
 
 
 def test_local_hours_hold_from_their_date_on() -> None:

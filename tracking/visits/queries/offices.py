@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from server.core import clock, config, database
 from server.core.booking.day import Quota, Terms
@@ -239,7 +240,7 @@ async def hours(
     zone = config.settings().zone
     known = range(FIRST_YEAR, LAST_YEAR + 1)
     return {
-        day: rules.day_hours(day, zone, weekly.get(day.weekday()), by_day.get(day, ()), calendar.holiday_name(day))
+        day: _hours(day, zone, weekly.get(day.weekday()), by_day.get(day, ()), calendar)
         if day.year in known
         else DayHours(DayState.CLOSED)
         for day in days
@@ -264,10 +265,18 @@ async def hours_of_day(numbers: Sequence[int], day: date, calendar: WorkingCalen
     for row in special:
         by_office.setdefault(row["office_id"], []).append(_exceptional(row))
     zone = config.settings().zone
-    return {
-        one: rules.day_hours(day, zone, usual.get(one), by_office.get(one, ()), calendar.holiday_name(day))
-        for one in numbers
-    }
+    return {one: _hours(day, zone, usual.get(one), by_office.get(one, ()), calendar) for one in numbers}
+
+
+def _hours(
+    day: date, zone: ZoneInfo, weekly: Weekly | None, exceptions: Sequence[Exceptional], calendar: WorkingCalendar
+) -> DayHours:
+    """When an office is open on a day; a holiday is named in all languages."""
+    found = rules.day_hours(day, zone, weekly, exceptions, calendar.holiday_name(day))
+    if found.state is not DayState.HOLIDAY:
+        return found
+    ja, en = (calendar.holiday_name(day, language) or "" for language in ("ja", "en"))
+    return replace(found, reason_ja=ja, reason_en=en)
 
 
 async def floors(office_id: int) -> dict[int, int]:
