@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.core import i18n, references, web
-from server.core.errors import _
+from server.core.errors import Invalid, _
 from server.core.forms import Parameters
 from server.core.forms.kinds import Mistake
 from tracking.visits import timetable
@@ -29,7 +29,9 @@ from tracking.visits.timetable import start_value
 
 STEPS = (_("Office"), _("Service"), _("Time"), _("Your details"), _("Check"))
 NONE_FREE = _("No time is free as far ahead as this office can be booked. New times open every day.")
-MOST_PEOPLE = 500
+LARGEST_NUMBER = 1_000_000
+"""More are no number of people; how many can come is up to the services."""
+NOT_PEOPLE = _("Please enter the number of people as a whole number of at least 1.")
 
 
 def case_in(data: QueryParams | FormData) -> str:
@@ -55,8 +57,9 @@ class Choice:
     def read(cls, data: QueryParams | FormData) -> "Choice":
         """What an address or a form says. Raises ``Invalid`` for a number of people that is none."""
         numbers = Parameters(data)
-        party = numbers.integer("party", low=1, high=MOST_PEOPLE) or 1
-        numbers.done()
+        party = numbers.integer("party", low=1, high=LARGEST_NUMBER) or 1
+        if numbers.errors:
+            raise Invalid.at("party", NOT_PEOPLE)
         return cls(str(data.get("office", "")), cls.services_in(data), party, case_in(data))
 
     @staticmethod

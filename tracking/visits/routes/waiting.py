@@ -13,14 +13,13 @@ from server.core import auth, config, i18n, web
 from server.core.days import today
 from server.core.errors import Conflict, FieldError, Invalid, _
 from server.core.form_pages import ReturnedForm
-from server.core.forms import Parameters
 from server.core.security import Rate
 from tracking.visits import links, rules
 from tracking.visits.actions import waiting
 from tracking.visits.actions.visits import Contact
 from tracking.visits.choosing import Choice, day_in
 from tracking.visits.errors import AlreadyWaiting, NotWaiting, OnePerHousehold, Restricted, TimeFree, TooManyVisits
-from tracking.visits.forms import JoinWaiting
+from tracking.visits.forms import NOT_START, JoinWaiting
 from tracking.visits.queries import grid, offices
 from tracking.visits.queries import waiting as queries
 from tracking.visits.queries.grid import Errand
@@ -68,9 +67,9 @@ async def _form(request: Request, chosen: QueryParams | FormData, kept: Returned
 
 async def _wanted(chosen: FormData) -> tuple[Errand, date]:
     """What somebody waits for, as the form says. Raises ``Invalid``, ``NoSuchOffice``."""
-    data = Parameters(chosen)
-    day = data.day("date")
-    data.done()
+    day = day_in(chosen, "date")
+    if chosen.get("date") and day is None:
+        raise Invalid.at("date", NOT_START)
     return await Choice.read(chosen).errand(), day or today()
 
 
