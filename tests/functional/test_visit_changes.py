@@ -6,14 +6,15 @@ from unittest.mock import AsyncMock
 import httpx
 import pytest
 
-from server.core import ledger
+from server.core import clock, ledger
 from server.core.errors import ChangedMeanwhile
-from tests.support.page_forms import post_without_page
+from tests.support.page_forms import post_without_page, submit
 from tests.support.system import System
 from tests.support.visit_pages import book, checked, code, confirm, follow, marks, press, value, week
 from tests.support.visits import an_office, at, contact, next_monday, three_floors, wish
 from tracking.visits.actions import booking, supply
-from tracking.visits.models import Counter, Matter, Shift, Visit
+from tracking.visits.models import Counter, Matter, Office, Shift, Visit
+from tracking.visits.queries import offices
 
 ALL = ["passport", "moving", "seal"]
 HONG = {"name": "홍길동", "email": "hong@example.org"}
@@ -171,3 +172,46 @@ async def test_a_visit_that_another_window_changes_at_once(system: System, monke
     pressed = await post_without_page(browser, f"{here}/change", data={"start": value(at("10:00"))})
     assert pressed.headers.get("location") == here, pressed.text
     assert "그 사이에 예약이 변경되었습니다" in (await follow(browser, pressed)).text
+
+
+async def test_what_is_wrong_with_an_address_is_said_in_words(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    chosen = {"office": "east", "service": "passport", "lang": "en"}
+    for party, words in (("xx", "number of people as a whole number"), ("0", "whole number"), ("501", "from 1 to 10")):
+        page = await browser.get("/visits", params={**chosen, "party": party})
+        assert (page.status_code, words in page.text) == (422, True), party
+        assert "“party”" not in page.text
+    forged = await post_without_page(browser, "/visits/waiting", data={**chosen, "date": "xx", **HONG})
+    assert (forged.status_code, "“date”" in forged.text) == (422, False)
+
+
+async def test_a_closed_office_leaves_its_visitors_and_clerks_a_way_on(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    body = {"office": "east", "service": "passport", "start": at("09:00").isoformat(), "contact": HONG}
+    made = (await system.client.post("/api/v1/visits", json=body)).json()
+    key, here = {"X-Access-Key": made["key"]}, f"/visits/{made['number']}"
+    browser = await opened(system, key, made["number"])
+    assert f"{here}/change" in (await browser.get(here)).text
+    await Office.filter(id=office.id).update(active=False)
+    offices.forget()
+    for unplaced_since in (None, clock.now()):
+        await Visit.filter(number=made["number"]).update(unplaced_since=unplaced_since)
+        page = (await browser.get(here, params={"lang": "en"})).text
+        assert f"{here}/change" not in page
+        assert "closed for good" in page
+        assert "02-000-3000" in page
+        assert f"{here}/cancel" in page
+    assert f"{here}/change" not in (await browser.get(f"{here}/offer")).text
+    assert (await browser.get(f"{here}/change")).headers["location"] == here
+    change = {"start": at("10:00").isoformat()}
+    refused = await system.client.post(f"/api/v1{here}/reschedule", json=change, headers=key)
+    assert (refused.status_code, refused.json()["code"]) == (409, "closed_for_good")
+    clerk, program = await system.official("clerk"), await system.program("clerk")
+    day = f"office=east&date={next_monday()}"
+    shown = await clerk.get(f"/desk/visits?{day}")
+    assert (shown.status_code, "홍길동" in shown.text) == (200, True)
+    assert "/desk/visits/new" not in shown.text
+    assert len((await program.get(f"/api/v1/desk/visits?{day}")).json()["items"]) == 1
+    assert (await submit(browser, f"{here}/cancel", "/cancel")).status_code == 303
+    assert (await clerk.get(f"/desk/visits?{day}")).status_code == 200, "also once nobody is to come"

@@ -22,6 +22,7 @@ from tracking.visits.actions.booking import Booked, Contact
 from tracking.visits.actions.taking import Wish
 from tracking.visits.crowding import forecast_day, levels_of
 from tracking.visits.crowding.words import reason_text
+from tracking.visits.errors import ClosedForGood
 from tracking.visits.forms import MOST_PEOPLE, BookVisit, OpenDay, RescheduleVisit
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import forecasts, grid, offices, papers, visits
@@ -346,6 +347,8 @@ async def reschedule(request: Request) -> Response:
     found = await own(request)
     if VisitAction.RESCHEDULE not in VISIT[found.state]:
         raise NotPossibleNow(VisitAction.RESCHEDULE, found.state)
+    if not found.office.active:
+        raise ClosedForGood(found.office.phone or config.settings().call_centre)
     command = RescheduleVisit.parse(await web.read_json(request), strict=True)
     services = [one.code for one in found.matters]
     errand = await taking.errand(found.office.code, services, found.channel, found.party)

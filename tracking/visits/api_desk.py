@@ -134,7 +134,7 @@ async def index(request: Request) -> Response:
     start, limit = listing.asked(data, desk.PAGE, LONGEST_PAGE)
     listing.started(data, start, *desk.ORDER.keys.values())
     data.done()
-    known = await offices.offices()
+    known = await offices.offices_with_visits_to_move(wanted.office)
     place = next((one for one in known if wanted.office in {"", one.code}), None)
     if place is None:
         raise NoSuchOffice

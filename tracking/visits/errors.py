@@ -231,6 +231,21 @@ class OfficeClosed(Conflict):
     code, text = "office_closed", _("This office is closed now.")
 
 
+class ClosedForGood(Conflict):
+    """409: the office of a visit has been closed for good, so that the visit cannot get another time there."""
+
+    code = "closed_for_good"
+
+    def __init__(self, phone: str) -> None:
+        super().__init__(
+            _(
+                "This office has been closed for good, so no other time can be chosen. Please call %(phone)s, or "
+                "cancel the reservation and book at another office.",
+                phone=phone,
+            )
+        )
+
+
 class NoTicketsLeft(Conflict):
     """409: as many tickets for this service as there are in a day have been given."""
 

@@ -15,7 +15,7 @@ from server.core.errors import _
 from server.core.forms import Parameters
 from server.core.listing import PAGING
 from tracking.visits.daylist import HEAD, cells
-from tracking.visits.desk.common import PAGE, all_offices, chosen_office, names, visits_official
+from tracking.visits.desk.common import PAGE, chosen_office, names, visits_official
 from tracking.visits.labels import CHANNELS, VISIT_STATES
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import desk, offices
@@ -34,7 +34,7 @@ async def _wanted(request: Request) -> tuple[Filter, date, OfficeRow, Sequence[O
     day = data.day("date") or today()
     data.done()
     wanted = Filter.parse(request.query_params, await city(), also=PAGING)
-    known = await all_offices()
+    known = await offices.offices_with_visits_to_move(wanted.office)
     place = await chosen_office(official, known, wanted.office)
     return replace(wanted, office=place.code, date=day.isoformat()), day, place, known
 
@@ -42,7 +42,7 @@ async def _wanted(request: Request) -> tuple[Filter, date, OfficeRow, Sequence[O
 async def show(request: Request) -> Response:
     """``/desk/visits``: the day, or what a search finds."""
     official = visits_official(request)
-    if not await all_offices():
+    if not await offices.offices_with_visits_to_move(request.query_params.get("office", "")):
         return web.page(request, "desk/visits/none.html", {"edits": official.may(Permission.EDIT_OFFICES)})
     wanted, day, place, known = await _wanted(request)
     if wanted.q and (number := await desk.number_of(wanted.q)):
@@ -52,7 +52,7 @@ async def show(request: Request) -> Response:
         page = await desk.found_by(wanted, None, today(), reference_data, after=start)
     else:
         page = await desk.day_list(place, day, wanted, reference_data, after=start)
-    found = await offices.place(place.code)
+    found = await (offices.place(place.code) if place.active else offices.place_of(place))
     counters = await desk.counters(place.id)
     services = names(found.services, language)
     own = {"service": dict(services).get(wanted.service, wanted.service)}

@@ -128,14 +128,15 @@ async def offices() -> list[OfficeRow]:
     return await select(OfficeRow, f"SELECT {_OFFICE} FROM office o WHERE o.active = ? ORDER BY o.name, o.id", True)
 
 
-async def offices_with_visits_to_move() -> list[OfficeRow]:
-    """The offices, and the closed ones that have booked visits to come, by name."""
+async def offices_with_visits_to_move(code: str = "") -> list[OfficeRow]:
+    """The offices by name, then the closed ones that have booked visits to come, and the one of this code."""
     return await select(
         OfficeRow,
-        f"SELECT {_OFFICE} FROM office o WHERE o.active = ? OR EXISTS (SELECT 1 FROM visit v WHERE "
+        f"SELECT {_OFFICE} FROM office o WHERE o.active = ? OR o.code = ? OR EXISTS (SELECT 1 FROM visit v WHERE "
         "v.office_id = o.id AND v.date >= ? AND v.state = 'booked') "
-        "ORDER BY o.name, o.id",
+        "ORDER BY o.active DESC, o.name, o.id",
         True,
+        code,
         today(),
     )
 

@@ -11,6 +11,7 @@ from server.core.forms.kinds import Mistake
 from tracking.visits.access import own_visit
 from tracking.visits.actions import booking, taking
 from tracking.visits.choosing import Links, next_free, week_context
+from tracking.visits.errors import ClosedForGood
 from tracking.visits.forms import read_start
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import no_shows, offices, papers, serving, visits
@@ -29,6 +30,11 @@ def may_change(found: VisitView) -> bool:
     zone = config.settings().zone
     window = found.office.window
     return found.state is VisitState.BOOKED and window.can_change(found.starts_at, clock.now().astimezone(zone))
+
+
+def closed_for_good(found: VisitView) -> ClosedForGood | None:
+    """Why it cannot get another time although it may be changed; None if it can."""
+    return None if found.office.active else ClosedForGood(found.office.phone or config.settings().call_centre)
 
 
 async def show(request: Request) -> Response:
@@ -56,7 +62,10 @@ async def page(request: Request, found: VisitView, key: str = "") -> Response:
         "may_change": may_change(found),
         "qr_text": visits.qr(found.number, found.revision),
         "qr_svg": qr.svg(visits.qr(found.number, found.revision)) if to_come else "",
-        "again": f"/visits?office={found.office.code}" + "".join(f"&service={one.code}" for one in found.matters),
+        "closed_for_good": closed_for_good(found),
+        "again": f"/visits?office={found.office.code}" + "".join(f"&service={one.code}" for one in found.matters)
+        if found.office.active
+        else "/visits",
     }
     return web.page(request, "visits/visit.html", context)
 
@@ -67,6 +76,8 @@ async def change(request: Request) -> Response:
     here = f"/visits/{found.number}"
     if not may_change(found):
         return web.redirect(request, here)
+    if refusal := closed_for_good(found):
+        return web.redirect(request, here, refusal.text)
     links = Links(f"{here}/change")
     errand = await taking.errand(
         found.office.code, [one.code for one in found.matters], Channel.ONLINE, found.party
