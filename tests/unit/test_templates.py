@@ -91,3 +91,9 @@ def test_each_language_says_it_in_its_own_way() -> None:
         fresh(language).from_string("{{ _('Save') }} {{ 'Save'|text }} {{ lang }}").render() for language in LANGUAGES
     ]
     assert found == ["저장 저장 ko", "保存 保存 ja", "Save Save en"]
+
+
+def test_no_template_shows_both_sides_of_a_merge() -> None:
+    mark = "\n" + "<" * 7
+    found = [path.name for path in templates.TEMPLATES.rglob("*.*") if mark in path.read_text()]
+    assert found == []
