@@ -13,6 +13,13 @@ _KOREA, _KOREAN_010 = 82, re.compile(r"10[0-9]{8}")
 
 
 def _parse(written: str, country: str) -> PhoneNumber | None:
+    """A number; 00 can stand for the +, as in most countries, though Korea and Japan dial abroad otherwise."""
+    digits = written.lstrip()
+    abroad = _valid(f"+{digits.removeprefix('00')}", country) if digits.startswith("00") else None
+    return abroad or _valid(written, country)
+
+
+def _valid(written: str, country: str) -> PhoneNumber | None:
     try:
         number = phonenumbers.parse(written, country)
     except phonenumbers.NumberParseException:
