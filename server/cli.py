@@ -37,6 +37,10 @@ from tracking.visits.queue_command import queue_command
 
 T = TypeVar("T")
 
+KEEP_ALIVE = 75
+"""Seconds for which an idle connection is kept: longer than proxies (nginx: 60) and clients keep theirs. Whoever sends
+on a connection just when it is closed here gets no answer."""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sinmungo")
@@ -100,6 +104,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         access_log=False,
         proxy_headers=True,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=5,
     )
 

@@ -123,3 +123,14 @@ async def test_a_server_with_open_streams_stops_at_once(settings: Settings, star
         async with asyncio.timeout(20):
             await one.over.wait()
             await two.over.wait()
+
+
+async def test_an_idle_connection_is_kept_longer_than_clients_keep_it(settings: Settings, starter: Starter) -> None:
+    """Whoever sends on a connection just when the server closes it gets no answer; five seconds are usual elsewhere."""
+    live = await asyncio.to_thread(starter.serve, settings)
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(live.url.rpartition(":")[2]))
+    with contextlib.closing(writer):
+        for idle in (0, 6):
+            await asyncio.sleep(idle)
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert (await reader.readuntil(b"ok\n")).startswith(b"HTTP/1.1 200"), f"after {idle} seconds"
