@@ -117,3 +117,15 @@ async def test_an_administrator_opens_a_day(system: System) -> None:
         wrong = await admin.post(path, json={**body, field: value})
         assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, field), (field, value)
     assert await Opening.all().count() == 1
+
+
+async def test_a_day_without_a_counter_is_told_apart_from_a_full_one(system: System) -> None:
+    await an_office({"1": ["passport"]}, walk_in_percent=0)
+    for hour in ("09", "10", "11", "13", "14", "15", "16"):
+        for minute in ("00", "15", "30", "45"):
+            contact = {"name": "김", "email": f"p{hour}{minute}@example.org"}
+            assert (await book(system.client, f"{hour}:{minute}", contact=contact)).status_code == 201
+    full, without = next_monday(), next_monday() + timedelta(days=1)
+    params = {"service": "passport", "from": full.isoformat(), "to": without.isoformat()}
+    found = (await system.client.get("/api/v1/offices/east/slots", params=params)).json()["items"]
+    assert [day["state"] for day in found] == ["full", "no_counter"]

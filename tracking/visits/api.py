@@ -95,7 +95,13 @@ class VisitDay(Answer):
     """A day of an office."""
 
     date: str
-    state: Annotated[str, said("open, full, not_bookable, or why it is closed: closed, holiday, closure, maintenance.")]
+    state: Annotated[
+        str,
+        said(
+            "open, full, no_counter (open, but no counter does it then), not_bookable, or why it is closed: closed, "
+            "holiday, closure, maintenance."
+        ),
+    ]
     forecast: VisitForecast
     slots: Annotated[list[VisitSlot], said("Only starts that can be booked, or could if they were not full.")]
 

@@ -49,11 +49,13 @@ class GridDay:
 
     @property
     def state(self) -> str:
-        """``open``, ``full``, ``not_bookable`` or why the office is closed."""
+        """``open``, ``full``, ``no_counter``, ``not_bookable`` or why the office is closed."""
         if not self.hours.spans:
             return str(self.hours.state)
         if not self.bookable:
             return "not_bookable"
+        if not self.slots:
+            return "no_counter"
         return "open" if any(slot.left for slot in self.slots) else "full"
 
 

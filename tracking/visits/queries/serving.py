@@ -1,7 +1,7 @@
 """Which counters would serve a visit at present. On the day, whichever is free calls."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from server.core import config, database, i18n
 from server.core.booking import times
@@ -43,8 +43,9 @@ async def at_counters(office_id: int, day: date) -> dict[int, tuple[Stretch, ...
 
 
 async def changes(view: VisitView, language: str) -> list[Text]:
-    """What a visitor is told of services that change counters on the way. At most five queries."""
-    if view.state is not VisitState.BOOKED:
+    """What a visitor is told of services that change counters on the way. At most five queries, none for short ones."""
+    step = timedelta(minutes=view.office.step)
+    if view.state is not VisitState.BOOKED or all(one.ends_at - one.starts_at <= step for one in view.matters):
         return []
     claims = await database.column("SELECT claim_id FROM visit_matter WHERE visit_id = ? ORDER BY position", view.id)
     serving = await at_counters(view.office_id, view.date)
