@@ -1,5 +1,6 @@
 """Kiosks and counters through JSON: enrolment, check-in, tickets, calls."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,10 @@ from server.core import clock
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, wish
 from tracking.visits.actions import booking
-from tracking.visits.models import Counter, CounterService, Device, TicketMatter, WaitEstimate
+from tracking.visits.models import Counter, CounterService, Device, Ticket, TicketMatter, WaitEstimate
 from tracking.visits.queries import offices, visits, waiting_times
 
+MOST_QUERIES = 10
 DEVICES = "/api/v1/desk/offices/east/devices"
 
 
@@ -280,3 +282,75 @@ async def test_estimates_learn_from_what_services_took(system: System) -> None:
     await TicketMatter.all().delete()
     slow = await told_after(12, "10:00")
     assert quick + 3 < slow
+
+
+async def test_a_press_used_for_a_ticket_checks_in_all_the_same(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    with clock.at(at("09:00") - timedelta(days=4)):
+        made = await booking.book_now(await wish(start="09:15"), contact("kim"))
+    with clock.at(at("09:10")):
+        device = await enrolled(system)
+        walk_in = await ticket(system, device, press_id="a")
+        here = await check_in(system, device, number=made.number, key=made.key, press_id="a")
+    assert (here.status_code, walk_in.json()["number"], here.json()["number"]) == (201, "1", "2"), here.text
+
+
+async def test_who_booked_a_service_that_is_no_longer_offered_gets_a_ticket(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    with clock.at(at("09:00") - timedelta(days=4)):
+        made = await booking.book_now(await wish(start="09:15"), contact("kim"))
+    await CounterService.filter(code="passport").update(active=False)
+    offices.forget()
+    with clock.at(at("09:10")):
+        here = await check_in(system, await enrolled(system), number=made.number, key=made.key)
+    assert here.status_code == 201, here.text
+
+
+async def test_a_ticket_of_another_day_does_not_wait_again(system: System) -> None:
+    office = await an_office({"1": ["passport"]}, most_calls=1)
+    one = (await Counter.get(office_id=office.id)).id
+    with clock.at(at("09:00")):
+        device, clerk = await enrolled(system), await system.official("clerk")
+        code = (await ticket(system, device)).json()["follow_url"].rpartition("/")[2]
+        for action in ("open", "call-next", "no-show"):
+            await clerk.post(f"/api/v1/desk/counters/{one}/{action}")
+    with clock.at(at("09:00") + timedelta(days=1)):
+        late = await system.client.post(f"/api/v1/tickets/{code}/return")
+        page = await system.client.get(f"/tickets/{code}")
+    assert (late.status_code, late.json()["code"]) == (409, "illegal_transition")
+    assert "/return" not in page.text
+
+
+async def test_the_list_of_counters_costs_the_same_however_many_serve(
+    system: System, count_queries: Callable[[], list[str]]
+) -> None:
+    office = await an_office({str(n): ["passport"] for n in range(1, 7)})
+    with clock.at(at("09:00")):
+        device, clerk = await enrolled(system), await system.official("clerk")
+        for counter in await Counter.filter(office_id=office.id):
+            await ticket(system, device)
+            for action in ("open", "call-next"):
+                await clerk.post(f"/api/v1/desk/counters/{counter.id}/{action}")
+        seen = count_queries()
+        listed = (await clerk.get("/api/v1/desk/counters?office=east")).json()["items"]
+    assert all(row["serving"]["because"] == "arrived" for row in listed)
+    assert len(seen) <= MOST_QUERIES, seen
+
+
+async def test_each_matter_begins_with_calls_and_time_of_its_own(system: System) -> None:
+    office = await an_office({"1": ["passport"], "2": ["moving"]})
+    one, two = [row.id for row in await Counter.filter(office_id=office.id).order_by("number")]
+    device_at = at("09:00")
+    with clock.at(device_at):
+        device, clerk = await enrolled(system), await system.official("clerk")
+        await system.client.post(
+            "/api/v1/kiosk/east/tickets", json={"services": ["passport", "moving"]}, headers=device
+        )
+        for counter, actions in ((one, ("open", "call-next", "start", "finish")), (two, ("open",))):
+            for action in actions:
+                await clerk.post(f"/api/v1/desk/counters/{counter}/{action}")
+    with clock.at(device_at + timedelta(minutes=20)):
+        called = await clerk.post(f"/api/v1/desk/counters/{two}/call-next")
+        await clerk.post(f"/api/v1/desk/counters/{two}/start")
+    assert called.json()["calls"] == 1
+    assert (await Ticket.get()).started_at == device_at + timedelta(minutes=20)

@@ -11,16 +11,16 @@ from server.core.accounts import Official
 from server.core.days import today
 from tests.support.answers import official
 from tests.support.system import System
-from tests.support.visits import an_office, at, contact, wish
-from tracking.visits.actions import arriving, booking, calling, counters
+from tests.support.visits import an_office, at, contact, next_monday, three_floors, wish
+from tracking.visits.actions import arriving, booking, calling, counters, taking
 from tracking.visits.actions.arriving import Arrival, Press
 from tracking.visits.desk_forms import Plain
 from tracking.visits.errors import CalledJustNow, CounterBusy, CounterNotOpen, WrongDay
-from tracking.visits.models import Call, Counter, NoShow, Office, Ticket, Visit
-from tracking.visits.queries import offices, queue, visits
+from tracking.visits.models import Call, Counter, NoShow, Office, Ticket, TicketMatter, Visit
+from tracking.visits.queries import offices, planning, queue, visits
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Transfer
-from tracking.visits.states import TicketState, VisitState
+from tracking.visits.states import Channel, TicketState, VisitState
 from tracking.visits.waits import order
 
 
@@ -254,3 +254,18 @@ async def test_the_queue_ends_with_the_day_or_goes_on(system: System, carry: boo
         assert numbers == (["1", "4"] if carry else ["1", "2"])
         await here.open("1")
         assert await here.next() == ("2" if carry else "1")
+
+
+async def test_the_company_of_a_guide_is_no_matter_to_be_settled(system: System) -> None:
+    await three_floors()
+    with clock.at(at("09:00") - timedelta(days=4)):
+        errand = await taking.errand("east", ["passport", "seal"], Channel.ONLINE)
+        (day,) = await planning.plans(errand, [next_monday()], guide=await taking.guide_of(errand.place, "G"))
+        stops = [stop.value for stop in day.plans[0].stops]
+        made = await booking.book_now(await taking.planned(errand, stops, "G"), contact("kim"))
+    start = (await Visit.get(number=made.number)).starts_at
+    with clock.at(start - timedelta(minutes=5)):
+        place = await offices.office("east")
+        ticket, _arrival = await arriving.check_in(place, await visits.by_number(made.number), Press(1))
+    matters = await TicketMatter.filter(ticket_id=ticket.id).order_by("position").prefetch_related("service")
+    assert sorted(one.service.code for one in matters) == ["passport", "seal"]

@@ -1,5 +1,6 @@
 """The day of the visit in the JSON interface: devices, check-in and tickets at the kiosk, counters."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -227,10 +228,18 @@ async def _service(ticket: TicketRow) -> str:
 # --- At the counter --------------------------------------------------------------------------------------------------
 
 
-async def _ticket(ticket: TicketRow) -> QueueTicket:
-    return QueueTicket.of(
-        ticket, service=await _service(ticket), state=ticket.state.value, because=await queue.because(ticket.id)
-    )
+async def _tickets(found: Sequence[TicketRow]) -> list[QueueTicket]:
+    known = await offices.services(found[0].office_id) if found else {}
+    because = await queue.because(*(one.id for one in found)) if found else {}
+    return [
+        QueueTicket.of(
+            one,
+            service=known[one.service_id].code if one.service_id in known else "",
+            state=one.state.value,
+            because=because.get(one.id, ""),
+        )
+        for one in found
+    ]
 
 
 @Contract(
@@ -241,16 +250,17 @@ async def list_counters(request: Request) -> Response:
     """``GET /desk/counters?office=``."""
     auth.official(request, Permission.SERVE_VISITS)
     place = await offices.place(request.query_params.get("office", ""))
-    found = []
-    for one in await queue.counters(place.office.id):
-        serving = await queue.at_counter(one.id)
-        services = [service.code for service in place.services.values() if one.id in service.counters]
-        found.append(
-            DeskCounter.of(
-                one, services=services, state=one.state or CounterState.CLOSED.value,
-                serving=await _ticket(serving) if serving else None,
-            )
-        )  # fmt: skip
+    there = await queue.at_counters(place.office.id)
+    serving = dict(zip(there, await _tickets([*there.values()]), strict=True))
+    found = [
+        DeskCounter.of(
+            one,
+            services=[service.code for service in place.services.values() if one.id in service.counters],
+            state=one.state or CounterState.CLOSED.value,
+            serving=serving.get(one.id),
+        )
+        for one in await queue.counters(place.office.id)
+    ]
     return web.items(found, None, len(found))
 
 
@@ -267,7 +277,7 @@ async def _answer(_request: Request, attempt: Attempt, _status: int) -> Response
         ticket = await queue.at_counter(int(attempt.subject))
         if ticket is None and action is not CounterAction.CALL_NEXT:
             ticket = await queue.last_at_counter(int(attempt.subject))
-    return web.json(await _ticket(ticket)) if ticket else Response(status_code=204)
+    return web.json((await _tickets([ticket]))[0]) if ticket else Response(status_code=204)
 
 
 SWITCHES = {CounterAction.OPEN, CounterAction.PAUSE, CounterAction.CLOSE}
@@ -309,6 +319,7 @@ async def live_queue(request: Request) -> Response:
 
 async def _followed(ticket: TicketRow) -> Response:
     place = await offices.place((await offices.office_by_id(ticket.office_id)).code)
+    place_of = await queue.counter_place(ticket.counter)
     found = FollowedTicket.of(
         ticket,
         office=place.office.code,
@@ -316,7 +327,7 @@ async def _followed(ticket: TicketRow) -> Response:
         service=await _service(ticket),
         state=ticket.state.value,
         position=await queue.position(ticket, queue.rule(place.office), place.able),
-        counter=await queue.counter_number(ticket.counter),
+        counter=place_of.number if place_of else "",
         expected_wait=_wait(await waiting_times.of_ticket(place, ticket)),
     )
     return web.json(found)

@@ -201,7 +201,7 @@ class TicketWaits(DomainEvent, kind="ticket.waits", audience=Audience.STAFF):
 
     ticket: int
     how: str
-    """How it came to wait: ``kiosk``, ``desk``, ``offline``, ``carried``, ``sent``, or the action."""
+    """How it came to wait: ``kiosk``, ``carried``, or the action."""
     number: str
     service: int
     arrived_at: str
@@ -243,7 +243,7 @@ class TicketFinished(DomainEvent, kind="ticket.finished", audience=Audience.STAF
 
 
 class TicketEnded(DomainEvent, kind="ticket.ended", audience=Audience.STAFF):
-    """It waits no more: parked, missed, left, sent to another office, or the queue was closed."""
+    """It waits no more: done, parked, missed, left, or the queue was closed."""
 
     ticket: int
     state: str

@@ -64,7 +64,6 @@ TICKET_STATES: dict[str, Text] = {
     TicketState.DONE: _("Done"),
     TicketState.MISSED: _("Did not come"),
     TicketState.LEFT: _("Left"),
-    TicketState.SENT: _("At another office"),
 }
 BECAUSE: dict[str, Text] = {
     Because.URGENT: _("goes first"),

@@ -153,16 +153,6 @@ class CounterAction(StrEnum):
     TRANSFER = "transfer"
 
 
-class PrintState(StrEnum):
-    """What became of the paper of a ticket."""
-
-    PENDING = "pending"
-    PRINTED = "printed"
-    FAILED = "failed"
-    NOT_NEEDED = "not_needed"
-    """The visitor follows it on the phone."""
-
-
 class TicketState(StrEnum):
     """The state of a visitor's ticket."""
 
@@ -176,8 +166,6 @@ class TicketState(StrEnum):
     """Nobody came, however often it was called."""
     LEFT = "left"
     """They gave it back, or the queue was cleared at closing."""
-    SENT = "sent"
-    """Another office goes on with it, under a number of its own."""
 
 
 class TicketAction(StrEnum):
@@ -195,8 +183,6 @@ class TicketAction(StrEnum):
     NO_SHOW = "no-show"
     """Nobody came, and it is not called again."""
     TRANSFER = "transfer"
-    SEND = "send"
-    """To another office."""
     ABANDON = "abandon"
     """The counter called and then did nothing."""
     URGENT = "urgent"
@@ -229,19 +215,18 @@ ACTIVE = frozenset({S.HELD, S.OFFERED, S.BOOKED})
 T, K = TicketState, TicketAction
 TICKET: dict[TicketState, dict[TicketAction, TicketState]] = {
     T.WAITING: {
-        K.CALL: T.CALLED, K.TRANSFER: T.WAITING, K.SEND: T.SENT, K.URGENT: T.WAITING, K.LEAVE: T.LEFT,
+        K.CALL: T.CALLED, K.TRANSFER: T.WAITING, K.URGENT: T.WAITING, K.LEAVE: T.LEFT,
         K.NO_SHOW: T.MISSED,
     },
     T.CALLED: {
         K.RECALL: T.CALLED, K.START: T.SERVING, K.NOT_HERE: T.WAITING, K.NO_SHOW: T.MISSED, K.ABANDON: T.WAITING,
         K.TRANSFER: T.WAITING, K.LEAVE: T.LEFT,
     },
-    T.SERVING: {K.FINISH: T.DONE, K.PARK: T.PARKED, K.TRANSFER: T.WAITING, K.SEND: T.SENT},
+    T.SERVING: {K.FINISH: T.DONE, K.PARK: T.PARKED, K.TRANSFER: T.WAITING},
     T.PARKED: {K.RETURN: T.WAITING, K.CALL: T.CALLED, K.LEAVE: T.LEFT},
     T.DONE: {},
     T.MISSED: {K.RETURN: T.WAITING},
     T.LEFT: {},
-    T.SENT: {},
 }  # fmt: skip
 HERE = frozenset({TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.PARKED})
 """States of visitors who are in the building."""

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -15,9 +15,10 @@ from tracking.visits.errors import NoSuchVisit, NotAWalkIn, OldQR, WrongDay, Wro
 from tracking.visits.events import VisitorArrived
 from tracking.visits.queries import offices, queue, visits
 from tracking.visits.queries.offices import OfficeRow
+from tracking.visits.queries.planning import ACCOMPANIMENT
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queries.visits import VisitView
-from tracking.visits.states import HERE, PrintState, TicketState, VisitAction, VisitState
+from tracking.visits.states import HERE, TicketState, VisitAction, VisitState
 
 MOST_SERVICES = 5
 
@@ -39,8 +40,6 @@ class Press:
     device_id: int | None = None
     id: str | None = None
     language: str = "ko"
-    paper: bool = True
-    """Whether the ticket is printed there."""
     how: str = "kiosk"
 
 
@@ -82,10 +81,10 @@ async def check_in(office: OfficeRow, visit: VisitView, press: Press) -> tuple[T
         if database.day_or_none(row["date"]) != today():
             raise WrongDay(visit.date)
         await queueing.must_be_open(office)
-        known = (await offices.place(office.code)).services
-        services = [one.service_id for one in visit.matters if one.service_id in known]
+        services = [one.service_id for one in visit.matters if one.code != ACCOMPANIMENT]
         arrival = _arrival(office, visit.starts_at, now)
         booked_for = None if arrival is Arrival.LATE else visit.starts_at
+        press = replace(press, id=None)  # the visit itself says that it is the same
         ticket = await _issue(day, services, press, walk_in=False, visit_id=visit.id, booked_for=booked_for)
         chain = await ledger.lock(f"visit/{visit.number}")
         await chain.append("system", VisitorArrived(ticket.id))
@@ -132,13 +131,12 @@ async def _issue(
     visit_id: int | None = None,
     booked_for: datetime | None = None,
 ) -> TicketRow:
-    known = await offices.services(day.office.id)
-    number = await queueing.next_number(day, known[services[0]].class_code, walk_in=walk_in)
+    class_code = await database.value("SELECT class_code FROM counter_service WHERE id = ?", services[0])
+    number = await queueing.next_number(day, class_code, walk_in=walk_in)
     values = {
         "day_id": day.id, "number": number, "code": references.new_reference(), "visit_id": visit_id,
         "state": TicketState.WAITING, "language": press.language, "arrived_at": clock.now(),
-        "booked_for": booked_for, "urgent": "", "calls": 0, "note": "",
-        "printed": PrintState.PENDING if press.paper else PrintState.NOT_NEEDED,
+        "booked_for": booked_for, "urgent": "", "calls": 0,
         "device_id": press.device_id, "press_id": press.id,
     }  # fmt: skip
     (row,) = await database.insert("ticket", tuple(values), [tuple(values.values())], returning="id")

@@ -5,7 +5,7 @@ at the same time; a unique column of the ticket says so again.
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,6 +32,8 @@ from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Transfer
 from tracking.visits.states import TICKET, CounterState, TicketAction, TicketState
 from tracking.visits.waits import order
 
+NEW: Mapping[str, object] = {"calls": 0, "returned_at": None}
+"""What begins anew with the next matter of a visitor."""
 CHOSEN, AGAIN = "chosen", "again"
 """Why a ticket was called that the rule did not choose: the clerk did, or it was called before."""
 
@@ -181,7 +183,7 @@ async def start(actor: Official, counter_id: str, _command: Plain) -> TicketRow:
     async with at_counter(actor, counter_id) as there:
         ticket, now = there.current(TicketAction.START), clock.now()
         await database.execute(
-            "UPDATE ticket SET state = ?, started_at = COALESCE(started_at, ?) WHERE id = ?",
+            "UPDATE ticket SET state = ?, started_at = ? WHERE id = ?",
             TicketState.SERVING, now, ticket.id,
         )  # fmt: skip
         await database.execute(
@@ -225,7 +227,7 @@ async def finish(actor: Official, counter_id: str, command: Finish) -> TicketRow
         for service in sorted(settled):
             await crowding.count_visitor(there.day.office.id, service, now)
         if len(settled) < len(open_ones):
-            await queueing.waits(there.day, ticket, there.actor, TicketAction.FINISH, for_counter=None)
+            await queueing.waits(there.day, ticket, there.actor, TicketAction.FINISH, for_counter=None, **NEW)
         else:
             await queueing.end(there.day, ticket, TicketState.DONE, there.actor, there.counter.id)
             if ticket.visit_id:
@@ -265,7 +267,7 @@ async def transfer(actor: Official, counter_id: str, command: Transfer) -> Ticke
         target = next((one for one in await queue.counters(there.day.office.id) if one.number == command.counter), None)
         if target is None or ticket.service_id not in await queue.abilities(target.id):
             raise Invalid.at("counter", _("This counter cannot do the service for which this visitor came."))
-        await queueing.waits(there.day, ticket, there.actor, TicketAction.TRANSFER, for_counter=target.id)
+        await queueing.waits(there.day, ticket, there.actor, TicketAction.TRANSFER, for_counter=target.id, calls=0)
         return await queue.ticket(ticket.id)
 
 

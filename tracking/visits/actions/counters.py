@@ -53,9 +53,9 @@ async def _switch(actor: Official, counter_id: str, state: CounterState) -> None
 async def end_abandoned() -> int:
     """Put tickets back whose counter called them and then did nothing. Returns how many. Periodic."""
     rows = await database.fetch(
-        "SELECT t.id, d.office_id, d.date FROM ticket t JOIN queue_day d ON d.id = t.day_id "
-        "JOIN office o ON o.id = d.office_id WHERE t.state = ? AND t.called_at < ? ORDER BY t.id LIMIT ?",
-        TicketState.CALLED, clock.now(), MOST,
+        "SELECT t.id, d.office_id, d.date FROM queue_day d JOIN ticket t ON t.day_id = d.id AND t.state = ? "
+        "WHERE d.closed_at IS NULL ORDER BY t.called_at, t.id LIMIT ?",
+        TicketState.CALLED, MOST,
     )  # fmt: skip
     count = 0
     for row in rows:

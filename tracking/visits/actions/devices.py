@@ -1,7 +1,7 @@
 """Enrolling kiosks and displays, and knowing them by their token."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from server.core import auth, clock, database, ledger, references
@@ -26,6 +26,7 @@ class DeviceRow:
     """The office's code."""
     kind: DeviceKind
     name: str
+    seen_at: datetime | None
 
 
 _DEVICE = columns(DeviceRow, "d", office="o.code")
@@ -70,8 +71,6 @@ async def known(token: str, kind: DeviceKind | None = None, office: str = "") ->
     )
     if found is None or kind not in {None, found.kind} or office not in {"", found.office}:
         raise NotEnrolled
-    await database.execute(
-        "UPDATE device SET seen_at = ? WHERE id = ? AND (seen_at IS NULL OR seen_at < ?)", now, found.id,
-        now - SEEN_EVERY,
-    )  # fmt: skip
+    if found.seen_at is None or found.seen_at < now - SEEN_EVERY:
+        await database.execute("UPDATE device SET seen_at = ? WHERE id = ?", now, found.id)
     return found

@@ -76,10 +76,12 @@ async def next_number(day: Queue, class_code: str, *, walk_in: bool) -> str:
     """
     series = await queue.series(day.office.id, class_code)
     most = series.most_daily or series.size
+    new = int(walk_in)
     while True:
-        given, walk_ins = await _count(day, series.prefix, int(walk_in))
+        given, walk_ins = await _count(day, series.prefix, new)
         if walk_in and (walk_ins > most or given > series.size):
             raise NoTicketsLeft
+        new = 0
         number = f"{series.prefix}{series.lowest + given - 1}"
         if not await database.value("SELECT id FROM ticket WHERE day_id = ? AND number = ?", day.id, number):
             return number  # otherwise it was carried over from the day before

@@ -3,10 +3,10 @@
 import contextlib
 
 from server.core import clock, database, ledger
+from server.core.days import today
 from server.core.errors import Invalid, NotPossibleNow, _
 from server.core.jobs import Task
 from tracking.visits.actions import calling, queueing
-from tracking.visits.actions.queueing import Queue
 from tracking.visits.errors import TooManyUrgent
 from tracking.visits.events import VisitorLeft
 from tracking.visits.queries import offices, queue
@@ -53,15 +53,11 @@ async def come_back(code: str, actor: str = VISITOR) -> TicketRow:
     async with queueing.changing(await offices.office_by_id(found.office_id), found.date) as day:
         ticket = await queue.ticket(found.id)
         calling.possible(TicketAction.RETURN, ticket)
-        return await _back(day, ticket, actor)
-
-
-async def _back(day: Queue, ticket: TicketRow, actor: str) -> TicketRow:
-    parked = ticket.state is TicketState.PARKED
-    await queueing.waits(
-        day, ticket, actor, TicketAction.RETURN, returned_at=clock.now() if parked else None, calls=0, ended_at=None
-    )
-    return await queue.ticket(ticket.id)
+        if day.date != today():
+            raise NotPossibleNow(TicketAction.RETURN, ticket.state)
+        back = clock.now() if ticket.state is TicketState.PARKED else None
+        await queueing.waits(day, ticket, actor, TicketAction.RETURN, returned_at=back, calls=0, ended_at=None)
+        return await queue.ticket(ticket.id)
 
 
 async def put_first(actor: str, code: str, reason: str) -> TicketRow:

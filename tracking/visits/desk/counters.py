@@ -35,7 +35,7 @@ async def index(request: Request) -> Response:
         "office_name": i18n.name_in(place, language),
         "offices": names(known, language),
         "counters": found,
-        "serving": await queue.serving(place.id),
+        "serving": {one: ticket.number for one, ticket in (await queue.at_counters(place.id)).items()},
         "people": await queue.people(found),
         "states": COUNTER_STATES,
     }

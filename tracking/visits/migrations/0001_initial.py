@@ -11,7 +11,6 @@ from tracking.visits.states import (
     DeviceKind,
     DocumentState,
     OpeningKind,
-    PrintState,
     RequestState,
     RestrictionState,
     TicketState,
@@ -531,7 +530,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     fields.CharEnumField(
-                        description="WAITING: waiting\nCALLED: called\nSERVING: serving\nPARKED: parked\nDONE: done\nMISSED: missed\nLEFT: left\nSENT: sent",
+                        description="WAITING: waiting\nCALLED: called\nSERVING: serving\nPARKED: parked\nDONE: done\nMISSED: missed\nLEFT: left",
                         enum_type=TicketState,
                         max_length=10,
                     ),
@@ -550,15 +549,6 @@ class Migration(migrations.Migration):
                 ("called_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("started_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                (
-                    "printed",
-                    fields.CharEnumField(
-                        description="PENDING: pending\nPRINTED: printed\nFAILED: failed\nNOT_NEEDED: not_needed",
-                        enum_type=PrintState,
-                        max_length=10,
-                    ),
-                ),
-                ("note", fields.CharField(default="", max_length=300)),
                 ("device_id", fields.IntField(null=True)),
                 ("press_id", fields.CharField(null=True, max_length=64)),
             ],

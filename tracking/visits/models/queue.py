@@ -5,7 +5,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from tracking.visits.models.places import Counter, CounterService, Office
-from tracking.visits.states import CounterState, DeviceKind, PrintState, TicketState
+from tracking.visits.states import CounterState, DeviceKind, TicketState
 
 
 class Device(Model):
@@ -122,9 +122,6 @@ class Ticket(Model):
     called_at = fields.DatetimeField(null=True)
     started_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
-    printed = fields.CharEnumField(PrintState, max_length=10)
-    note = fields.CharField(max_length=300, default="")
-    """From one clerk to the next."""
     device_id = fields.IntField(null=True)
     press_id = fields.CharField(max_length=64, null=True)
     """The press at the kiosk: repeating it gives the same ticket."""

@@ -94,7 +94,7 @@ async def view(counter_id: int, language: str) -> CounterView:
         [waits(one) for one in waiting],
         [waits(one) for one in tickets if one.state is not TicketState.WAITING],
         version,
-        await queue.because(ticket.id) if ticket else "",
+        (await queue.because(ticket.id)).get(ticket.id, "") if ticket else "",
     )
 
 

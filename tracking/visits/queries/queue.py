@@ -219,12 +219,10 @@ async def counters(office_id: int) -> list[CounterRow]:
     )
 
 
-async def serving(office_id: int) -> dict[int, str]:
-    """The numbers of the tickets that an office's counters call or serve, by counter."""
-    rows = await database.fetch(
-        "SELECT t.counter, t.number FROM ticket t JOIN counter c ON c.id = t.counter WHERE c.office_id = ?", office_id
-    )
-    return {row["counter"]: row["number"] for row in rows}
+async def at_counters(office_id: int) -> dict[int, TicketRow]:
+    """The tickets that an office's counters call or serve, by counter."""
+    rows = await select(TicketRow, f"{_FROM}JOIN counter c ON c.id = t.counter WHERE c.office_id = ?", office_id)
+    return {one.counter: one for one in rows if one.counter}
 
 
 async def people(found: Sequence[CounterRow]) -> dict[int, str]:
@@ -269,11 +267,6 @@ async def versions(office_ids: Collection[int], date_: date) -> dict[int, int]:
     return {row["office_id"]: row["version"] for row in rows}
 
 
-async def counter_number(counter_id: int | None) -> str:
-    """The number of a counter; empty for none."""
-    return str(await database.value("SELECT number FROM counter WHERE id = ?", counter_id) or "") if counter_id else ""
-
-
 async def abilities(counter_id: int) -> list[int]:
     """The services that a counter is able to do, by id."""
     return await database.column(
@@ -284,12 +277,12 @@ async def abilities(counter_id: int) -> list[int]:
     )
 
 
-async def because(ticket_id: int) -> str:
-    """Why a ticket was called the last time."""
-    found = await database.value(
-        "SELECT because FROM ticket_call WHERE ticket_id = ? ORDER BY id DESC LIMIT 1", ticket_id
+async def because(*ticket_ids: int) -> dict[int, str]:
+    """Why tickets were called the last time, by id."""
+    rows = await database.fetch(
+        "SELECT ticket_id, because FROM ticket_call WHERE ticket_id IN (?) ORDER BY id", ticket_ids
     )
-    return str(found or "")
+    return {row["ticket_id"]: row["because"] for row in rows}
 
 
 async def position(row: TicketRow, rule: order.Rule, services: Mapping[int, Collection[int]]) -> int:

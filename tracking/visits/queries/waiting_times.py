@@ -3,6 +3,7 @@
 An estimate is made once for each change of a queue and each half minute, and shared by all who ask.
 """
 
+import asyncio
 import time
 from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from server.core.booking import times
 from server.core.days import today
 from server.core.rows import columns, select
 from tracking.visits.queries import offices, queue
-from tracking.visits.queries.offices import Place
+from tracking.visits.queries.offices import OfficeRow, Place
 from tracking.visits.queries.queue import CounterRow, TicketRow
 from tracking.visits.states import CounterState, TicketState, VisitState
 from tracking.visits.waits.calibration import Calibration
@@ -36,6 +37,7 @@ Spans = list[tuple[float, float]]
 class _Learned:
     """What this process has learned of an office."""
 
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     pace: Pace = field(default_factory=Pace)
     calibration: Calibration = field(default_factory=Calibration)
     compared: datetime | None = None
@@ -68,9 +70,10 @@ async def of_office(place: Place) -> Waits:
     day_id, version = await queue.day(office.id, today())
     kept = _kept.get(office.id)
     if kept is None or kept.version != version or kept.until < time.monotonic():
-        waiting = await queue.waiting(day_id)
-        standing = await _queue(place, day_id, waiting)
-        learned = await _learn(place)
+        standing = await _queue(place, day_id, await queue.waiting(day_id))
+        learned = _learned.setdefault(office.id, _Learned())
+        async with learned.lock:  # else two requests at once would learn the same twice
+            await _learn(place, learned)
         services = [str(one.id) for one in place.services.values() if one.walk_in]
         found = estimate(standing, learned.pace, walk_ins=services)
         fit = learned.calibration.calibrated
@@ -136,7 +139,7 @@ async def _queue(place: Place, day_id: int, waiting: Sequence[TicketRow]) -> Que
     now, office = clock.now(), place.office
     found = await queue.counters(office.id)
     at_work = {one.counter: one for one in await queue.here(day_id) if one.counter}
-    spans = await _spans(office.id)
+    spans = await _spans(office)
     return Queue(
         now.timestamp(),
         queue.rule(office),
@@ -169,16 +172,15 @@ def _counter(
     return Counter(str(counter.id), services, tuple(ahead), serving, free_since, closed_since)
 
 
-async def _spans(office_id: int) -> Mapping[int, Spans]:
+async def _spans(office: OfficeRow) -> Mapping[int, Spans]:
     """When each counter is there today by the roster, as seconds."""
-    calendars = await offices.calendars(office_id, [today()])
+    calendars = await offices.calendars(office.id, [today()])
     found: dict[int, Spans] = {}
     for day in (await times.days([*calendars.values()])).values():
-        step = min((b - a for a, b in zip(sorted(day.steps), sorted(day.steps)[1:], strict=False)), default=15)
         for minute in sorted(day.steps):
             for unit in day.steps[minute]:
                 spans = found.setdefault(unit, [])
-                begins, ends = minute * MINUTE, (minute + step) * MINUTE
+                begins, ends = minute * MINUTE, (minute + office.step) * MINUTE
                 if spans and spans[-1][1] == begins:
                     spans[-1] = (spans[-1][0], ends)
                 else:
@@ -224,11 +226,9 @@ async def _walk_ins(day_id: int, now: datetime) -> list[tuple[str, int]]:
 # --- What the past tells ---------------------------------------------------------------------------------------------
 
 
-async def _learn(place: Place) -> _Learned:
-    """What is known of an office, with whatever happened since the last time."""
-    learned = _learned.get(place.office.id)
-    if learned is None:
-        learned = _learned[place.office.id] = _Learned()
+async def _learn(place: Place, learned: _Learned) -> None:
+    """Learn whatever happened at an office since the last time."""
+    if learned.after is None:
         for one in place.services.values():
             learned.pace.assume(str(one.id), one.minutes * MINUTE)
     since = learned.after or clock.now() - WEEKS
@@ -248,7 +248,6 @@ async def _learn(place: Place) -> _Learned:
         taken = (ended - database.moment(row["started_at"])) / together[row["ticket_id"], row["ended_at"]]
         learned.pace.served(str(row["service_id"]), str(row["last_counter"]), taken.total_seconds())
     await _compare(place, learned)
-    return learned
 
 
 async def _compare(place: Place, learned: _Learned) -> None:

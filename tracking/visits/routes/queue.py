@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from server.core import config, i18n, web
+from server.core import i18n, web
 from server.core.days import today
 from server.core.errors import Conflict, Text, _
 from server.core.stream.listener import Listener, event
@@ -97,7 +97,7 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
         "counter": await queue.counter_place(found.counter),
         "here": found.state in HERE,
         "may_leave": TicketAction.LEAVE in TICKET[found.state],
-        "may_return": TicketAction.RETURN in TICKET[found.state],
+        "may_return": TicketAction.RETURN in TICKET[found.state] and found.date == today(),
         "refusal": refusal,
     }
     return web.page(request, "visits/ticket.html", context, status=refusal.status if refusal else 200)
@@ -114,7 +114,6 @@ async def display(request: Request) -> Response:
         "called": found.called[:SHOWN],
         "waiting": sum(found.waiting.values()),
         "services": [(names[one], count) for one, count in sorted(found.waiting.items()) if one in names],
-        "languages": config.settings().languages,
     }
     return web.page(request, "visits/display.html", context)
 
