@@ -88,10 +88,11 @@ async def _rows(
         )
         await database.execute(
             "INSERT INTO visit (id, number, key_hash, office_id, date, starts_at, ends_at, state, channel, language, "
-            "name, email, phone, party, note, case_reference, revision, browser, household, household_also, "
+            "mode, name, email, phone, party, note, case_reference, revision, browser, household, household_also, "
             f"household_active, created_at, booked_at, remind_at) {numbers.format(count)}"
             f"SELECT {FIRST} + i, 'T' || {text('i')}, 'x', {office_of}, {day}, {moment(minute)}, "
-            f"{moment(f'{minute} + 15')}, CASE WHEN {past} THEN 'served' ELSE 'booked' END, 'online', 'ko', '이름', "
+            f"{moment(f'{minute} + 15')}, CASE WHEN {past} THEN 'served' ELSE 'booked' END, 'online', 'ko', 'in_person', "
+            "'이름', "
             f"'a' || {text('i')} || '@example.org', '', 1, '', '', 0, '', {household}, '', "
             f"CASE WHEN {past} THEN NULL ELSE 'a' || {text('i')} END, {made}, {made}, "
             f"CASE WHEN {past} THEN NULL ELSE {moment(f'{minute} - 1440')} END FROM n"

@@ -64,6 +64,7 @@ TICKET_STATES: dict[str, Text] = {
     TicketState.DONE: _("Done"),
     TicketState.MISSED: _("Did not come"),
     TicketState.LEFT: _("Left"),
+    TicketState.FORWARDED: _("Another office goes on"),
 }
 BECAUSE: dict[str, Text] = {
     Because.URGENT: _("goes first"),

@@ -128,6 +128,35 @@ class DeviceKind(StrEnum):
     DISPLAY = "display"
 
 
+class Printer(StrEnum):
+    """How a kiosk prints tickets."""
+
+    NONE = "none"
+    """It has no printer: tickets are followed on the phone."""
+    BROWSER = "browser"
+    """By the browser's own printing."""
+    ESCPOS = "escpos"
+    """A receipt printer at a serial port or USB, which the browser writes to."""
+
+
+class PrintState(StrEnum):
+    """What became of a ticket's paper."""
+
+    NOT_NEEDED = "not_needed"
+    PENDING = "pending"
+    """The kiosk has been told to print it."""
+    PRINTED = "printed"
+    FAILED = "failed"
+
+
+class VisitMode(StrEnum):
+    """How visitor and counter meet."""
+
+    IN_PERSON = "in_person"
+    VIDEO = "video"
+    PHONE = "phone"
+
+
 class CounterState(StrEnum):
     """Whether a counter calls visitors."""
 
@@ -166,6 +195,8 @@ class TicketState(StrEnum):
     """Nobody came, however often it was called."""
     LEFT = "left"
     """They gave it back, or the queue was cleared at closing."""
+    FORWARDED = "forwarded"
+    """Another office goes on with its visitor, who has a ticket there."""
 
 
 class TicketAction(StrEnum):
@@ -183,6 +214,8 @@ class TicketAction(StrEnum):
     NO_SHOW = "no-show"
     """Nobody came, and it is not called again."""
     TRANSFER = "transfer"
+    FORWARD = "forward"
+    """To another office."""
     ABANDON = "abandon"
     """The counter called and then did nothing."""
     URGENT = "urgent"
@@ -220,13 +253,14 @@ TICKET: dict[TicketState, dict[TicketAction, TicketState]] = {
     },
     T.CALLED: {
         K.RECALL: T.CALLED, K.START: T.SERVING, K.NOT_HERE: T.WAITING, K.NO_SHOW: T.MISSED, K.ABANDON: T.WAITING,
-        K.TRANSFER: T.WAITING, K.LEAVE: T.LEFT,
+        K.TRANSFER: T.WAITING, K.LEAVE: T.LEFT, K.FORWARD: T.FORWARDED,
     },
-    T.SERVING: {K.FINISH: T.DONE, K.PARK: T.PARKED, K.TRANSFER: T.WAITING},
+    T.SERVING: {K.FINISH: T.DONE, K.PARK: T.PARKED, K.TRANSFER: T.WAITING, K.FORWARD: T.FORWARDED},
     T.PARKED: {K.RETURN: T.WAITING, K.CALL: T.CALLED, K.LEAVE: T.LEFT},
     T.DONE: {},
     T.MISSED: {K.RETURN: T.WAITING},
     T.LEFT: {},
+    T.FORWARDED: {},
 }  # fmt: skip
 HERE = frozenset({TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.PARKED})
 """States of visitors who are in the building."""

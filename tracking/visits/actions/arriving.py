@@ -18,7 +18,7 @@ from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.planning import ACCOMPANIMENT
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queries.visits import VisitView
-from tracking.visits.states import HERE, TicketState, VisitAction, VisitState
+from tracking.visits.states import HERE, PrintState, TicketState, VisitAction, VisitState
 
 MOST_SERVICES = 5
 
@@ -136,7 +136,8 @@ async def _issue(
     values = {
         "day_id": day.id, "number": number, "code": references.new_reference(), "visit_id": visit_id,
         "state": TicketState.WAITING, "language": press.language, "arrived_at": clock.now(),
-        "booked_for": booked_for, "urgent": "", "calls": 0,
+        "booked_for": booked_for, "urgent": "", "calls": 0, "contact": "", "note": "", "case_reference": "",
+        "print_state": PrintState.NOT_NEEDED,
         "device_id": press.device_id, "press_id": press.id,
     }  # fmt: skip
     (row,) = await database.insert("ticket", tuple(values), [tuple(values.values())], returning="id")

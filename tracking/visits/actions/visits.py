@@ -15,7 +15,7 @@ from tracking.visits.errors import NoSuchVisit
 from tracking.visits.events import IN_PASSING
 from tracking.visits.queries import offices
 from tracking.visits.queries.households import OfHousehold
-from tracking.visits.states import Channel, VisitState
+from tracking.visits.states import Channel, VisitMode, VisitState
 
 SYSTEM = "system"
 
@@ -117,7 +117,8 @@ async def insert(
         "number": number, "key_hash": references.key_hash(references.new_key()) if offered else "",
         "office_id": wished.office.id, "date": wished.date,
         "starts_at": rules.moment(wished.start), "ends_at": rules.moment(wished.end), "state": state,
-        "channel": wished.errand.channel, "language": contact.language, "party": wished.errand.party,
+        "channel": wished.errand.channel, "mode": VisitMode.IN_PERSON,
+        "language": contact.language, "party": wished.errand.party,
         "held_until": held_until, "holder": holder, "created_at": clock.now(), "name": contact.name,
         "email": contact.email, "phone": contact.phone, "note": "", "case_reference": case,
         "household": contact.household if contact.email or contact.phone else "",

@@ -12,6 +12,7 @@ from tracking.visits.states import (
     DocumentState,
     RequestState,
     RestrictionState,
+    VisitMode,
     VisitState,
     WaitingState,
 )
@@ -32,6 +33,7 @@ class Visit(Model):
     ends_at = fields.DatetimeField()
     state = fields.CharEnumField(VisitState, max_length=10)
     channel = fields.CharEnumField(Channel, max_length=10)
+    mode = fields.CharEnumField(VisitMode, max_length=10, default=VisitMode.IN_PERSON)
     language = fields.CharField(max_length=5)
     name = fields.CharField(max_length=80, default="")
     email = fields.CharField(max_length=254, default="")

@@ -78,6 +78,14 @@ class Office(Model):
     """A call to which the counter does nothing further ends after so many minutes."""
     carry_over = fields.BooleanField(default=False)
     """Whether the tickets that wait at closing wait again the next day; otherwise they end."""
+    notice_minutes = fields.IntField(default=10)
+    """Whoever left a contact is told when so many minutes of waiting remain."""
+    offline_numbers = fields.IntField(default=20)
+    """Ticket numbers of each series that each kiosk keeps for the time without network."""
+    idle_seconds = fields.IntField(default=60)
+    """A kiosk goes back to its start page after so long without a touch."""
+    has_passes = fields.BooleanField(default=False)
+    """Whether visitors get a pass at a reception."""
     no_shows = fields.IntField(default=2)
     no_show_days = fields.IntField(default=90)
     restricted_days = fields.IntField(default=30)
@@ -150,6 +158,8 @@ class CounterService(Model):
     languages: list[str] = fields.JSONField(default=list)
     bookable = fields.BooleanField(default=True)
     walk_in = fields.BooleanField(default=True)
+    by_video = fields.BooleanField(default=False)
+    by_phone = fields.BooleanField(default=False)
     elsewhere = fields.CharField(max_length=300, default="")
     """What cannot be done here, and where else."""
     elsewhere_ja = fields.CharField(max_length=300, default="")
@@ -170,7 +180,11 @@ class Counter(Model):
     office_id: int
     number = fields.CharField(max_length=10)
     name = fields.CharField(max_length=80, default="")
+    name_ja = fields.CharField(max_length=80, default="")
+    name_en = fields.CharField(max_length=80, default="")
     floor = fields.IntField(default=1)
+    video_url = fields.CharField(max_length=300, default="")
+    """Where its visitors by video meet it."""
     department_id = fields.IntField(null=True)
     account_id = fields.IntField(null=True)
     """The case guide, if it stands for a person and not for a place."""

@@ -5,7 +5,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from tracking.visits.models.places import Counter, CounterService, Office
-from tracking.visits.states import CounterState, DeviceKind, TicketState
+from tracking.visits.states import CounterState, DeviceKind, Printer, PrintState, TicketState
 
 
 class Device(Model):
@@ -25,6 +25,9 @@ class Device(Model):
     enrolled_at = fields.DatetimeField(null=True)
     seen_at = fields.DatetimeField(null=True)
     """When it last asked for something, to the minute."""
+    printer = fields.CharEnumField(Printer, max_length=10, default=Printer.NONE)
+    paper_mm = fields.IntField(default=80)
+    """Width of its paper: 58 or 80."""
     active = fields.BooleanField(default=True)
 
     class Meta:
@@ -88,6 +91,28 @@ class SeriesDay(Model):
         unique_together = (("day", "prefix"),)
 
 
+class NumberBlock(Model):
+    """Ticket numbers of a day that are reserved for one kiosk, which gives them out while it has no network."""
+
+    id = fields.BigIntField(primary_key=True)
+    day: fields.ForeignKeyRelation[QueueDay] = fields.ForeignKeyField(
+        "visits.QueueDay", on_delete=fields.CASCADE, related_name="blocks", db_index=False
+    )
+    day_id: int
+    device: fields.ForeignKeyRelation[Device] = fields.ForeignKeyField(
+        "visits.Device", on_delete=fields.CASCADE, related_name="blocks", db_index=False
+    )
+    device_id: int
+    prefix = fields.CharField(max_length=3)
+    lowest = fields.IntField()
+    highest = fields.IntField()
+
+    class Meta:
+        table = "number_block"
+        unique_together = (("day", "prefix", "lowest"),)
+        indexes = (Index(fields=("device_id", "day_id"), name="number_block_device"),)
+
+
 class Ticket(Model):
     """A place in the queue of a day: a visitor who is here, from the kiosk to the end of their matters."""
 
@@ -122,6 +147,17 @@ class Ticket(Model):
     called_at = fields.DatetimeField(null=True)
     started_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
+    print_state = fields.CharEnumField(PrintState, max_length=10, default=PrintState.NOT_NEEDED)
+    contact = fields.CharField(max_length=254, default="")
+    """A mail address or phone number, given to be told when it is nearly their turn; erased at closing."""
+    told_at = fields.DatetimeField(null=True)
+    """When they were told that it is nearly their turn."""
+    note = fields.CharField(max_length=300, default="")
+    """For colleagues."""
+    case_reference = fields.CharField(max_length=16, default="")
+    """The petition that was filed at the counter."""
+    forwarded_from = fields.BigIntField(null=True)
+    """The ticket at another office that it continues."""
     device_id = fields.IntField(null=True)
     press_id = fields.CharField(max_length=64, null=True)
     """The press at the kiosk: repeating it gives the same ticket."""
@@ -132,6 +168,7 @@ class Ticket(Model):
         indexes = (
             Index(fields=("day_id", "state", "arrived_at"), name="ticket_queue"),
             Index(fields=("visit_id",), name="ticket_visit"),
+            Index(fields=("contact", "day_id"), name="ticket_contact"),
         )
 
 
@@ -201,6 +238,54 @@ class CounterSitting(Model):
 
     class Meta:
         table = "counter_sitting"
+
+
+class VisitorPass(Model):
+    """A visitor's pass of a building with a reception: why they came, that they agreed, and whether it is back."""
+
+    id = fields.BigIntField(primary_key=True)
+    office: fields.ForeignKeyRelation[Office] = fields.ForeignKeyField(
+        "visits.Office", on_delete=fields.CASCADE, related_name="passes_issued", db_index=False
+    )
+    office_id: int
+    ticket: fields.ForeignKeyRelation[Ticket] = fields.ForeignKeyField(
+        "visits.Ticket", on_delete=fields.CASCADE, related_name="passes", db_index=False
+    )
+    ticket_id: int
+    number = fields.CharField(max_length=20)
+    in_use = fields.CharField(max_length=20, null=True)
+    """Its number until it is returned, so that no pass is issued twice."""
+    purpose = fields.CharField(max_length=300)
+    consented_at = fields.DatetimeField()
+    screened_at = fields.DatetimeField(null=True)
+    """When the security step was passed."""
+    issued_at = fields.DatetimeField()
+    issued_by = fields.IntField()
+    returned_at = fields.DatetimeField(null=True)
+    returned_to = fields.IntField(null=True)
+
+    class Meta:
+        table = "visitor_pass"
+        unique_together = (("office", "in_use"),)
+        indexes = (Index(fields=("ticket_id",), name="visitor_pass_ticket"),)
+
+
+class EmergencyCall(Model):
+    """A clerk at a counter silently asks colleagues for help."""
+
+    id = fields.BigIntField(primary_key=True)
+    counter: fields.ForeignKeyRelation[Counter] = fields.ForeignKeyField(
+        "visits.Counter", on_delete=fields.CASCADE, related_name="emergencies", db_index=True
+    )
+    counter_id: int
+    raised_by = fields.IntField()
+    raised_at = fields.DatetimeField()
+    accepted_by = fields.IntField(null=True)
+    accepted_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "emergency_call"
 
 
 class WaitEstimate(Model):
