@@ -48,6 +48,9 @@ NOT_EMAIL = _("Please check the email address, for example name@example.org.")
 NOT_PHONE = _("Please check the phone number, for example 010-1234-5678.")
 NOT_MOMENT = _("Please enter “%(field)s” as a date and time, for example 2026-05-04T14:00.")
 NOT_DATE = _("Please enter “%(field)s” as YYYY-MM-DD.")
+YEAR_OUTSIDE = _(
+    "The year of “%(field)s” must be from %(first)s to %(last)s.", first=str(FIRST_YEAR), last=str(LAST_YEAR)
+)
 NOT_TIME = _("Please enter a time as HH:MM.")
 LANGUAGES = {code: Text(name) for code, name in i18n.NAMES.items()}
 """The choices of a language: each by its own name."""
@@ -268,12 +271,14 @@ def _encodable(value: str) -> bool:
 
 def read_day(value: Any) -> date:
     """A day, ``YYYY-MM-DD``."""
+    mistake = NOT_DATE
     if isinstance(value, str) and _DAY.fullmatch(value):
         with contextlib.suppress(ValueError):
             found = datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 — a day has no zone
             if FIRST_YEAR <= found.year <= LAST_YEAR:
                 return found
-    raise Mistake(NOT_DATE)
+            mistake = YEAR_OUTSIDE
+    raise Mistake(mistake)
 
 
 def read_moment(value: Any) -> datetime:
