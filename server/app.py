@@ -31,6 +31,7 @@ import tracking.visits.api_desk
 import tracking.visits.api_papers
 import tracking.visits.api_plans
 import tracking.visits.api_queue
+import tracking.visits.api_tickets
 import tracking.visits.desk
 import tracking.visits.routes
 from forums.routes import live
@@ -101,6 +102,7 @@ def routes() -> list[Route | Mount]:
         *tracking.visits.api_desk.routes,
         *tracking.visits.api_papers.routes,
         *tracking.visits.api_plans.routes,
+        *tracking.visits.api_tickets.routes,
         *tracking.visits.api_queue.routes,
         *tokens.routes,
         *openapi.routes,

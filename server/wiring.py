@@ -51,6 +51,7 @@ from tracking.visits.actions import (
     rebuilding,
     reminding,
     supply,
+    telling,
     tickets,
     waiting,
 )
@@ -59,6 +60,7 @@ from tracking.visits.desk import case_section, finding
 from tracking.visits.letters import VisitLetters
 from tracking.visits.permissions import Permission as VisitPermission
 from tracking.visits.queries import papers
+from tracking.visits.ticket_letters import TicketLetters
 from tracking.visits.waiting_letters import WaitingLetters
 
 APPS = {
@@ -102,6 +104,7 @@ PERIODIC: Mapping[str, timedelta] = {
     "visits.remind": timedelta(minutes=1),
     "visits.evening": timedelta(minutes=10),
     "visits.queue": timedelta(minutes=1),
+    "visits.tell": timedelta(seconds=20),
     crowding.NIGHTLY: timedelta(minutes=30),
     recounting.NIGHTLY: timedelta(minutes=30),
     "core.sweep": timedelta(hours=6),
@@ -180,7 +183,13 @@ async def _fit_forecast(task: Task) -> None:
 
 def correspondents(settings: Settings) -> Sequence[Correspondent]:
     """The domains' correspondents for the mail engine, in the order of their sections in a digest."""
-    return (CaseLetters(settings), ForumLetters(settings), VisitLetters(settings), WaitingLetters(settings))
+    return (
+        CaseLetters(settings),
+        ForumLetters(settings),
+        VisitLetters(settings),
+        WaitingLetters(settings),
+        TicketLetters(settings),
+    )
 
 
 def hub(settings: Settings, narrators: Sequence[Narrator], watchers: Sequence[Watcher] = ()) -> Hub:
@@ -229,6 +238,9 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         "visits.remind": _each(reminding.remind),
         "visits.evening": _each(daylists.send),
         "visits.queue": _each(counters.end_abandoned, counters.close_days),
+        "visits.tell": _each(telling.tell),
+        telling.FIND: telling.send_each,
+        telling.LINK: notifying.delivering(TicketLetters(settings).link),
         tickets.FOLLOW: tickets.follow,
         daylists.DAYLIST: notifying.delivering(VisitLetters(settings).day_list),
         reminding.ALL_VISITS: notifying.delivering(VisitLetters(settings).all_visits),

@@ -250,6 +250,20 @@ class TicketEnded(DomainEvent, kind="ticket.ended", audience=Audience.STAFF):
     counter: int = 0
 
 
+class TicketContactChanged(DomainEvent, kind="ticket.contact_changed", audience=Audience.STAFF):
+    """Its visitor left a contact at which they are told that it is nearly their turn, or removed it."""
+
+    ticket: int
+    given: bool
+
+
+class TicketTold(DomainEvent, kind="ticket.told", audience=Audience.STAFF):
+    """Its visitor is told that it is nearly their turn, or that they are ``called`` already."""
+
+    ticket: int
+    called: bool
+
+
 class CounterChanged(DomainEvent, kind="counter.changed", audience=Audience.STAFF):
     """A counter opened, paused or closed."""
 

@@ -186,7 +186,7 @@ CHECKED = {
 }
 
 
-def _contact(value: str) -> str:
+def read_contact(value: str) -> str:
     """An email address in lower case, or a phone number as visits hold it."""
     if "@" in _plain(value):
         return str(EmailRule().clean(value)).lower()
@@ -202,7 +202,7 @@ class FindVisits(Form):
     contact: Annotated[
         str,
         line(254, safe=False),
-        AfterValidator(_contact),
+        AfterValidator(read_contact),
         Label(_("Email address or phone number")),
         Html(autocomplete="email"),
     ]

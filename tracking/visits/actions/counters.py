@@ -102,5 +102,6 @@ async def close_day(office_id: int, over: date) -> None:
         if carried:
             async with queueing.changing(office) as next_day:
                 for ticket in carried:
-                    await queueing.waits(next_day, ticket, SYSTEM, "carried", day_id=next_day.id)
+                    await queueing.waits(next_day, ticket, SYSTEM, "carried", day_id=next_day.id, told_at=None)
+        await database.execute("UPDATE ticket SET contact = '' WHERE day_id = ? AND contact <> ''", day.id)
         await day.chain.append(SYSTEM, QueueClosed(len(left), bool(carried)))

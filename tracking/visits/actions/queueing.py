@@ -39,8 +39,11 @@ class Queue:
 
 
 @contextlib.asynccontextmanager
-async def changing(office: OfficeRow, day: date | None = None) -> AsyncIterator[Queue]:
-    """Lock the queue of an office, today's unless a day is given, for one change."""
+async def changing(office: OfficeRow, day: date | None = None, *, shown: bool = True) -> AsyncIterator[Queue]:
+    """Lock the queue of an office, today's unless a day is given, for one change.
+
+    ``shown``: whether pages and displays show the change, which they then read.
+    """
     day = day or today()
     async with database.transaction():
         await database.insert(
@@ -50,8 +53,8 @@ async def changing(office: OfficeRow, day: date | None = None) -> AsyncIterator[
             conflict="(office_id, date) DO NOTHING",
         )
         (row,) = await database.fetch(
-            "UPDATE queue_day SET version = version + 1 WHERE office_id = ? AND date = ? RETURNING id, closed_at",
-            office.id, day,
+            "UPDATE queue_day SET version = version + ? WHERE office_id = ? AND date = ? RETURNING id, closed_at",
+            int(shown), office.id, day,
         )  # fmt: skip
         chain = await ledger.open_or_begin(queue.subject(office.code, day))
         yield Queue(row["id"], office, day, chain, row["closed_at"] is not None)

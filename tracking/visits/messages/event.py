@@ -42,6 +42,13 @@ class About:
     """Whether all documents are there and accepted."""
     decision: str = ""
     """The reasons of the decision on an appeal, for the message about it."""
+    ticket_number: str = ""
+    low: int = 0
+    """In how many minutes the ticket will probably be called: at least, and at most."""
+    high: int = 0
+    counter: str = ""
+    """Where it is called."""
+    floor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""Messages about the day of the visit. The queue's own record is for officials; nobody is written to about it."""
+"""Messages about the day of the visit. Of the queue's own record visitors read only that it is nearly their turn."""
 
 from server.core.errors import _
+from server.core.messages import Urgency
 from tracking.visits import events
-from tracking.visits.messages.event import message
+from tracking.visits.messages.event import message, to_visitor
 
 QUEUE = (
     message(events.VisitorArrived, "info", "check", _("Checked in at the office")),
@@ -12,6 +13,34 @@ QUEUE = (
     message(events.TicketStarted, "info", "person", _("At the counter"), internal=True),
     message(events.TicketFinished, "success", "check", _("Settled at the counter"), internal=True),
     message(events.TicketEnded, "plain", "close", _("No longer waiting"), internal=True),
+    message(events.TicketContactChanged, "plain", "bell", _("Contact for a notice left or removed"), internal=True),
+    message(
+        events.TicketTold,
+        "plain",
+        "bell",
+        _("Told that it is nearly their turn"),
+        to_visitor(
+            _("It is nearly your turn"),
+            _("It is nearly your turn at %(office)s: number %(ticket_number)s will probably be called in %(low)s to "
+              "%(high)s minutes."),
+            _("Please come back to the waiting area now. If you cannot come, give the number back with the link "
+              "below."),
+            text=_("Nearly your turn: number %(ticket_number)s will probably be called in %(low)s to %(high)s minutes, "
+                   "%(office)s. Please come back now:"),
+            urgency=Urgency.IMMEDIATE,
+            when=lambda e: not e.data["called"],
+        ),
+        to_visitor(
+            _("You are called now"),
+            _("Number %(ticket_number)s is called at %(office)s: counter %(counter)s, floor %(floor)s."),
+            _("Please go there at once. If you come too late, press “I am here again” on the page of your ticket."),
+            text=_("You are called: number %(ticket_number)s, counter %(counter)s, floor %(floor)s, %(office)s. Are "
+                   "you late? Say so here:"),
+            urgency=Urgency.IMMEDIATE,
+            when=lambda e: bool(e.data["called"]),
+        ),
+        internal=True,
+    ),
     message(events.CounterChanged, "plain", "clock", _("Counter opened, paused or closed"), internal=True),
     message(events.QueueClosed, "plain", "close", _("Queue closed"), internal=True),
-)
+)  # fmt: skip

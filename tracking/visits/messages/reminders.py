@@ -37,3 +37,13 @@ MAILINGS = {
         urgency=Urgency.IMMEDIATE,
     ),
 }  # fmt: skip
+
+TICKET_LINK = to_visitor(
+    _("The link to your ticket"),
+    _("Here is your ticket again: number %(ticket_number)s, %(office)s."),
+    _("The page shows your place in the queue and how long it will still take. If you did not ask for it, you do not "
+      "need to do anything."),
+    text=_("Here is your ticket again: number %(ticket_number)s, %(office)s:"),
+    urgency=Urgency.IMMEDIATE,
+)  # fmt: skip
+"""The link to a ticket that was lost, on request."""

@@ -69,6 +69,7 @@ class OfficeRow:
     recall_minutes: int
     call_minutes: int
     carry_over: bool
+    notice_minutes: int
     no_shows: int
     no_show_days: int
     restricted_days: int

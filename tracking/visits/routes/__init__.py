@@ -14,11 +14,13 @@ from tracking.visits.routes import (
     plans,
     queue,
     restrictions,
+    tickets,
     visit,
     waiting,
 )
 
 routes = [
+    *tickets.routes,
     *queue.routes,
     *places.routes,
     *live.routes,

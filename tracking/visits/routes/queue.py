@@ -14,6 +14,7 @@ from server.core.stream.listener import Listener, event
 from tracking.visits.actions import tickets
 from tracking.visits.labels import TICKET_STATES
 from tracking.visits.queries import offices, queue, waiting_times
+from tracking.visits.routes.tickets import told
 from tracking.visits.states import HERE, TICKET, TicketAction
 
 SHOWN = 12
@@ -99,6 +100,7 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
         "may_leave": TicketAction.LEAVE in TICKET[found.state],
         "may_return": TicketAction.RETURN in TICKET[found.state] and found.date == today(),
         "refusal": refusal,
+        **await told(found, place.office),
     }
     return web.page(request, "visits/ticket.html", context, status=refusal.status if refusal else 200)
 

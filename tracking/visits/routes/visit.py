@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from server.core import auth, clock, config, i18n, qr, web
 from server.core.booking.errors import TimeTaken
+from server.core.days import today
 from server.core.errors import ChangedMeanwhile, Invalid, NotPossibleNow, _
 from server.core.forms.kinds import Mistake
 from tracking.visits.access import own_visit
@@ -14,8 +15,9 @@ from tracking.visits.choosing import Links, next_free, week_context
 from tracking.visits.errors import ClosedForGood
 from tracking.visits.forms import read_start
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import no_shows, offices, papers, serving, visits
+from tracking.visits.queries import no_shows, offices, papers, queue, serving, ticket_contacts, visits
 from tracking.visits.queries.grid import Errand
+from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.routes import bringing, browser, documents
 from tracking.visits.states import Channel, VisitState
@@ -59,6 +61,7 @@ async def page(request: Request, found: VisitView, key: str = "") -> Response:
         "changes": await serving.changes(found, lang) if to_come else [],
         "to_come": to_come,
         "restriction": await no_shows.begun_by(found.id) if found.state is VisitState.MISSED else None,
+        "ticket": await _ticket(found),
         "may_change": may_change(found),
         "qr_text": visits.qr(found.number, found.revision),
         "qr_svg": qr.svg(visits.qr(found.number, found.revision)) if to_come else "",
@@ -68,6 +71,12 @@ async def page(request: Request, found: VisitView, key: str = "") -> Response:
         else "/visits",
     }
     return web.page(request, "visits/visit.html", context)
+
+
+async def _ticket(found: VisitView) -> TicketRow | None:
+    """The visitor's ticket, if they have checked in today."""
+    ticket = await queue.of_visit(found.id) if found.date == today() else None
+    return ticket if ticket and ticket.state in ticket_contacts.FOUND else None
 
 
 async def change(request: Request) -> Response:

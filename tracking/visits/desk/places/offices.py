@@ -145,6 +145,13 @@ class EditOffice(Names):
         bool, Label(_("Tickets that wait at closing wait again the next day")), Hint(_("Otherwise they end."))
     ] = False
 
+    notice_minutes: Annotated[
+        int,
+        Field(ge=0, le=60),
+        Label(_("Minutes of waiting before which visitors are told")),
+        Hint(_("Those who left a contact on the page of their ticket. 0: nobody is told.")),
+    ] = 10
+
     def check(self, errors: Errors) -> None:
         if (self.lat is None) != (self.lng is None) and "lat" not in errors and "lng" not in errors:
             errors.fail("lat", _("Please enter both coordinates, or neither."))
