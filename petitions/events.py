@@ -307,7 +307,8 @@ class VisitNoted(DomainEvent, kind="case.visit", audience=Audience.PARTY):
 
     ``office`` holds the office's names by language, ``starts_at`` the start of the visit, both empty if unknown. A
     request also has the names of its ``services`` by language and its ``proposed`` times; ``again``: it replaces an
-    earlier one.
+    earlier one. What was settled at a counter has its ``services`` and ``counter``; ``visit`` is empty without a
+    reservation.
     """
 
     visit: str
@@ -318,6 +319,7 @@ class VisitNoted(DomainEvent, kind="case.visit", audience=Audience.PARTY):
     services: dict[str, str] = field(default_factory=dict)
     proposed: tuple[str, ...] = ()
     again: bool = False
+    counter: str = ""
 
 
 class MailUndelivered(DomainEvent, kind="case.mail_undelivered", audience=Audience.STAFF):

@@ -175,6 +175,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.ways = crossing.WAYS
     app.state.case_sections = wiring.CASE_SECTIONS
     app.state.finders = wiring.FINDERS
+    app.state.filed_at_counter = wiring.FILED_AT_COUNTER
     app.state.confirmations = wiring.CONFIRMATIONS
     return app
 

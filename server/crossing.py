@@ -25,9 +25,10 @@ from server.core.errors import Conflict, FieldError, Invalid, _
 from server.core.jobs import Task
 from tracking.visits import events as visit_events
 from tracking.visits.queries import cases as visit_cases
-from tracking.visits.queries import offices
+from tracking.visits.queries import offices, queue
 from tracking.visits.queries import requests as visit_requests
 from tracking.visits.queries.cases import CaseVisit
+from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.requests import RequestRow
 
 ENDED = frozenset({State.ANSWERED, State.CLOSED})
@@ -96,6 +97,7 @@ OF_VISITS: Mapping[str, str] = {
     visit_events.VisitDetached.kind: "detached",
     visit_events.NoShowMarked.kind: "missed",
     visit_events.VisitServed.kind: "served",
+    visit_events.TicketFinished.kind: "at_counter",
 }
 """What a case's history says of the events of its visits."""
 
@@ -105,6 +107,9 @@ async def note_visit(task: Task) -> None:
     event = await ledger.get(task.payload["event"])
     subject, _slash, number = event.subject.partition("/")
     what = OF_VISITS[event.kind]
+    if event.kind == visit_events.TicketFinished.kind:
+        await _note_settled(event)
+        return
     if subject == "visit-request":
         request = await visit_requests.one(int(number))
         noted = VisitNoted("", what, "", _names(request))
@@ -124,7 +129,23 @@ async def note_visit(task: Task) -> None:
         await case_visits.note(case, event.id, VisitNoted(visit.number, what, starts_at, _names(visit)))
 
 
-def _names(office: CaseVisit | RequestRow) -> dict[str, str]:
+async def _note_settled(event: ledger.Entry) -> None:
+    """What was settled at a counter, for the case that the visitor came for or filed there."""
+    case, services = event.data.get("case", ""), event.data["services"]
+    if not case or not services:
+        return
+    ticket, counter = await queue.ticket(event.data["ticket"]), await queue.counter_place(event.data["counter"])
+    office, known = await offices.office_by_id(ticket.office_id), await offices.services(ticket.office_id)
+    names = {lang: ", ".join(i18n.name_in(known[one], lang) for one in services if one in known) for lang in LANGUAGES}
+    noted = VisitNoted(
+        await queue.visit_number(ticket), "settled" if event.data["settled"] else "at_counter",
+        event.occurred_at.isoformat(timespec="minutes"), _names(office), services=names,
+        counter=counter.number if counter else "",
+    )  # fmt: skip
+    await case_visits.note(case, event.id, noted)
+
+
+def _names(office: CaseVisit | RequestRow | OfficeRow) -> dict[str, str]:
     return {"ko": office.name, "ja": office.name_ja, "en": office.name_en}
 
 

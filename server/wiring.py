@@ -57,6 +57,7 @@ from tracking.visits.actions import (
 )
 from tracking.visits.actions import papers as documents
 from tracking.visits.desk import case_section, finding
+from tracking.visits.desk import counters as counter_pages
 from tracking.visits.letters import VisitLetters
 from tracking.visits.permissions import Permission as VisitPermission
 from tracking.visits.queries import papers
@@ -126,6 +127,9 @@ CASE_SECTIONS = (case_section.section,)
 
 FINDERS = (finding.address,)
 """What else the search in the desk's bar finds by a number: functions of official and words, to a page's address."""
+
+FILED_AT_COUNTER = counter_pages.filed
+"""Told of a petition that an official files for the visitor of a ticket; returns the page to go back to."""
 
 TORTOISE_ORM = database.config(Settings(), APPS)
 """For ``tortoise -c server.wiring.TORTOISE_ORM makemigrations``."""

@@ -18,6 +18,8 @@ WHAT: Mapping[str, Text] = {
     "detached": _("Visit no longer linked to this case: %(moment)s, %(office)s"),
     "missed": _("Nobody came to the visit: %(moment)s, %(office)s"),
     "served": _("The visit has taken place: %(moment)s, %(office)s"),
+    "at_counter": _("Settled at counter %(counter)s, %(office)s: %(services)s"),
+    "settled": _("Settled at counter %(counter)s, %(office)s: %(services)s. This settles the matter of your case."),
 }
 
 
@@ -29,6 +31,8 @@ def _noted(event: CaseEvent) -> Text:
     values = {
         "moment": _in_words(event, data["starts_at"]) if data["starts_at"] else "–",
         "office": _in_language(event, data["office"]),
+        "counter": data.get("counter", ""),
+        "services": _in_language(event, data.get("services", {})),
     }
     return Text((ASKED_AGAIN if data.get("again") else WHAT[data["what"]]).msgid, values)
 

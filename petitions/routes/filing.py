@@ -37,6 +37,8 @@ from server.core.forms import Parameters
 KEPT_LENGTH = 40_000
 """Characters of an invalid field that are shown again."""
 SUGGEST_BODY, SUGGEST_WORDS = 400, 6
+TICKET_LENGTH = 16
+"""Characters of the code of a visitor's ticket."""
 
 _submission = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _degrees = re.compile(r"-?\d{1,3}(?:\.\d{1,20})?")
@@ -55,7 +57,7 @@ class Draft:
     def read(cls, form: Mapping[str, Any]) -> "Draft":
         """Read what can be shown again; a missing or malformed token is replaced."""
         values = {}
-        for name in (*page_names().values(), "service"):
+        for name in (*page_names().values(), "service", "ticket"):
             value = form.get(name)
             values[name] = (
                 _unreadable.sub("", value.replace("\r\n", "\n"))[:KEPT_LENGTH] if isinstance(value, str) else ""
@@ -69,10 +71,12 @@ class Draft:
 
 async def blank(request: Request) -> Response:
     """``GET /petitions/new``. May be cached for the back button, because the empty form holds no personal data."""
-    official = _filer(request)
-    draft = Draft.read(
-        {"language": web.language(request), "title": request.query_params.get("title", "")[:TITLE_LIMIT]}
-    )
+    official, asked = _filer(request), request.query_params
+    start = {"language": web.language(request), "title": asked.get("title", "")[:TITLE_LIMIT]}
+    if official and (ticket := asked.get("ticket", "")[:TICKET_LENGTH]):
+        # Who sits at a counter is helped by its clerk, in the visitor's language.
+        start |= {"ticket": ticket, "channel": "visit", "language": asked.get("language", "")}
+    draft = Draft.read(start)
     return _form(request, await reference(), draft, official, fresh=True)
 
 
@@ -266,8 +270,11 @@ async def _send(request: Request, draft: Draft, petition: FilePetition, official
     key = idempotency.fingerprint(["page", draft.submission, content])
     filed = await intake.file(petition, official, files=draft.files, idempotency_key=key)
     view = await cases.view(filed.reference, Credentials(key=filed.access_key))
+    ticket = draft.values["ticket"]
+    back = await request.app.state.filed_at_counter(official, ticket, filed.reference) if official and ticket else ""
     context = {
         **receipt_context(request, view, filed.access_key),
+        "counter_page": back,
         "layout": "desk/base.html" if official else "base.html",
         "desk": official is not None,
     }

@@ -110,6 +110,7 @@ def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, obj
         "guide_languages": [i18n.NAMES[code] for code in guide.languages if code in i18n.NAMES] if guide else [],
         "period": kinds.period_text(period),
         "documents": service.documents if service else (),
+        "counter_page": "",
     }
 
 

@@ -18,7 +18,7 @@ from tracking.visits.actions.devices import DeviceRow
 from tracking.visits.counter_acts import COUNTERS
 from tracking.visits.desk.places.devices import DEVICES, KINDS
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import offices, queue, visits, waiting_times
+from tracking.visits.queries import forwarded, offices, queue, visits, waiting_times
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import CheckIn, Enrol, Reason, TakeTicket
 from tracking.visits.states import CounterAction, CounterState, DeviceKind, TicketState
@@ -89,6 +89,7 @@ class FollowedTicket(Answer):
     state: Annotated[str, among([one.value for one in TicketState])]
     position: Annotated[int, said("1 is next; 0 unless it waits.")]
     counter: Annotated[str, said("The counter that calls or serves it.")]
+    goes_on: Annotated[str, said("Where the ticket at another office that continues it is followed; else empty.")]
     booked_for: datetime | None
     expected_wait: ExpectedWait | None
 
@@ -319,7 +320,7 @@ async def live_queue(request: Request) -> Response:
 
 async def _followed(ticket: TicketRow) -> Response:
     place = await offices.place((await offices.office_by_id(ticket.office_id)).code)
-    place_of = await queue.counter_place(ticket.counter)
+    place_of, goes_on = await queue.counter_place(ticket.counter), await forwarded.continued(ticket)
     found = FollowedTicket.of(
         ticket,
         office=place.office.code,
@@ -328,6 +329,7 @@ async def _followed(ticket: TicketRow) -> Response:
         state=ticket.state.value,
         position=await queue.position(ticket, queue.rule(place.office), place.able),
         counter=place_of.number if place_of else "",
+        goes_on=f"{config.settings().public_url}/tickets/{goes_on.code}" if goes_on else "",
         expected_wait=_wait(await waiting_times.of_ticket(place, ticket)),
     )
     return web.json(found)

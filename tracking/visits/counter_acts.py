@@ -4,10 +4,10 @@ from typing import Any
 
 from server.core.acts import Act, Offer, Overrides
 from server.core.errors import _
-from tracking.visits.actions import calling, counters
+from tracking.visits.actions import calling, counters, forwarding
 from tracking.visits.desk_forms import Plain
 from tracking.visits.queries.counter import CounterView
-from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Transfer
+from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Forward, Transfer
 from tracking.visits.states import CounterAction, CounterState, TicketState
 
 CounterAct = Act[CounterAction, Any]
@@ -22,13 +22,17 @@ def _with(*states: TicketState) -> Any:
 
 
 def _settled(there: CounterView) -> Overrides | None:
-    """The services are only asked for if there are several."""
+    """The services are only asked for if there are several, the case only if there is one."""
     several = len(there.matters) > 1
-    return {"services": {"choices": there.matters, "asked": several}}
+    return {"services": {"choices": there.matters, "asked": several}, "settles_case": {"asked": bool(there.case)}}
 
 
 def _elsewhere(there: CounterView) -> Overrides | None:
     return {"counter": {"choices": there.elsewhere}} if there.elsewhere else None
+
+
+def _other_offices(there: CounterView) -> Overrides | None:
+    return {"office": {"choices": there.other_offices}} if there.other_offices else None
 
 
 _COUNTERS: tuple[CounterAct, ...] = (
@@ -124,6 +128,20 @@ _COUNTERS: tuple[CounterAct, ...] = (
             send=_("Forward"),
             done=_("The visitor has been forwarded."),
             fit=_elsewhere,
+        ),
+    ),
+    Act(
+        action=CounterAction.FORWARD,
+        form=Forward,
+        run=forwarding.forward,
+        when=_with(TicketState.CALLED, TicketState.SERVING),
+        desk=Offer(
+            summary="Forward the visitor to another office",
+            label=_("To another office …"),
+            title=_("To which office?"),
+            send=_("Forward"),
+            done=_("The visitor has a number at the other office."),
+            fit=_other_offices,
         ),
     ),
     Act(

@@ -210,6 +210,8 @@ class TicketWaits(DomainEvent, kind="ticket.waits", audience=Audience.STAFF):
     returned: bool = False
     not_before: str = ""
     for_counter: int = 0
+    forwarded: bool = False
+    """Another office has sent its visitor, who was called there first."""
 
 
 class TicketCalled(DomainEvent, kind="ticket.called", audience=Audience.STAFF):
@@ -235,11 +237,28 @@ class TicketStarted(DomainEvent, kind="ticket.started", audience=Audience.STAFF)
 
 
 class TicketFinished(DomainEvent, kind="ticket.finished", audience=Audience.STAFF):
-    """These services were settled at a counter."""
+    """These services were settled at a counter; with those ``settled`` the matter of the ``case`` was, too."""
 
     ticket: int
     counter: int
     services: tuple[int, ...]
+    case: str = ""
+    settled: tuple[int, ...] = ()
+
+
+class TicketForwarded(DomainEvent, kind="ticket.forwarded", audience=Audience.STAFF):
+    """Another office goes on with its visitor, under the ticket ``to``. On the chains of both offices."""
+
+    ticket: int
+    office: int
+    to: int
+
+
+class TicketFiled(DomainEvent, kind="ticket.filed", audience=Audience.STAFF):
+    """Its visitor filed a petition at the counter."""
+
+    ticket: int
+    case: str
 
 
 class TicketEnded(DomainEvent, kind="ticket.ended", audience=Audience.STAFF):

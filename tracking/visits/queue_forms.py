@@ -72,6 +72,18 @@ class Finish(Form):
         Hint(_("None chosen: all that this counter can do.")),
         Wrong(WRONG["words"]),
     ] = ()
+    settles_case: Annotated[
+        bool, Label(_("The matter of the case is settled")), Hint(_("The petitioner reads it in the case."))
+    ] = False
+    version: Seen = None
+
+
+class Forward(Form):
+    """The office that goes on with the visitor."""
+
+    office: Annotated[
+        str, OneOf(), Label(_("Office")), Hint(_("The visitor gets a number there and keeps the time of arrival."))
+    ]
     version: Seen = None
 
 

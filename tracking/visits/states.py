@@ -180,6 +180,7 @@ class CounterAction(StrEnum):
     PARK = "park"
     NO_SHOW = "no-show"
     TRANSFER = "transfer"
+    FORWARD = "forward"
 
 
 class TicketState(StrEnum):
@@ -247,10 +248,7 @@ ACTIVE = frozenset({S.HELD, S.OFFERED, S.BOOKED})
 """States whose time is taken."""
 T, K = TicketState, TicketAction
 TICKET: dict[TicketState, dict[TicketAction, TicketState]] = {
-    T.WAITING: {
-        K.CALL: T.CALLED, K.TRANSFER: T.WAITING, K.URGENT: T.WAITING, K.LEAVE: T.LEFT,
-        K.NO_SHOW: T.MISSED,
-    },
+    T.WAITING: {K.CALL: T.CALLED, K.URGENT: T.WAITING, K.LEAVE: T.LEFT},
     T.CALLED: {
         K.RECALL: T.CALLED, K.START: T.SERVING, K.NOT_HERE: T.WAITING, K.NO_SHOW: T.MISSED, K.ABANDON: T.WAITING,
         K.TRANSFER: T.WAITING, K.LEAVE: T.LEFT, K.FORWARD: T.FORWARDED,

@@ -21,12 +21,12 @@ from tracking.visits.errors import (
     CannotServe,
     CounterBusy,
     CounterNotOpen,
-    NoSuchCounter,
     NoSuchTicket,
     OfficeClosed,
 )
 from tracking.visits.events import TicketCalled, TicketFinished, TicketStarted
 from tracking.visits.queries import offices, queue
+from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import CounterRow, TicketRow
 from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Transfer
 from tracking.visits.states import TICKET, CounterState, TicketAction, TicketState
@@ -69,13 +69,20 @@ def possible(action: TicketAction, ticket: TicketRow) -> TicketState:
 @contextlib.asynccontextmanager
 async def at_counter(official: Official, counter_key: str) -> AsyncIterator[AtCounter]:
     """The frame of a counter's actions. Raises ``NoSuchCounter``."""
-    counter_id, actor = int(counter_key), official.actor
-    office_id = await database.value("SELECT office_id FROM counter WHERE id = ? AND active = ?", counter_id, True)
-    if office_id is None:
-        raise NoSuchCounter
-    async with queueing.changing(await offices.office_by_id(office_id)) as day:
-        counter = await queue.counter(counter_id)
-        yield AtCounter(counter, day, actor, await queue.abilities(counter_id), await queue.at_counter(counter_id))
+    async with queueing.changing(await office_of(counter_key)) as day:
+        yield await sitting(official, counter_key, day)
+
+
+async def office_of(counter_key: str) -> OfficeRow:
+    """The office of a counter. Raises ``NoSuchCounter``."""
+    return await offices.office_by_id((await queue.counter(int(counter_key))).office_id)
+
+
+async def sitting(official: Official, counter_key: str, day: Queue) -> AtCounter:
+    """A counter, inside the locked queue of its office. Raises ``NoSuchCounter``."""
+    number = int(counter_key)
+    counter, ticket = await queue.counter(number), await queue.at_counter(number)
+    return AtCounter(counter, day, official.actor, await queue.abilities(number), ticket)
 
 
 # --- Calling ---------------------------------------------------------------------------------------------------------
@@ -197,8 +204,9 @@ async def start(actor: Official, counter_id: str, _command: Plain) -> TicketRow:
 async def finish(actor: Official, counter_id: str, command: Finish) -> TicketRow:
     """Some matters of the visitor are settled: those named, or all that the counter is able to do.
 
-    With others left the ticket waits for them; otherwise it is done, and so is its reservation. Raises ``Invalid`` for
-    a service for which the visitor did not come.
+    With others left the ticket waits for them; otherwise it is done, and so is its reservation. The case that the
+    visitor came for, or filed here, hears of it. Raises ``Invalid`` for a service for which the visitor did not come,
+    and for a case that is settled where there is none.
     """
     async with at_counter(actor, counter_id) as there:
         ticket, now = there.current(TicketAction.FINISH), clock.now()
@@ -223,7 +231,13 @@ async def finish(actor: Official, counter_id: str, command: Finish) -> TicketRow
             "WHERE ticket_id = ? AND service_id IN (?)",
             now, ticket.started_at, ticket.id, tuple(settled),
         )  # fmt: skip
-        await there.day.chain.append(there.actor, TicketFinished(ticket.id, there.counter.id, tuple(settled)))
+        case = await queue.case_of(ticket)
+        if command.settles_case and not case:
+            raise Invalid.at("settles_case", _("This visitor did not come about a case."))
+        event = TicketFinished(
+            ticket.id, there.counter.id, tuple(settled), case, tuple(settled) if command.settles_case else ()
+        )
+        await there.day.chain.append(there.actor, event)
         for service in sorted(settled):
             await crowding.count_visitor(there.day.office.id, service, now)
         if len(settled) < len(open_ones):
@@ -252,7 +266,9 @@ async def not_here(actor: Official, counter_id: str, _command: Plain) -> TicketR
             await queueing.waits(there.day, ticket, there.actor, TicketAction.NOT_HERE, not_before=later)
         else:
             await queueing.end(there.day, ticket, TicketState.MISSED, there.actor, there.counter.id)
-            if ticket.visit_id:
+            if ticket.visit_id and ticket.forwarded_from:
+                await marking.note_served(ticket.visit_id, there.actor)  # they did come, to the office before
+            elif ticket.visit_id:
                 await marking.note_missed(ticket.visit_id, there.actor, await _calls(ticket.id))
         return await queue.ticket(ticket.id)
 

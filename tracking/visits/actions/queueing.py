@@ -46,18 +46,32 @@ async def changing(office: OfficeRow, day: date | None = None, *, shown: bool = 
     """
     day = day or today()
     async with database.transaction():
-        await database.insert(
-            "queue_day",
-            ("office_id", "date", "version"),
-            [(office.id, day, 0)],
-            conflict="(office_id, date) DO NOTHING",
-        )
+        await _begin(office.id, day)
         (row,) = await database.fetch(
             "UPDATE queue_day SET version = version + ? WHERE office_id = ? AND date = ? RETURNING id, closed_at",
             int(shown), office.id, day,
         )  # fmt: skip
         chain = await ledger.open_or_begin(queue.subject(office.code, day))
         yield Queue(row["id"], office, day, chain, row["closed_at"] is not None)
+
+
+@contextlib.asynccontextmanager
+async def changing_both(here: OfficeRow, there: OfficeRow) -> AsyncIterator[tuple[Queue, Queue]]:
+    """Lock the queues of today of two offices, always in the order of their ids: neither waits for the other."""
+    async with database.transaction():
+        for office in sorted((here.id, there.id)):
+            await _begin(office, today())
+        ids = {one.id: (await queue.day(one.id, today()))[0] for one in (here, there)}
+        first, second = sorted((here, there), key=lambda one: ids[one.id])
+        async with changing(first) as one, changing(second) as other:
+            yield (one, other) if first is here else (other, one)
+
+
+async def _begin(office_id: int, day: date) -> None:
+    await database.insert(
+        "queue_day", ("office_id", "date", "version"), [(office_id, day, 0)],
+        conflict="(office_id, date) DO NOTHING",
+    )  # fmt: skip
 
 
 async def must_be_open(office: OfficeRow) -> None:
@@ -111,7 +125,7 @@ async def waits(day: Queue, ticket: TicketRow, actor: str, how: str, **changed: 
     now = await queue.ticket(ticket.id)
     event = TicketWaits(
         ticket.id, how, now.number, now.service_id, _iso(now.arrived_at), _iso(now.booked_for), bool(now.urgent),
-        now.returned_at is not None, _iso(now.not_before), now.for_counter or 0,
+        now.returned_at is not None, _iso(now.not_before), now.for_counter or 0, now.forwarded_from is not None,
     )  # fmt: skip
     await day.chain.append(actor, event)
 

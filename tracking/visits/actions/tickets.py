@@ -3,12 +3,13 @@
 import contextlib
 
 from server.core import clock, database, ledger
+from server.core.accounts import Official
 from server.core.days import today
 from server.core.errors import Invalid, NotPossibleNow, _
 from server.core.jobs import Task
-from tracking.visits.actions import calling, queueing
-from tracking.visits.errors import TooManyUrgent
-from tracking.visits.events import VisitorLeft
+from tracking.visits.actions import calling, cases, queueing
+from tracking.visits.errors import OfAnotherCase, TooManyUrgent
+from tracking.visits.events import TicketFiled, VisitorLeft
 from tracking.visits.queries import offices, queue
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.states import TicketAction, TicketState
@@ -58,6 +59,25 @@ async def come_back(code: str, actor: str = VISITOR) -> TicketRow:
         back = clock.now() if ticket.state is TicketState.PARKED else None
         await queueing.waits(day, ticket, actor, TicketAction.RETURN, returned_at=back, calls=0, ended_at=None)
         return await queue.ticket(ticket.id)
+
+
+async def filed(official: Official, code: str, case: str) -> TicketRow:
+    """The visitor filed this petition at the counter; so did a reservation without a case. The first one stays.
+
+    Raises ``NoSuchTicket``.
+    """
+    found = await queue.by_code(code)
+    async with queueing.changing(await offices.office_by_id(found.office_id), found.date) as day:
+        hit = await database.execute(
+            "UPDATE ticket SET case_reference = ? WHERE id = ? AND case_reference = ''", case, found.id
+        )
+        if hit:
+            await day.chain.append(official.actor, TicketFiled(found.id, case))
+            if found.visit_id:
+                number = await queue.visit_number(found)
+                with contextlib.suppress(NotPossibleNow, OfAnotherCase):
+                    await cases.attach(number, case, official.actor)
+        return await queue.ticket(found.id)
 
 
 async def put_first(actor: str, code: str, reason: str) -> TicketRow:

@@ -4,7 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from petitions.queries import following
 from server.core import acts, auth, i18n, web
+from server.core.accounts import Official
 from server.core.acts import Attempt, draw
 from server.core.errors import Conflict, Invalid, NotFound, _
 from server.core.form_pages import ReturnedForm
@@ -66,6 +68,7 @@ async def act(request: Request) -> Response:
 
 async def put_first(request: Request) -> Response:
     """``POST /desk/counters/{id}/urgent``: a ticket goes first, for a reason."""
+    auth.official(request, Permission.SERVE_VISITS)  # the page is theirs; guides have one of their own
     official = auth.official(request, Permission.PUT_FIRST)
     raw = PutFirst.raw((await web.read_form(request)).multi_items())
     try:
@@ -87,6 +90,21 @@ async def come_back(request: Request) -> Response:
     return web.redirect(request, f"{PAGE}/{request.path_params['id']}", _("The visitor waits again."))
 
 
+async def filed(official: Official, ticket: str, case: str) -> str:
+    """A petition was filed at the desk for the visitor of a ticket, known by its code.
+
+    Returns the counter's page, to go back to; empty without a ticket or the right to serve visitors.
+    """
+    if not official.may(Permission.SERVE_VISITS):
+        return ""
+    try:
+        found = await tickets.filed(official, ticket, case)
+    except NoSuchTicket:
+        return ""
+    number = found.counter or found.last_counter
+    return f"{PAGE}/{number}" if number else PAGE
+
+
 async def _page(request: Request, kept: ReturnedForm) -> Response:
     official, language = auth.official(request, Permission.SERVE_VISITS), web.language(request)
     there = await counter.view(request.path_params["id"], language)
@@ -96,8 +114,10 @@ async def _page(request: Request, kept: ReturnedForm) -> Response:
         for chosen, offer in COUNTERS.values()
         if chosen.when is None or chosen.when(there)
     ]
+    access = (await following.case_access([there.case])).get(there.case) if there.case else None
     context = {
         "there": there,
+        "opens_case": access is not None and access.seen_by(official),
         "office_name": i18n.name_in(there.office, language),
         "forms": [form for form in drawn if form],
         "puts_first": official.may(Permission.PUT_FIRST),

@@ -12,6 +12,8 @@ QUEUE = (
     message(events.TicketCalled, "info", "bell", _("Called"), internal=True),
     message(events.TicketStarted, "info", "person", _("At the counter"), internal=True),
     message(events.TicketFinished, "success", "check", _("Settled at the counter"), internal=True),
+    message(events.TicketForwarded, "plain", "arrow", _("Another office goes on"), internal=True),
+    message(events.TicketFiled, "info", "document", _("Filed a petition at the counter"), internal=True),
     message(events.TicketEnded, "plain", "close", _("No longer waiting"), internal=True),
     message(events.TicketContactChanged, "plain", "bell", _("Contact for a notice left or removed"), internal=True),
     message(

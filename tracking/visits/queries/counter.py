@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.core import clock, database, i18n
+from server.core import clock, database, i18n, roles
 from server.core.days import today
-from server.core.rows import Local, columns, select_one
-from tracking.visits.queries import offices, queue
+from server.core.roles import Card
+from server.core.rows import Local, columns, select, select_one
+from tracking.visits.queries import forwarded, offices, papers, queue
+from tracking.visits.queries.forwarded import GoesOn
 from tracking.visits.queries.offices import OfficeRow, Place
+from tracking.visits.queries.papers import Papers
 from tracking.visits.queries.queue import CounterRow, TicketRow
 from tracking.visits.states import CounterState, TicketState
 from tracking.visits.waits import order
@@ -36,6 +39,7 @@ class VisitorRow:
     case_reference: str
     note: str
     starts_at: Local
+    guide_id: int | None
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,25 @@ class CounterView:
     """Code and name of the services that are still to be settled."""
     elsewhere: Sequence[tuple[str, str]]
     """The other counters that can go on with the visitor."""
+    other_offices: Sequence[tuple[str, str]]
+    """Code and name of the other offices that can."""
+    papers: Papers
+    """What the visitor was to bring."""
+    guide: Card | None
+    """The case guide who accompanies the visitor."""
+    came_from: GoesOn | None
+    """The ticket at another office that goes on here."""
     waiting: Sequence[Waits]
     away: Sequence[Waits]
     """Parked, and missed."""
     version: int
     because: str = ""
+
+    @property
+    def case(self) -> str:
+        """The case of the visitor here; empty if there is none."""
+        of_visit = self.visitor.case_reference if self.visitor else ""
+        return (self.ticket.case_reference if self.ticket else "") or of_visit
 
     @property
     def office(self) -> OfficeRow:
@@ -82,15 +100,20 @@ async def view(counter_id: int, language: str) -> CounterView:
         ours = order.can_serve(str(counter_id), services, one.in_order)
         return Waits(one, names.get(one.service_id, ""), because, max(0, round((moment - spot.since) / 60)), ours)
 
+    visitor = await _visitor(ticket) if ticket else None
     waiting = [one for one in tickets if one.state is TicketState.WAITING]
     waiting.sort(key=lambda one: places[one.id][0])
     return CounterView(
         counter,
         place,
         ticket,
-        await _visitor(ticket) if ticket else None,
+        visitor,
         await _matters(ticket, place, language) if ticket else (),
         await _elsewhere(counter, place, ticket) if ticket else (),
+        await _other_offices(ticket, language) if ticket else (),
+        await papers.summary(ticket.visit_id) if ticket and ticket.visit_id else papers.NONE,
+        await _guide(visitor) if visitor else None,
+        await forwarded.came_from(ticket) if ticket else None,
         [waits(one) for one in waiting],
         [waits(one) for one in tickets if one.state is not TicketState.WAITING],
         version,
@@ -105,6 +128,35 @@ async def _visitor(ticket: TicketRow) -> VisitorRow | None:
     if ticket.visit_id is None:
         return None
     return await select_one(VisitorRow, f"SELECT {_VISITOR} FROM visit v WHERE v.id = ?", ticket.visit_id)
+
+
+async def _guide(visitor: VisitorRow) -> Card | None:
+    if visitor.guide_id is None:
+        return None
+    return await roles.card(await database.value("SELECT account_id FROM counter WHERE id = ?", visitor.guide_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _OtherOffice:
+    code: str
+    name: str
+    name_ja: str
+    name_en: str
+
+
+async def _other_offices(ticket: TicketRow, language: str) -> list[tuple[str, str]]:
+    """The other offices that can do all that is still to be settled."""
+    found = await select(
+        _OtherOffice,
+        f"SELECT {columns(_OtherOffice, 'o')} FROM office o WHERE o.active = ? AND o.id <> ? AND NOT EXISTS ("
+        "SELECT 1 FROM ticket_matter m WHERE m.ticket_id = ? AND m.ended_at IS NULL AND NOT EXISTS ("
+        "SELECT 1 FROM counter c JOIN counter_ability a ON a.counter_id = c.id "
+        "JOIN counter_service s ON s.id = a.service_id "
+        "WHERE c.office_id = o.id AND c.active = ? AND s.active = ? AND a.service_id = m.service_id)) "
+        "ORDER BY o.name, o.id",
+        True, ticket.office_id, ticket.id, True, True,
+    )  # fmt: skip
+    return [(one.code, i18n.name_in(one, language)) for one in found]
 
 
 async def _matters(ticket: TicketRow, place: Place, language: str) -> list[tuple[str, str]]:

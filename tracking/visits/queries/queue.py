@@ -95,6 +95,9 @@ class TicketRow:
     first_called_at: datetime | None
     called_at: datetime | None
     started_at: datetime | None
+    note: str
+    case_reference: str
+    forwarded_from: int | None
     office_id: int
     date: date
     service_id: int
@@ -109,7 +112,7 @@ class TicketRow:
             self.booked_for.timestamp() if self.booked_for else None,
             self.urgent,
             returned=self.returned_at is not None,
-            forwarded=self.for_counter is not None,
+            forwarded=self.for_counter is not None or self.forwarded_from is not None,
             not_before=self.not_before.timestamp() if self.not_before else 0,
             counter=str(self.for_counter or ""),
         )
@@ -157,6 +160,18 @@ async def last_at_counter(counter: int) -> TicketRow | None:
 async def of_visit(visit_id: int) -> TicketRow | None:
     """The ticket of a visit whose visitor is here."""
     return await select_one(TicketRow, f"{_FROM}WHERE t.visit_id = ? ORDER BY t.id DESC LIMIT 1", visit_id)
+
+
+async def case_of(row: TicketRow) -> str:
+    """The case for which a ticket's visitor came, or that they filed at the counter; empty if there is none."""
+    if row.case_reference or row.visit_id is None:
+        return row.case_reference
+    return str(await database.value("SELECT case_reference FROM visit WHERE id = ?", row.visit_id))
+
+
+async def visit_number(row: TicketRow) -> str:
+    """The number of a ticket's reservation; empty without one."""
+    return str(await database.value("SELECT number FROM visit WHERE id = ?", row.visit_id) or "")
 
 
 async def visit_subject(visit_id: int) -> str:
@@ -339,7 +354,7 @@ def _ticket(data: Mapping[str, Any]) -> order.Ticket:
         moment("booked_for"),
         "urgent" if data["urgent"] else "",
         returned=data["returned"],
-        forwarded=bool(data["for_counter"]),
+        forwarded=bool(data["for_counter"]) or data.get("forwarded", False),
         not_before=moment("not_before") or 0,
         counter=str(data["for_counter"] or ""),
     )

@@ -13,7 +13,7 @@ from server.core.errors import Conflict, Text, _
 from server.core.stream.listener import Listener, event
 from tracking.visits.actions import tickets
 from tracking.visits.labels import TICKET_STATES
-from tracking.visits.queries import offices, queue, waiting_times
+from tracking.visits.queries import forwarded, offices, queue, waiting_times
 from tracking.visits.routes.tickets import told
 from tracking.visits.states import HERE, TICKET, TicketAction
 
@@ -96,6 +96,7 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
         "position": await queue.position(found, queue.rule(place.office), place.able),
         "wait": wait.in_minutes if wait else None,
         "counter": await queue.counter_place(found.counter),
+        "goes_on": await forwarded.continued(found),
         "here": found.state in HERE,
         "may_leave": TicketAction.LEAVE in TICKET[found.state],
         "may_return": TicketAction.RETURN in TICKET[found.state] and found.date == today(),
