@@ -1,4 +1,4 @@
-"""The day of the visit in the JSON interface: devices, check-in and tickets at the kiosk, counters."""
+"""The day of the visit in the JSON interface: counters, the live queue, and the ticket of a visitor."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,41 +11,14 @@ from starlette.routing import Route
 from server.core import auth, config, contract, i18n, web
 from server.core.acts import Act, Api, Attempt
 from server.core.contract import Access, Answer, Contract, among, said
-from server.core.security import SIGN_IN, Rate
-from tracking.visits.actions import arriving, devices, tickets
-from tracking.visits.actions.arriving import Arrival, Press
-from tracking.visits.actions.devices import DeviceRow
+from tracking.visits.actions import tickets
 from tracking.visits.counter_acts import COUNTERS
-from tracking.visits.desk.places.devices import DEVICES, KINDS
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import forwarded, offices, queue, visits, waiting_times
+from tracking.visits.queries import forwarded, offices, queue, waiting_times
 from tracking.visits.queries.queue import TicketRow
-from tracking.visits.queue_forms import CheckIn, Enrol, Reason, TakeTicket
-from tracking.visits.states import CounterAction, CounterState, DeviceKind, TicketState
+from tracking.visits.queue_forms import Reason
+from tracking.visits.states import CounterAction, CounterState, TicketState
 from tracking.visits.waits.queue import Wait
-
-DEVICE_HEADER = "x-device-token"
-TOKEN = {"X-Device-Token": contract.text(about="The token that the device got when it was enrolled.")}
-
-
-CHECK_INS = Rate(30, 20)
-"""Attempts at one kiosk: a queue of visitors, but no trying of keys."""
-
-
-class EnrolledDevice(Answer):
-    """A device that has just been enrolled."""
-
-    device_token: Annotated[str, said("Shown once.")]
-    office: str
-    kind: Annotated[str, among([one.value for one in DeviceKind])]
-    name: str
-
-
-class EnrolmentCode(Answer):
-    """A device to be enrolled."""
-
-    id: int
-    enrolment_code: Annotated[str, said("Shown once; one use within ten minutes.")]
 
 
 class QueueTicket(Answer):
@@ -64,19 +37,6 @@ class ExpectedWait(Answer):
     p10: int
     p50: int
     p90: int
-
-
-class KioskTicket(Answer):
-    """A ticket as the kiosk prints it."""
-
-    number: str
-    service: str
-    state: Annotated[str, among([one.value for one in TicketState])]
-    position: Annotated[int, said("1 is next.")]
-    arrival: Annotated[str, among(["", *[one.value for one in Arrival]], "Empty without a reservation.")]
-    booked_for: datetime | None
-    expected_wait: ExpectedWait | None
-    follow_url: str
 
 
 class FollowedTicket(Answer):
@@ -132,96 +92,16 @@ class DeskCounter(Answer):
     serving: QueueTicket | None
 
 
-# --- Devices ---------------------------------------------------------------------------------------------------------
-
-
-@Contract(
-    "Add a kiosk or a display to an office", EnrolmentCode, 201, access=Access.OFFICIAL,
-    body=contract.record({"kind": contract.one_of(KINDS), "name": contract.TEXT}), refusals=(404,),
-)  # fmt: skip
-async def add_device(request: Request) -> Response:
-    """``POST /desk/offices/{code}/devices``."""
-    actor = auth.official(request, Permission.EDIT_OFFICES)
-    place = await offices.office(request.path_params["code"])
-    raw = {**await web.read_json(request), "office": place.code}
-    command = DEVICES.parse(raw, await DEVICES.view(web.language(request)), strict=True)
-    number, shown = await DEVICES.insert(actor, command)
-    return web.json(EnrolmentCode(id=number, **(shown or {})), 201)
-
-
-@Contract("Enrol a kiosk or a display with its code", EnrolledDevice, 201, body=Enrol, refusals=(401,))
-async def enrol(request: Request) -> Response:
-    """``POST /kiosk/enrol``."""
-    auth.limit(request, f"enrol:{request.client.host if request.client else '?'}", SIGN_IN)
-    command = Enrol.parse(await web.read_json(request), strict=True)
-    device, token = await devices.enrol(command.enrolment_code)
-    return web.json(EnrolledDevice.of(device, device_token=token, kind=device.kind.value), 201)
-
-
-async def kiosk(request: Request) -> DeviceRow:
-    """The kiosk that sends the request. Raises ``NotEnrolled``."""
-    return await devices.known(request.headers.get(DEVICE_HEADER, ""), DeviceKind.KIOSK, request.path_params["code"])
-
-
-# --- At the kiosk ----------------------------------------------------------------------------------------------------
-
-
-def _press(device: DeviceRow, command: CheckIn | TakeTicket) -> Press:
-    return Press(device.id, command.press_id or None, command.language)
-
-
-@Contract(
-    "Check in with a reservation; repeating it gives the same ticket",
-    KioskTicket, 201, body=CheckIn, headers=TOKEN, refusals=(401, 404, 409),
-)  # fmt: skip
-async def check_in(request: Request) -> Response:
-    """``POST /kiosk/{code}/check-in``: a wrong number and a wrong key look the same."""
-    device = await kiosk(request)
-    auth.limit(request, f"check-in:{device.id}", CHECK_INS)
-    command = CheckIn.parse(await web.read_json(request), strict=True)
-    office, press = await offices.office(device.office), _press(device, command)
-    if command.qr:
-        ticket, arrival = await arriving.check_in_by_qr(office, command.qr, press)
-    else:
-        visit = await visits.visit(command.number, command.key)
-        ticket, arrival = await arriving.check_in(office, visit, press)
-    return web.json(await _at_kiosk(request, ticket, arrival.value), 201)
-
-
-@Contract(
-    "Take a ticket without a reservation; the same press gives the same ticket",
-    KioskTicket, 201, body=TakeTicket, headers=TOKEN, refusals=(401, 409),
-)  # fmt: skip
-async def take_ticket(request: Request) -> Response:
-    """``POST /kiosk/{code}/tickets``."""
-    device = await kiosk(request)
-    command = TakeTicket.parse(await web.read_json(request), strict=True)
-    ticket = await arriving.walk_in(await offices.office(device.office), command.chosen, _press(device, command))
-    return web.json(await _at_kiosk(request, ticket, ""), 201)
-
-
-async def _at_kiosk(request: Request, ticket: TicketRow, arrival: str) -> KioskTicket:
-    place = await offices.place(request.path_params["code"])
-    return KioskTicket.of(
-        ticket,
-        service=await _service(ticket),
-        state=ticket.state.value,
-        position=await queue.position(ticket, queue.rule(place.office), place.able),
-        arrival=arrival,
-        booked_for=ticket.booked_for,
-        expected_wait=_wait(await waiting_times.published(place, ticket)),
-        follow_url=f"{config.settings().public_url}/tickets/{ticket.code}",
-    )
-
-
-def _wait(found: Wait | None) -> ExpectedWait | None:
+def wait_of(found: Wait | None) -> ExpectedWait | None:
+    """An estimate in whole minutes."""
     if found is None:
         return None
     p10, p50, p90 = found.in_minutes
     return ExpectedWait(p10=p10, p50=p50, p90=p90)
 
 
-async def _service(ticket: TicketRow) -> str:
+async def service_of(ticket: TicketRow) -> str:
+    """The code of a ticket's next service."""
     known = await offices.services(ticket.office_id)
     return known[ticket.service_id].code if ticket.service_id in known else ""
 
@@ -304,7 +184,7 @@ async def live_queue(request: Request) -> Response:
             service=one.code,
             name=i18n.name_in(one, language),
             waiting=found.waiting.get(one.id, 0),
-            expected_wait=_wait(found.waits.walk_ins.get(str(one.id))),
+            expected_wait=wait_of(found.waits.walk_ins.get(str(one.id))),
         )
         for one in place.services.values()
         if one.bookable or one.walk_in
@@ -325,12 +205,12 @@ async def _followed(ticket: TicketRow) -> Response:
         ticket,
         office=place.office.code,
         date=ticket.date.isoformat(),
-        service=await _service(ticket),
+        service=await service_of(ticket),
         state=ticket.state.value,
         position=await queue.position(ticket, queue.rule(place.office), place.able),
         counter=place_of.number if place_of else "",
         goes_on=f"{config.settings().public_url}/tickets/{goes_on.code}" if goes_on else "",
-        expected_wait=_wait(await waiting_times.of_ticket(place, ticket)),
+        expected_wait=wait_of(await waiting_times.of_ticket(place, ticket)),
     )
     return web.json(found)
 
@@ -365,10 +245,6 @@ async def put_first(request: Request) -> Response:
 
 
 routes = [
-    Route("/api/v1/desk/offices/{code}/devices", add_device, methods=["POST"]),
-    Route("/api/v1/kiosk/enrol", enrol, methods=["POST"]),
-    Route("/api/v1/kiosk/{code}/check-in", check_in, methods=["POST"]),
-    Route("/api/v1/kiosk/{code}/tickets", take_ticket, methods=["POST"]),
     Route("/api/v1/offices/{code}/queue", live_queue),
     Route("/api/v1/tickets/{code}", follow),
     Route("/api/v1/tickets/{code}/leave", leave, methods=["POST"]),

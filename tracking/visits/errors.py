@@ -253,6 +253,24 @@ class NoTicketsLeft(Conflict):
     text = _("No more tickets for this service today. You can book a time for another day.")
 
 
+class NotItsNumber(Conflict):
+    """409: a ticket that was given without network has a number that was not reserved for this kiosk on that day."""
+
+    code, text = "not_its_number", _("This number was not reserved for this kiosk on that day.")
+
+
+class NumberTaken(Conflict):
+    """409: another ticket of the day has this number."""
+
+    code, text = "number_taken", _("Another ticket of this day has this number.")
+
+
+class MayBePrinted(Conflict):
+    """409: a ticket that is printed, may be printed, or was noted by its visitor is not given back by its kiosk."""
+
+    code, text = "may_be_printed", _("This ticket was printed or noted, so it stays in the queue.")
+
+
 class NotAWalkIn(Conflict):
     """409: the service needs a reservation."""
 

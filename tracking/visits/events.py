@@ -201,7 +201,7 @@ class TicketWaits(DomainEvent, kind="ticket.waits", audience=Audience.STAFF):
 
     ticket: int
     how: str
-    """How it came to wait: ``kiosk``, ``carried``, or the action."""
+    """How it came to wait: ``kiosk``, ``handed-in`` (given without network), ``carried``, or the action."""
     number: str
     service: int
     arrived_at: str
@@ -281,6 +281,21 @@ class TicketTold(DomainEvent, kind="ticket.told", audience=Audience.STAFF):
 
     ticket: int
     called: bool
+
+
+class TicketRenumbered(DomainEvent, kind="ticket.renumbered", audience=Audience.STAFF):
+    """It has another number: the one on the visitor's paper."""
+
+    ticket: int
+    was: str
+    number: str
+
+
+class PrintReported(DomainEvent, kind="ticket.print", audience=Audience.STAFF):
+    """Its kiosk says ``pending`` (prints again), ``printed``, ``failed``, or ``not_needed`` (the visitor noted it)."""
+
+    ticket: int
+    state: str
 
 
 class CounterChanged(DomainEvent, kind="counter.changed", audience=Audience.STAFF):

@@ -1,15 +1,33 @@
 """What kiosks and counters send about the queue, each declared once for pages, JSON and OpenAPI."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
 
 from server.core.errors import _
-from server.core.forms import LANGUAGES, About, Errors, Form, Hint, Label, OneOf, Seen, Wrong, line
+from server.core.forms import LANGUAGES, About, Day, Errors, Form, Hint, Label, Mistake, OneOf, Seen, Wrong, line
 from server.core.forms.wording import WRONG
+from tracking.visits.states import PrintState
 
 PressId = Annotated[
     str, line(64, safe=False), Label(_("Press")), About("An id of the press; repeating it gives the same ticket")
 ]
 LanguageField = Annotated[str, OneOf(LANGUAGES), Label(_("Language"))]
+
+
+PRINT_STATES = [one.value for one in PrintState]
+
+
+def _instant(value: Any) -> datetime:
+    """A moment as a kiosk's clock shows it, however wrong."""
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.tzinfo is None or not 1970 <= found.year < 3000:  # noqa: PLR2004 — what time zones can bear
+        raise Mistake(_("Please send the moment with its time zone, as 2026-05-04T14:00:00+09:00."))
+    return found
 
 
 class Enrol(Form):
@@ -41,11 +59,37 @@ class TakeTicket(Form):
     ] = ()
     press_id: PressId = ""
     language: LanguageField = "ko"
+    number: Annotated[
+        str, line(12, safe=False), Label(_("Number")), About("Given without network, from the kiosk's own block")
+    ] = ""
+    taken_at: Annotated[
+        datetime | None, BeforeValidator(_instant), Label(_("Taken at")), About("With `number`: when it was given")
+    ] = None
+    date: Annotated[
+        Day | None, Label(_("Date")), About("With `number`: the date of the block; else that of `taken_at`")
+    ] = None
+    qr: Annotated[
+        str, line(200, safe=False), Label(_("QR code")), About("With `number`: the reservation that was shown")
+    ] = ""
+    print_state: Annotated[str, OneOf(PRINT_STATES), Label(_("Printing")), About("With `number`")] = ""
+
+    def check(self, errors: Errors) -> None:
+        if self.number or self.taken_at:
+            errors.require(self, "number", "taken_at", "press_id")
 
     @property
     def chosen(self) -> tuple[str, ...]:
         """All services."""
-        return self.services or (self.service,)
+        return self.services or ((self.service,) if self.service else ())
+
+
+class ReportPrint(Form):
+    """What became of a ticket's paper."""
+
+    state: Annotated[
+        str, OneOf(PRINT_STATES), Label(_("Printing")), About("`pending`: it is printed again; `not_needed`: noted")
+    ]
+    press_id: PressId = ""
 
 
 class CallNext(Form):

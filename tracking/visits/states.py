@@ -1,4 +1,4 @@
-"""The states of a visit and of what belongs to it: a transition table for visits and one for restrictions.
+"""The states of a visit and of what belongs to it, with their transition tables.
 
 Actions, JSON and pages alike refuse any transition that is not in its table.
 """
@@ -260,5 +260,16 @@ TICKET: dict[TicketState, dict[TicketAction, TicketState]] = {
     T.LEFT: {},
     T.FORWARDED: {},
 }  # fmt: skip
+P = PrintState
+PRINT: dict[PrintState, dict[PrintState, PrintState]] = {
+    P.PENDING: {P.PENDING: P.PENDING, P.PRINTED: P.PRINTED, P.FAILED: P.FAILED, P.NOT_NEEDED: P.NOT_NEEDED},
+    P.FAILED: {P.PENDING: P.PENDING, P.PRINTED: P.PRINTED, P.FAILED: P.FAILED, P.NOT_NEEDED: P.NOT_NEEDED},
+    P.PRINTED: dict.fromkeys(P, P.PRINTED),
+    P.NOT_NEEDED: {**dict.fromkeys(P, P.NOT_NEEDED), P.PRINTED: P.PRINTED},
+}
+"""By state: what a kiosk's report makes of it.
+
+Whoever has a paper, or has noted the number, keeps the ticket: a later print that fails changes nothing.
+"""
 HERE = frozenset({TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.PARKED})
 """States of visitors who are in the building."""

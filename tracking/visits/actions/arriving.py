@@ -9,7 +9,7 @@ from enum import StrEnum
 from server.core import clock, config, database, ledger, references, security
 from server.core.days import today
 from server.core.errors import Invalid, NotPossibleNow, _
-from tracking.visits.actions import queueing
+from tracking.visits.actions import numbering, queueing
 from tracking.visits.actions.queueing import Queue
 from tracking.visits.errors import NoSuchVisit, NotAWalkIn, OldQR, WrongDay, WrongOffice
 from tracking.visits.events import VisitorArrived
@@ -18,7 +18,7 @@ from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.planning import ACCOMPANIMENT
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queries.visits import VisitView
-from tracking.visits.states import HERE, PrintState, TicketState, VisitAction, VisitState
+from tracking.visits.states import HERE, Printer, PrintState, TicketState, VisitAction, VisitState
 
 MOST_SERVICES = 5
 
@@ -41,6 +41,12 @@ class Press:
     id: str | None = None
     language: str = "ko"
     how: str = "kiosk"
+    printer: Printer = Printer.NONE
+
+    @property
+    def print_state(self) -> PrintState:
+        """Whether the kiosk is going to print the ticket."""
+        return PrintState.NOT_NEEDED if self.printer is Printer.NONE else PrintState.PENDING
 
 
 def read_qr(text: str) -> tuple[str, int]:
@@ -73,7 +79,7 @@ async def check_in(office: OfficeRow, visit: VisitView, press: Press) -> tuple[T
             "UPDATE visit SET state = state WHERE id = ? RETURNING state, date, starts_at, office_id", visit.id
         )
         if (there := await queue.of_visit(visit.id)) and there.state in HERE:
-            return there, _arrival(office, visit.starts_at, there.arrived_at)
+            return there, arrival_of(office, visit.starts_at, there.arrived_at)
         if row["state"] != VisitState.BOOKED:
             raise NotPossibleNow(VisitAction.SERVE, VisitState(row["state"]))
         if row["office_id"] != office.id:
@@ -81,17 +87,24 @@ async def check_in(office: OfficeRow, visit: VisitView, press: Press) -> tuple[T
         if database.day_or_none(row["date"]) != today():
             raise WrongDay(visit.date)
         await queueing.must_be_open(office)
-        services = [one.service_id for one in visit.matters if one.code != ACCOMPANIMENT]
-        arrival = _arrival(office, visit.starts_at, now)
+        services = services_of(visit)
+        arrival = arrival_of(office, visit.starts_at, now)
         booked_for = None if arrival is Arrival.LATE else visit.starts_at
         press = replace(press, id=None)  # the visit itself says that it is the same
-        ticket = await _issue(day, services, press, walk_in=False, visit_id=visit.id, booked_for=booked_for)
+        number = await numbering.next_number(day, await _class_of(services), walk_in=False)
+        ticket = await issue(day, services, press, number, visit_id=visit.id, booked_for=booked_for)
         chain = await ledger.lock(f"visit/{visit.number}")
         await chain.append("system", VisitorArrived(ticket.id))
     return ticket, arrival
 
 
-def _arrival(office: OfficeRow, booked_for: datetime, arrived: datetime) -> Arrival:
+def services_of(visit: VisitView) -> list[int]:
+    """What a visit's ticket is for: the company of a guide is no matter to be settled."""
+    return [one.service_id for one in visit.matters if one.code != ACCOMPANIMENT]
+
+
+def arrival_of(office: OfficeRow, booked_for: datetime, arrived: datetime) -> Arrival:
+    """Whether somebody came early, on time or late for a booked time."""
     if arrived > booked_for + timedelta(minutes=office.grace_minutes):
         return Arrival.LATE
     return Arrival.EARLY if arrived < booked_for else Arrival.ON_TIME
@@ -109,35 +122,34 @@ async def walk_in(office: OfficeRow, services: Sequence[str], press: Press) -> T
     if not all(one.walk_in for one in wanted):
         raise NotAWalkIn
     async with queueing.changing(office) as day:
-        if press.id and (there := await _of_press(press)):
+        if press.id and (there := await queue.of_press(press.device_id, press.id)):
             return there
         await queueing.must_be_open(office)
-        return await _issue(day, [one.id for one in wanted], press, walk_in=True)
+        number = await numbering.next_number(day, wanted[0].class_code, walk_in=True)
+        return await issue(day, [one.id for one in wanted], press, number)
 
 
-async def _of_press(press: Press) -> TicketRow | None:
-    number = await database.value(
-        "SELECT id FROM ticket WHERE device_id = ? AND press_id = ?", press.device_id, press.id
-    )
-    return await queue.ticket(number) if number else None
+async def _class_of(services: Sequence[int]) -> str:
+    return str(await database.value("SELECT class_code FROM counter_service WHERE id = ?", services[0]))
 
 
-async def _issue(
+async def issue(
     day: Queue,
     services: Sequence[int],
     press: Press,
+    number: str,
     *,
-    walk_in: bool,
     visit_id: int | None = None,
     booked_for: datetime | None = None,
+    arrived_at: datetime | None = None,
+    print_state: PrintState | None = None,
 ) -> TicketRow:
-    class_code = await database.value("SELECT class_code FROM counter_service WHERE id = ?", services[0])
-    number = await queueing.next_number(day, class_code, walk_in=walk_in)
+    """Write a ticket that waits, with the event that says so. It arrived now, unless a moment is given."""
     values = {
         "day_id": day.id, "number": number, "code": references.new_reference(), "visit_id": visit_id,
-        "state": TicketState.WAITING, "language": press.language, "arrived_at": clock.now(),
+        "state": TicketState.WAITING, "language": press.language, "arrived_at": arrived_at or clock.now(),
         "booked_for": booked_for, "urgent": "", "calls": 0, "contact": "", "note": "", "case_reference": "",
-        "print_state": PrintState.NOT_NEEDED,
+        "print_state": print_state or press.print_state,
         "device_id": press.device_id, "press_id": press.id,
     }  # fmt: skip
     (row,) = await database.insert("ticket", tuple(values), [tuple(values.values())], returning="id")

@@ -8,7 +8,7 @@ from server.core import auth, clock, database, ledger, references
 from server.core.ledger import SettingChanged
 from server.core.rows import columns, select_one
 from tracking.visits.errors import NotEnrolled, WrongEnrolmentCode
-from tracking.visits.states import DeviceKind
+from tracking.visits.states import DeviceKind, Printer
 
 CHAIN = "settings/offices/devices"
 CODE_LIFE = timedelta(minutes=10)
@@ -26,7 +26,10 @@ class DeviceRow:
     """The office's code."""
     kind: DeviceKind
     name: str
+    enrolled_at: datetime
     seen_at: datetime | None
+    printer: Printer
+    paper_mm: int
 
 
 _DEVICE = columns(DeviceRow, "d", office="o.code")

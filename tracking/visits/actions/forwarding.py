@@ -3,7 +3,7 @@
 from server.core import database, references
 from server.core.accounts import Official
 from server.core.errors import Invalid, Text, _
-from tracking.visits.actions import calling, queueing
+from tracking.visits.actions import calling, numbering, queueing
 from tracking.visits.actions.queueing import Queue
 from tracking.visits.errors import NoSuchOffice, NoTicketsLeft, OfficeClosed
 from tracking.visits.events import TicketForwarded
@@ -58,7 +58,7 @@ async def _ticket_at(other: Queue, ticket: TicketRow) -> int:
         raise _refused(CLOSED)
     try:
         await queueing.must_be_open(other.office)
-        number = await queueing.next_number(other, known[ticket.service_id].class_code, walk_in=True)
+        number = await numbering.next_number(other, known[ticket.service_id].class_code, walk_in=True)
     except OfficeClosed:
         raise _refused(CLOSED) from None
     except NoTicketsLeft:

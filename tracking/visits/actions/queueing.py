@@ -1,4 +1,4 @@
-"""The frame of whatever changes an office's queue of a day, and the numbers of its tickets.
+"""The frame of whatever changes an office's queue of a day.
 
 Lock order: the row of the day, then the visit's row, then the day's chain in the ledger, then the visit's.
 """
@@ -13,7 +13,7 @@ from server.core.database import moment_or_none
 from server.core.days import today
 from server.core.ledger import Chain
 from tracking.visits import rules
-from tracking.visits.errors import NoTicketsLeft, OfficeClosed
+from tracking.visits.errors import OfficeClosed
 from tracking.visits.events import TicketEnded, TicketWaits
 from tracking.visits.queries import offices, queue
 from tracking.visits.queries.offices import OfficeRow
@@ -81,37 +81,6 @@ async def must_be_open(office: OfficeRow) -> None:
     hours = (await offices.hours(office.id, weekly, [day], await city.kept_calendar()))[day]
     if not office.active or not hours.spans or now >= hours.spans[-1][1]:
         raise OfficeClosed
-
-
-# --- Numbers ---------------------------------------------------------------------------------------------------------
-
-
-async def next_number(day: Queue, class_code: str, *, walk_in: bool) -> str:
-    """The next number for a class of services. Walk-ins get one while there are any; who booked always does.
-
-    Raises ``NoTicketsLeft``.
-    """
-    series = await queue.series(day.office.id, class_code)
-    most = series.most_daily or series.size
-    new = int(walk_in)
-    while True:
-        given, walk_ins = await _count(day, series.prefix, new)
-        if walk_in and (walk_ins > most or given > series.size):
-            raise NoTicketsLeft
-        new = 0
-        number = f"{series.prefix}{series.lowest + given - 1}"
-        if not await database.value("SELECT id FROM ticket WHERE day_id = ? AND number = ?", day.id, number):
-            return number  # otherwise it was carried over from the day before
-
-
-async def _count(day: Queue, prefix: str, walk_ins: int) -> tuple[int, int]:
-    rows = await database.insert(
-        "series_day", ("day_id", "prefix", "given", "walk_ins"), [(day.id, prefix, 1, walk_ins)],
-        conflict="(day_id, prefix) DO UPDATE SET given = series_day.given + excluded.given, "
-        "walk_ins = series_day.walk_ins + excluded.walk_ins",
-        returning="given, walk_ins",
-    )  # fmt: skip
-    return rows[0]["given"], rows[0]["walk_ins"]
 
 
 # --- The record ------------------------------------------------------------------------------------------------------

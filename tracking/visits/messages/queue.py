@@ -43,6 +43,8 @@ QUEUE = (
         ),
         internal=True,
     ),
+    message(events.TicketRenumbered, "plain", "pen", _("Now has the number %(number)s"), internal=True),
+    message(events.PrintReported, "plain", "print", _("Printing of the ticket"), internal=True),
     message(events.CounterChanged, "plain", "clock", _("Counter opened, paused or closed"), internal=True),
     message(events.QueueClosed, "plain", "close", _("Queue closed"), internal=True),
 )  # fmt: skip

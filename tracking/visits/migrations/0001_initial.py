@@ -492,6 +492,7 @@ class Migration(migrations.Migration):
                 ("prefix", fields.CharField(max_length=3)),
                 ("lowest", fields.IntField()),
                 ("highest", fields.IntField()),
+                ("reserved_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "number_block",

@@ -106,6 +106,8 @@ class NumberBlock(Model):
     prefix = fields.CharField(max_length=3)
     lowest = fields.IntField()
     highest = fields.IntField()
+    reserved_at = fields.DatetimeField()
+    """A kiosk that was enrolled anew since is not told them again: it may have given some out and lost its storage."""
 
     class Meta:
         table = "number_block"

@@ -70,6 +70,8 @@ class OfficeRow:
     call_minutes: int
     carry_over: bool
     notice_minutes: int
+    offline_numbers: int
+    idle_seconds: int
     no_shows: int
     no_show_days: int
     restricted_days: int

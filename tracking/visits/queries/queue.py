@@ -10,7 +10,7 @@ from server.core.rows import columns, select, select_one
 from tracking.visits.errors import NoSuchCounter, NoSuchTicket
 from tracking.visits.events import TicketCalled, TicketEnded, TicketWaits
 from tracking.visits.queries.offices import OfficeRow
-from tracking.visits.states import HERE, TicketState
+from tracking.visits.states import HERE, PrintState, TicketState
 from tracking.visits.waits import order
 
 
@@ -61,10 +61,10 @@ async def all_series(office_id: int) -> list[Series]:
     return found if any(not one.class_code for one in found) else [ONLY, *found]
 
 
-async def series(office_id: int, class_code: str) -> Series:
+def series_of(found: Sequence[Series], class_code: str) -> Series:
     """The series of a class, or the one for the classes that have none of their own."""
-    found = {one.class_code: one for one in await all_series(office_id)}
-    return found.get(class_code) or found[""]
+    by_class = {one.class_code: one for one in found}
+    return by_class.get(class_code) or by_class[""]
 
 
 def rank(ticket_id: int) -> str:
@@ -98,6 +98,7 @@ class TicketRow:
     note: str
     case_reference: str
     forwarded_from: int | None
+    print_state: PrintState
     office_id: int
     date: date
     service_id: int
@@ -142,6 +143,22 @@ async def by_code(code: str) -> TicketRow:
 async def by_number(day_id: int, number: str) -> TicketRow:
     """A ticket of a day by its number. Raises ``NoSuchTicket``."""
     return _found(await select_one(TicketRow, f"{_FROM}WHERE t.day_id = ? AND t.number = ?", day_id, number))
+
+
+async def of_kiosk(device_id: int, number: str, since: date) -> TicketRow:
+    """The latest ticket with a number that a kiosk has given since a day. Raises ``NoSuchTicket``."""
+    return _found(
+        await select_one(
+            TicketRow,
+            f"{_FROM}WHERE t.device_id = ? AND t.number = ? AND d.date >= ? ORDER BY d.date DESC LIMIT 1",
+            device_id, number, since,
+        )
+    )  # fmt: skip
+
+
+async def of_press(device_id: int | None, press_id: str) -> TicketRow | None:
+    """The ticket that a press at a kiosk gave."""
+    return await select_one(TicketRow, f"{_FROM}WHERE t.device_id = ? AND t.press_id = ?", device_id, press_id)
 
 
 async def at_counter(counter: int) -> TicketRow | None:

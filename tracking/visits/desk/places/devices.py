@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from server.core import config, i18n
 from server.core.accounts import Official
@@ -16,9 +16,15 @@ from server.core.resource.table import Column, Question, Shown, View
 from tracking.visits.actions import devices
 from tracking.visits.desk.places.tables import OfOffice
 from tracking.visits.models import Device
-from tracking.visits.states import DeviceKind
+from tracking.visits.states import DeviceKind, Printer
 
 KINDS = {DeviceKind.KIOSK.value: _("Kiosk"), DeviceKind.DISPLAY.value: _("Display")}
+PRINTERS = {
+    Printer.NONE.value: _("No printer"),
+    Printer.BROWSER.value: _("Printer of the browser"),
+    Printer.ESCPOS.value: _("Receipt printer (ESC/POS)"),
+}
+PAPERS = {"80": _("80 mm"), "58": _("58 mm")}
 NEW_CODE = Question(
     _("Enrol %(name)s again?"),
     _("The device that is enrolled now stops working. You get a new code, which is valid for ten minutes."),
@@ -34,6 +40,13 @@ class AddDevice(Form):
     name: Annotated[
         str, line(80, safe=False), Label(_("Name")), Hint(_("Where it stands, for example “entrance, left”."))
     ]
+    printer: Annotated[
+        str,
+        OneOf(PRINTERS),
+        Label(_("Printer of a kiosk")),
+        Hint(_("Without one, visitors note their number or follow their ticket on the phone.")),
+    ] = Printer.NONE.value
+    paper_mm: Annotated[str, OneOf(PAPERS), Label(_("Width of its paper"))] = "80"
 
 
 class Devices(OfOffice[AddDevice]):
@@ -68,6 +81,12 @@ class Devices(OfOffice[AddDevice]):
         if name == "seen":
             return i18n.datetime_text(row.seen_at, view.language, config.settings().zone) if row.seen_at else "–"
         return super().cell(row, name, view)
+
+    async def column(self, name: str, value: Any) -> dict[str, Any]:
+        return {name: int(value)} if name == "paper_mm" else await super().column(name, value)
+
+    async def values(self, row: Device) -> dict[str, Any]:
+        return {**await super().values(row), "paper_mm": str(row.paper_mm)}
 
     async def check(self, command: AddDevice, row: Device | None) -> None:
         if row is not None and command.office != row.office.code:

@@ -144,6 +144,15 @@ class EditOffice(Names):
     carry_over: Annotated[
         bool, Label(_("Tickets that wait at closing wait again the next day")), Hint(_("Otherwise they end."))
     ] = False
+    offline_numbers: Annotated[
+        int,
+        Field(ge=0, le=200),
+        Label(_("Ticket numbers that each kiosk keeps for a time without network")),
+        Hint(_("Of each range of numbers, and at most a tenth of it.")),
+    ] = 20
+    idle_seconds: Annotated[
+        int, Field(ge=10, le=600), Label(_("Seconds without a touch after which a kiosk goes back to its start"))
+    ] = 60
 
     notice_minutes: Annotated[
         int,

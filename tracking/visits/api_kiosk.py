@@ -1,0 +1,347 @@
+"""Kiosks and displays in the JSON interface: enrolment, check-in, tickets, and their printing."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.core import auth, config, contract, i18n, idempotency, web
+from server.core.contract import Answer, Contract, among, said
+from server.core.errors import Invalid, Refusal, _
+from server.core.security import SIGN_IN, Rate
+from tracking.visits.actions import arriving, devices, handing_in, numbering, printing, queueing
+from tracking.visits.actions.arriving import Arrival, Press
+from tracking.visits.actions.devices import DeviceRow
+from tracking.visits.api_queue import ExpectedWait, service_of, wait_of
+from tracking.visits.desk.places.devices import DEVICES, KINDS, PAPERS, PRINTERS
+from tracking.visits.permissions import Permission
+from tracking.visits.queries import kiosk, offices, queue, visits, waiting_times
+from tracking.visits.queries.kiosk import KioskView
+from tracking.visits.queries.queue import TicketRow
+from tracking.visits.queue_forms import CheckIn, Enrol, ReportPrint, TakeTicket
+from tracking.visits.states import DeviceKind, Printer, PrintState, TicketState
+
+DEVICE_HEADER = "x-device-token"
+TOKEN = {"X-Device-Token": contract.text(about="The token that the device got when it was enrolled.")}
+CHECK_INS = Rate(30, 20)
+"""Attempts at one kiosk: a queue of visitors, but no trying of keys."""
+MOST_AT_ONCE = 100
+
+
+class EnrolledDevice(Answer):
+    """A device that has just been enrolled."""
+
+    device_token: Annotated[str, said("Shown once.")]
+    office: str
+    kind: Annotated[str, among([one.value for one in DeviceKind])]
+    name: str
+
+
+class EnrolmentCode(Answer):
+    """A device to be enrolled."""
+
+    id: int
+    enrolment_code: Annotated[str, said("Shown once; one use within ten minutes.")]
+
+
+class InLanguages(Answer):
+    """A name in each language."""
+
+    ko: str
+    ja: str
+    en: str
+
+
+class KioskChoice(Answer):
+    """A service as a kiosk offers it."""
+
+    code: str
+    name: InLanguages
+    walk_in: Annotated[bool, said("False: it needs a reservation.")]
+    waiting: int
+    expected_wait: Annotated[ExpectedWait | None, said("Of a visitor without a reservation who came now.")]
+    prefix: Annotated[str, said("Of its numbers.")]
+    left: Annotated[int | None, said("Tickets without a reservation that are left today; null: no limit is near.")]
+
+
+class OpenSpan(Answer):
+    """A time at which an office is open."""
+
+    opens: datetime
+    closes: datetime
+
+
+class KioskBlock(Answer):
+    """Numbers of a day that are reserved for one kiosk, which gives them out while it has no network."""
+
+    prefix: str
+    numbers: Annotated[list[int], said("Those that no ticket has. What the kiosk has given and not handed in is here.")]
+
+
+class Kiosk(Answer):
+    """What a kiosk needs to work, and to go on without network."""
+
+    office: str
+    name: str
+    name_ja: str
+    name_en: str
+    date: Annotated[date, said("The day of the blocks. A number is given on this day only.")]
+    now: datetime
+    open: Annotated[bool, said("Whether tickets are given now.")]
+    hours: Annotated[list[OpenSpan], said("Today.")]
+    idle_seconds: int
+    printer: Annotated[str, among([one.value for one in Printer])]
+    paper_mm: int
+    services: list[KioskChoice]
+    blocks: list[KioskBlock]
+
+
+class KioskTicket(Answer):
+    """A ticket as the kiosk prints it."""
+
+    number: str
+    code: Annotated[str, said("Who knows it can follow the ticket.")]
+    service: str
+    state: Annotated[str, among([one.value for one in TicketState])]
+    position: Annotated[int, said("1 is next.")]
+    arrival: Annotated[str, among(["", *[one.value for one in Arrival]], "Empty without a reservation.")]
+    arrived_at: Annotated[datetime, said("As it counts: a kiosk's clock that is wrong is corrected.")]
+    booked_for: datetime | None
+    expected_wait: ExpectedWait | None
+    follow_url: str
+    print_state: Annotated[str, among([one.value for one in PrintState])]
+
+
+class WhyNot(Answer):
+    """Why a ticket was refused; sending it again changes nothing."""
+
+    status: int
+    code: str
+    title: str
+
+
+class HandedIn(Answer):
+    """A ticket that was handed in, or the reason why not."""
+
+    press_id: str
+    ticket: KioskTicket | None
+    refusal: WhyNot | None
+
+
+# --- Devices ---------------------------------------------------------------------------------------------------------
+
+
+@Contract(
+    "Add a kiosk or a display to an office", EnrolmentCode, 201, access=contract.Access.OFFICIAL,
+    body=contract.asked(
+        {
+            "kind": contract.one_of(KINDS), "name": contract.TEXT,
+            "printer": contract.one_of(PRINTERS), "paper_mm": contract.one_of(PAPERS),
+        }, "kind", "name",
+    ), refusals=(404,),
+)  # fmt: skip
+async def add_device(request: Request) -> Response:
+    """``POST /desk/offices/{code}/devices``."""
+    actor = auth.official(request, Permission.EDIT_OFFICES)
+    place = await offices.office(request.path_params["code"])
+    raw = {**await web.read_json(request), "office": place.code}
+    command = DEVICES.parse(raw, await DEVICES.view(web.language(request)), strict=True)
+    number, shown = await DEVICES.insert(actor, command)
+    return web.json(EnrolmentCode(id=number, **(shown or {})), 201)
+
+
+@Contract("Enrol a kiosk or a display with its code", EnrolledDevice, 201, body=Enrol, refusals=(401,))
+async def enrol(request: Request) -> Response:
+    """``POST /kiosk/enrol``."""
+    auth.limit(request, f"enrol:{request.client.host if request.client else '?'}", SIGN_IN)
+    command = Enrol.parse(await web.read_json(request), strict=True)
+    device, token = await devices.enrol(command.enrolment_code)
+    return web.json(EnrolledDevice.of(device, device_token=token, kind=device.kind.value), 201)
+
+
+async def the_kiosk(request: Request) -> DeviceRow:
+    """The kiosk that sends the request. Raises ``NotEnrolled``."""
+    return await devices.known(request.headers.get(DEVICE_HEADER, ""), DeviceKind.KIOSK, request.path_params["code"])
+
+
+# --- At the kiosk ----------------------------------------------------------------------------------------------------
+
+
+@Contract(
+    "What a kiosk needs to work, and to go on without network; reserves numbers for it",
+    Kiosk, headers=TOKEN, refusals=(401,),
+)  # fmt: skip
+async def setup(request: Request) -> Response:
+    """``GET /kiosk/{code}``."""
+    device = await the_kiosk(request)
+    place = await offices.place(device.office)
+    found = await kiosk.view(place, device.id, device.enrolled_at)
+    if found.short:
+        async with queueing.changing(place.office, shown=False) as day:
+            await numbering.reserve(day, device)
+        found = await kiosk.view(place, device.id, device.enrolled_at)
+    return web.json(_setup(found, device))
+
+
+def _setup(found: KioskView, device: DeviceRow) -> Kiosk:
+    office = found.place.office
+    services = [
+        KioskChoice(
+            code=one.service.code,
+            name=InLanguages(**{code: i18n.name_in(one.service, code) for code in ("ko", "ja", "en")}),
+            walk_in=one.service.walk_in,
+            waiting=one.waiting,
+            expected_wait=wait_of(one.wait),
+            prefix=one.prefix,
+            left=one.left,
+        )
+        for one in found.services
+    ]
+    return Kiosk.of(
+        office,
+        office=office.code,
+        date=found.date,
+        now=found.now,
+        open=found.open,
+        hours=[OpenSpan(opens=opens, closes=closes) for opens, closes in found.hours],
+        printer=device.printer.value,
+        paper_mm=device.paper_mm,
+        services=services,
+        blocks=[KioskBlock(prefix=prefix, numbers=[*some]) for prefix, some in found.blocks.items()],
+    )
+
+
+def _press(device: DeviceRow, command: CheckIn | TakeTicket) -> Press:
+    return Press(device.id, command.press_id or None, command.language, printer=device.printer)
+
+
+@Contract(
+    "Check in with a reservation; repeating it gives the same ticket",
+    KioskTicket, 201, body=CheckIn, headers=TOKEN, refusals=(401, 404, 409),
+)  # fmt: skip
+async def check_in(request: Request) -> Response:
+    """``POST /kiosk/{code}/check-in``: a wrong number and a wrong key look the same."""
+    device = await the_kiosk(request)
+    auth.limit(request, f"check-in:{device.id}", CHECK_INS)
+    command = CheckIn.parse(await web.read_json(request), strict=True)
+    office, press = await offices.office(device.office), _press(device, command)
+    if command.qr:
+        ticket, arrival = await arriving.check_in_by_qr(office, command.qr, press)
+    else:
+        visit = await visits.visit(command.number, command.key)
+        ticket, arrival = await arriving.check_in(office, visit, press)
+    return web.json(await _at_kiosk(device, ticket, arrival.value), 201)
+
+
+@Contract(
+    "Take a ticket without a reservation; the same press gives the same ticket. With `number`: hand one in",
+    KioskTicket, 201, body=TakeTicket, headers=TOKEN, refusals=(401, 409),
+)  # fmt: skip
+async def take_ticket(request: Request) -> Response:
+    """``POST /kiosk/{code}/tickets``."""
+    device = await the_kiosk(request)
+    command = TakeTicket.parse(await web.read_json(request), strict=True)
+    office = await offices.office(device.office)
+    if command.number:
+        ticket, arrival = await handing_in.hand_in(office, device, command)
+        return web.json(await _at_kiosk(device, ticket, arrival, told=False), 201)
+    ticket = await arriving.walk_in(office, command.chosen, _press(device, command))
+    return web.json(await _at_kiosk(device, ticket, ""), 201)
+
+
+@Contract(
+    "Hand in several tickets that were given without network, in their order; repeating it changes nothing",
+    contract.listed(HandedIn),
+    body=contract.asked({"tickets": contract.many(TakeTicket, MOST_AT_ONCE)}, "tickets"),
+    headers=TOKEN, refusals=(401,),
+)  # fmt: skip
+async def hand_in(request: Request) -> Response:
+    """``POST /kiosk/{code}/tickets/handed-in``."""
+    device = await the_kiosk(request)
+    rows = (await web.read_json(request)).get("tickets")
+    if not isinstance(rows, list) or len(rows) > MOST_AT_ONCE or not all(isinstance(one, dict) for one in rows):
+        raise Invalid.at("tickets", _("Please send a list of at most %(most)s tickets.", most=MOST_AT_ONCE))
+    office = await offices.office(device.office)
+    done: list[tuple[TicketRow, str] | WhyNot] = []
+    for raw in rows:
+        try:
+            command = TakeTicket.parse(raw, strict=True)
+            if not command.number:
+                raise TakeTicket.missing("number")
+            done.append(await handing_in.hand_in(office, device, command))
+        except Refusal as refusal:
+            done.append(_why_not(request, refusal))
+    answers = []
+    for raw, one in zip(rows, done, strict=True):
+        why_not = one if isinstance(one, WhyNot) else None
+        ticket = None if isinstance(one, WhyNot) else await _at_kiosk(device, *one, told=False)
+        answers.append(HandedIn(press_id=str(raw.get("press_id") or ""), ticket=ticket, refusal=why_not))
+    return web.items(answers, None, len(answers))
+
+
+def _why_not(request: Request, refusal: Refusal) -> WhyNot:
+    errors = web.field_errors(web.language(request), refusal.errors) if isinstance(refusal, Invalid) else {}
+    title = " ".join(errors.values()) or i18n.translate(web.language(request), refusal.text)
+    return WhyNot(status=refusal.status, code=refusal.code, title=title)
+
+
+@Contract(
+    "Say what became of a ticket's paper: printed, failed, printed again, or not needed",
+    KioskTicket, body=ReportPrint, headers=TOKEN, refusals=(401, 404, 409),
+)  # fmt: skip
+async def report_print(request: Request) -> Response:
+    """``POST /kiosk/{code}/tickets/{number}/print``: the same press is counted once."""
+    device, number = await the_kiosk(request), request.path_params["number"]
+    raw = await web.read_json(request)
+    command = ReportPrint.parse(raw, strict=True)
+    office = await offices.office(device.office)
+
+    async def do() -> None:
+        await printing.report(office, device, number, PrintState(command.state))
+
+    scope = f"kiosk/{device.id}/print/{number}"
+    await idempotency.once(web.site(request).settings.secret_key, scope, command.press_id, raw, do)
+    return web.json(await _at_kiosk(device, await printing.printed(device, number), "", told=False))
+
+
+@Contract(
+    "Give a ticket back whose print failed and that nobody wants; repeating it changes nothing",
+    KioskTicket, headers=TOKEN, refusals=(401, 404, 409),
+)  # fmt: skip
+async def give_back(request: Request) -> Response:
+    """``POST /kiosk/{code}/tickets/{number}/give-back``."""
+    device = await the_kiosk(request)
+    office = await offices.office(device.office)
+    found = await printing.give_back(office, device, request.path_params["number"])
+    return web.json(await _at_kiosk(device, found, "", told=False))
+
+
+async def _at_kiosk(device: DeviceRow, ticket: TicketRow, arrival: str, *, told: bool = True) -> KioskTicket:
+    """A ticket as the kiosk shows it. ``told``: its visitor is told now how long they wait, which is kept."""
+    place = await offices.place(device.office)
+    wait = await (waiting_times.published if told else waiting_times.of_ticket)(place, ticket)
+    return KioskTicket.of(
+        ticket,
+        service=await service_of(ticket),
+        state=ticket.state.value,
+        position=await queue.position(ticket, queue.rule(place.office), place.able),
+        arrival=arrival,
+        expected_wait=wait_of(wait),
+        follow_url=f"{config.settings().public_url}/tickets/{ticket.code}",
+        print_state=ticket.print_state.value,
+    )
+
+
+_KIOSK = "/api/v1/kiosk/{code}"
+routes = [
+    Route("/api/v1/desk/offices/{code}/devices", add_device, methods=["POST"]),
+    Route("/api/v1/kiosk/enrol", enrol, methods=["POST"]),
+    Route(_KIOSK, setup),
+    Route(f"{_KIOSK}/check-in", check_in, methods=["POST"]),
+    Route(f"{_KIOSK}/tickets", take_ticket, methods=["POST"]),
+    Route(f"{_KIOSK}/tickets/handed-in", hand_in, methods=["POST"]),
+    Route(f"{_KIOSK}/tickets/{{number}}/print", report_print, methods=["POST"]),
+    Route(f"{_KIOSK}/tickets/{{number}}/give-back", give_back, methods=["POST"]),
+]
