@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from server.core import accounts, auth, clock, web
+from server.core import accounts, auth, characters, clock, web
 from server.core.accounts import Account, Session
 from server.core.errors import Refusal, Text, _
 from server.core.form_pages import ReturnedForm, form_page
@@ -38,10 +38,10 @@ async def sign_in(request: Request) -> Response:
             return RedirectResponse(wanted, status_code=303)
         return web.page(request, "desk/sign_in.html", {"username": "", "wanted": wanted, "refusal": None})
     form = await web.read_form(request)
-    username, wanted = str(form.get("username", "")).strip(), _next(str(form.get("next", "")))
+    username, wanted = characters.clean(str(form.get("username", ""))), _next(str(form.get("next", "")))
     try:
         token, _session = await auth.sign_in(
-            request, username, str(form.get("password", "")), str(form.get("code", "")).strip(), api=False
+            request, username, str(form.get("password", "")), characters.clean(str(form.get("code", ""))), api=False
         )
     except Refusal as refusal:
         response: Response = web.page(

@@ -18,7 +18,7 @@ from forums.permissions import Permission
 from forums.queries import sessions as queries
 from forums.queries.forums import ForumView
 from forums.queries.sessions import SessionView
-from server.core import auth, clock, config, web
+from server.core import auth, characters, clock, config, web
 from server.core.accounts import Official
 from server.core.acts import Press
 from server.core.booking import reading
@@ -38,7 +38,7 @@ async def index(request: Request) -> Response:
 async def show(request: Request, kept: ReturnedForm) -> Response:
     """The list, with a refused form."""
     _official, found, shown = await _opened(request)
-    wanted = " ".join(request.query_params.get("q", "").split())[:MOST_LETTERS]
+    wanted = characters.clean(request.query_params.get("q", ""))[:MOST_LETTERS]
     guests = await reading.expected(shown.slot_id, wanted)
     open_now = not shown.cancelled and rules.check_in_open(shown.starts_at, clock.now(), config.settings().zone)
     context = {

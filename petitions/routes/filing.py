@@ -28,7 +28,7 @@ from petitions.queries.cases import Credentials
 from petitions.reference import Reference, guides_present, reference
 from petitions.routes.reading import receipt_context
 from petitions.routing import fold
-from server.core import auth, clock, i18n, idempotency, privacy, roles, uploads, web
+from server.core import auth, characters, clock, i18n, idempotency, privacy, roles, uploads, web
 from server.core.accounts import Official
 from server.core.errors import FieldError, Invalid, _
 from server.core.files import MAX_BYTES, MAX_FILES, StoredFile
@@ -42,7 +42,6 @@ TICKET_LENGTH = 16
 
 _submission = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _degrees = re.compile(r"-?\d{1,3}(?:\.\d{1,20})?")
-_unreadable = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass
@@ -60,7 +59,7 @@ class Draft:
         for name in (*page_names().values(), "service", "ticket"):
             value = form.get(name)
             values[name] = (
-                _unreadable.sub("", value.replace("\r\n", "\n"))[:KEPT_LENGTH] if isinstance(value, str) else ""
+                characters.clean(value.replace("\0", ""), lines=True)[:KEPT_LENGTH] if isinstance(value, str) else ""
             )
         if not (_degrees.fullmatch(values["lat"]) and _degrees.fullmatch(values["lng"])):
             values["lat"] = values["lng"] = ""

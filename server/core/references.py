@@ -7,6 +7,9 @@ is a weighted sum modulo 29, so every single wrong character and every swap of t
 import hashlib
 import hmac
 import secrets
+import unicodedata
+
+from server.core import characters
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
@@ -26,13 +29,13 @@ def new_reference() -> str:
 
 
 def read_reference(typed: str) -> str | None:
-    """Normalise a typed case number (any case, spaces or dashes); None if it is not valid."""
-    characters = "".join(c for c in typed.upper() if c.isalnum())
-    if len(characters) != LENGTH + 1 or any(c not in _VALUE for c in characters):
+    """Normalise a typed case number (any case or width, spaces or dashes); None if it is not valid."""
+    letters = _letters(typed)
+    if len(letters) != LENGTH + 1 or any(c not in _VALUE for c in letters):
         return None
-    if check_character(characters[:-1]) != characters[-1]:
+    if check_character(letters[:-1]) != letters[-1]:
         return None
-    return _grouped(characters, 3)
+    return _grouped(letters, 3)
 
 
 def new_key() -> str:
@@ -44,17 +47,21 @@ def derived_key(secret: str, idempotency_key: str, reference: str) -> str:
     """The access key of a case filed with an Idempotency-Key: the same for every repetition, and never stored."""
     digest = hmac.digest(secret.encode(), f"access-key\0{idempotency_key}\0{reference}".encode(), "sha256")
     number = int.from_bytes(digest, "big")
-    characters = []
+    letters = []
     for _place in range(KEY_LENGTH):
         number, value = divmod(number, len(ALPHABET))
-        characters.append(ALPHABET[value])
-    return _grouped("".join(characters), 4)
+        letters.append(ALPHABET[value])
+    return _grouped("".join(letters), 4)
 
 
 def key_hash(key: str) -> str:
-    """The stored hash of an access key; ignores case, spaces and dashes."""
-    return hashlib.sha256("".join(c for c in key.upper() if c.isalnum()).encode()).hexdigest()
+    """The stored hash of an access key; ignores case, width, spaces and dashes."""
+    return hashlib.sha256(_letters(key).encode()).hexdigest()
 
 
-def _grouped(characters: str, size: int) -> str:
-    return "-".join(characters[i : i + size] for i in range(0, len(characters), size))
+def _letters(typed: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", characters.bare(typed)).upper() if c.isalnum())
+
+
+def _grouped(letters: str, size: int) -> str:
+    return "-".join(letters[i : i + size] for i in range(0, len(letters), size))

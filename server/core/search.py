@@ -37,6 +37,8 @@ from typing import NamedTuple
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from server.core import characters
+
 MAX_TEXT = 16_000
 """Characters of a document that are indexed: ``tsvector`` positions end at 16,383."""
 MAX_QUERY = 200
@@ -68,10 +70,10 @@ class Term(NamedTuple):
 def tokens(text: str) -> list[str]:
     """The tokens of a text, in order; letters and digits only, so no query syntax.
 
-    The text is normalised first (NFKC, case-folded) and cut at :data:`MAX_TEXT`. Every character of a run of
-    Hangul, kana or kanji starts one token, together with the next character, or alone at the end of the run:
-    가로등 gives 가로, 로등, 등. Adjacent bigrams thus correspond to adjacent characters. Latin words and numbers
-    are kept whole.
+    The text is normalised first (no invisible characters, NFKC, case-folded) and cut at :data:`MAX_TEXT`. Every
+    character of a run of Hangul, kana or kanji starts one token, together with the next character, or alone at the end
+    of the run: 가로등 gives 가로, 로등, 등. Adjacent bigrams thus correspond to adjacent characters. Latin words and
+    numbers are kept whole.
     """
     return [token for run, cjk in _runs(_folded(text, MAX_TEXT)) for token in _split(run, cjk=cjk)]
 
@@ -94,7 +96,7 @@ def query_terms(q: str) -> list[Term]:
 
 
 def _folded(text: str, limit: int) -> str:
-    folded = unicodedata.normalize("NFKC", text[:limit]).casefold()
+    folded = unicodedata.normalize("NFKC", characters.bare(text[:limit])).casefold()
     return unicodedata.normalize("NFKC", folded)[:limit]
 
 

@@ -73,9 +73,8 @@ NO_PETITIONS: list[tuple[bytes, int]] = [
     (changed(title=MEGABYTE), 413),
     (b" " * 1_100_000 + b"{}", 413),
     (changed(title="NUL\0"), 422),
-    (changed(title="\u202e거꾸로"), 422),
-    (changed(body="글\u2067글"), 422),
-    (changed(title="\ufeff제목"), 422),
+    (changed(title="\u3164"), 422),
+    (changed(body="\u202e\ufeff"), 422),
     (changed(title=["제목"]), 422),
     (changed(title={"ko": "제목"}), 422),
     (changed(title=3), 422),
@@ -233,7 +232,7 @@ async def test_numbers_and_names_of_forums_that_are_none(system: System) -> None
 
 async def test_queries_that_ask_for_nothing(system: System, before: dict[str, Any]) -> None:
     intake = await system.program("intake")
-    for value in ("%00", "%FF", "\u202e", "a" * 5000, "-1", "9" * 30, "1e9", "[]", "' OR 1=1 --"):
+    for value in ("%00", "%FF", "\u202ex", "a" * 5000, "-1", "9" * 30, "1e9", "[]", "' OR 1=1 --"):
         for name in ("q", "status", "department", "kind", "district", "overdue", "cursor", "limit", "guide", "sort"):
             answer = await intake.get(f"/api/v1/desk/cases?{name}={value}")
             if answer.status_code != 200:

@@ -9,8 +9,8 @@ import httpx
 from tests.support.markup import Element, parse
 from tests.support.page_forms import Form
 
-UNREADABLE = "x\u202e"
-"""With a direction mark: no text, number, day or choice. Alone it would be empty, as it shows nothing."""
+UNREADABLE = "x\0"
+"""With U+0000: no text, number, day or choice. Alone it would be empty, as it shows nothing."""
 _TYPED = {"text", "email", "tel", "date", "datetime-local", "number", "password", "time", "url", "search"}
 _QUOTED = re.compile(r"[“「](.+?)[”」](?!\w*[”」])")
 

@@ -27,7 +27,8 @@ from server.core.search import MAX_QUERY, MAX_TEXT, MAX_WORD, Index, Term, query
         (unicodedata.normalize("NFD", "소음"), ["소음", "음"]),
         ("🚧공사🚧중!", ["공사", "사", "중"]),
         ("𠮷野家", ["𠮷野", "野家", "家"]),
-        ("a\x00b\u202ec\ud800d", ["a", "b", "c", "d"]),
+        ("a\x00b\u202ec\ud800d", ["a", "bc", "d"]),
+        ("비둘기\u200b집 葛\U000e0100城", ["비둘", "둘기", "기집", "집", "葛城", "城"]),
         ("", []),
         (" \t\n!?\"'*()&|:<->", []),
     ],
@@ -53,6 +54,7 @@ def test_a_text_becomes_bigrams_and_words(text: str, expected: list[str]) -> Non
         ("도로 -- !", [Term(("도로",), prefix=False)]),
         ("OR AND NOT NEAR", [Term((word,), prefix=word == "near") for word in ("or", "and", "not", "near")]),
         ('"*" (:) \x00', []),
+        ("비둘\ufeff기집", [Term(("비둘", "둘기", "기집"), prefix=False)]),
     ],
 )
 def test_a_query_becomes_terms_of_adjacent_tokens(q: str, expected: list[Term]) -> None:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, Self, Union, dataclass_transform, g
 from pydantic import Strict, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from server.core import i18n
+from server.core import characters, i18n
 from server.core.errors import FieldError, Invalid, Text
 from server.core.forms import wording
 from server.core.forms.errors import Errors
@@ -35,7 +35,6 @@ from server.core.forms.kinds import (
     TextRule,
     WordsRule,
     Wrong,
-    visible,
 )
 
 Schema = dict[str, Any]
@@ -127,7 +126,7 @@ class FormField:
     def lenient(self, value: Any) -> Any:
         """A page's text input, converted to the value that JSON would send."""
         if isinstance(value, str):
-            word = value.strip()
+            word = characters.clean(value)
             if self.kind == "integer" and WHOLE.fullmatch(word):
                 return int(word)
             if self.kind == "number" and _DECIMAL.fullmatch(word):
@@ -283,8 +282,10 @@ def read_value(
     each: FormField, value: Any, *, strict: bool, choices: Collection[str] | None
 ) -> tuple[Any, Text | None]:
     """The clean value, or an empty one and the error."""
-    if isinstance(value, str) and not visible(value) and (each.kind in _TEXTUAL or not strict):
+    if isinstance(value, str) and not characters.visible(value) and (each.kind in _TEXTUAL or not strict):
         value = None
+    elif isinstance(value, str) and each.kind in _CODED:
+        value = characters.clean(value)
     if value is None or (value == [] and each.empty == ()):
         return (each.empty, wording.missing(each)) if each.required else (each.default, None)
     try:
@@ -301,7 +302,8 @@ def read_value(
     return found, None
 
 
-_TEXTUAL = frozenset({"text", "paragraphs", "choice", "day", "moment", "words"})
+_CODED = frozenset({"choice", "day", "moment"})
+_TEXTUAL = _CODED | {"text", "paragraphs", "words"}
 
 
 def _default(each: Any) -> Any:

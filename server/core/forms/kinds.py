@@ -16,15 +16,9 @@ from typing import Annotated, Any, get_origin
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from server.core import config, i18n, phones, privacy, references
+from server.core import characters, config, i18n, phones, privacy, references
 from server.core.errors import Text, _
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb]")
-_DIRECTION = re.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and signs that show nothing: the Hangul fillers and the empty braille pattern."""
-_UNSEEN = frozenset({"Cf", "Mn", "Me"})
-"""Categories of characters that show nothing on their own: joiners and marks above letters."""
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
 _PHONE = re.compile(r"[0-9+][0-9 ()+.-]{2,38}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -35,9 +29,7 @@ MAX_EMAIL = 254
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """The years of a date and time that every time zone and both databases can represent."""
 
-UNREADABLE = _(
-    "“%(field)s” contains characters that cannot be read (control or direction marks). Please enter it again."
-)
+UNREADABLE = _("“%(field)s” contains characters that cannot be read. Please enter it again.")
 NO_RESIDENT_NUMBERS = _(
     "“%(field)s” contains a resident registration number or a My Number. The law does not allow us to accept "
     "it (Personal Information Protection Act, art. 24-2); please remove it."
@@ -136,7 +128,7 @@ class Html:
 
 @dataclass(frozen=True)
 class TextRule:
-    """A trimmed, NFC-normalised text; ``limit`` is the maximum number of characters after that.
+    """A text cleaned by ``server.core.characters``; ``limit`` is the maximum number of characters after that.
 
     ``lines`` allows line breaks. ``safe`` refuses resident numbers and My Numbers, so that they are never stored.
     """
@@ -162,12 +154,9 @@ class TextRule:
     def clean(self, value: Any) -> Any:
         if not isinstance(value, str) or len(value) > self.limit * 4:
             return value
-        value = value.replace("\r\n", "\n").replace("\r", "\n")
-        if _CONTROL.search(value) or _DIRECTION.search(value) or not _encodable(value):
+        if not characters.readable(value):
             raise Mistake(UNREADABLE)
-        value = unicodedata.normalize("NFC", value).strip()
-        if not self.lines:
-            value = " ".join(value.split())
+        value = characters.clean(value, lines=self.lines)
         if self.safe and len(value) <= self.limit and privacy.refused(privacy.find(value)):
             raise Mistake(NO_RESIDENT_NUMBERS)
         return value
@@ -253,19 +242,6 @@ def _reachable(value: str) -> str:
     return readable
 
 
-def visible(value: str) -> bool:
-    """Whether a text shows anything at all."""
-    return any(not one.isspace() and one not in _BLANK and unicodedata.category(one) not in _UNSEEN for one in value)
-
-
-def _encodable(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 # --- Days, choices, lists ---------------------------------------------------------------------------------------------
 
 
@@ -332,7 +308,7 @@ class WordsRule:
         parts = re.split(r"[,，、\n]", clean(value)) if isinstance(value, str) else value
         if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
             return value
-        found = tuple(dict.fromkeys(" ".join(str(clean(part)).split()) for part in parts if part.strip()))
+        found = tuple(dict.fromkeys(filter(None, (" ".join(str(clean(part)).split()) for part in parts))))
         if len(found) > self.most:
             raise Mistake(_("Please enter at most %(most)s words.", most=self.most))
         if any(len(word) > self.limit for word in found):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
+from server.core import characters
 from server.core.errors import FieldError, Invalid, Text, _
 from server.core.forms.kinds import WHOLE, Mistake, TextRule, read_day
 from server.core.forms.wording import WRONG
@@ -41,22 +42,25 @@ class Parameters:
             self.fail(name, mistake.text)
             return ""
 
+    def _typed(self, name: str) -> str:
+        return characters.clean(str(self.raw.get(name) or ""))
+
     def choice(self, name: str, choices: Collection[str], default: str = "") -> str:
-        value = self.raw.get(name) or default
+        value = self._typed(name) or default
         if value == default or value in choices:
             return str(value)
         self.errors.append(not_a_choice(name, value))
         return default
 
     def flag(self, name: str) -> bool:
-        value = str(self.raw.get(name, "")).lower()
+        value = self._typed(name).lower()
         if value not in {"", "on", "true", "1", "yes", "off", "false", "0", "no"}:
             self.fail(name, WRONG["checkbox"])
         return value in {"on", "true", "1", "yes"}
 
     def integer(self, name: str, *, low: int, high: int) -> int | None:
         """A whole number from ``low`` to ``high``."""
-        value = str(self.raw.get(name, "")).strip()
+        value = self._typed(name)
         number = int(value) if WHOLE.fullmatch(value) else None
         if value and (number is None or not low <= number <= high):
             self.fail(name, Text(WRONG["integer"].msgid, {"low": low, "high": high}))
@@ -64,7 +68,7 @@ class Parameters:
         return number
 
     def day(self, name: str) -> date | None:
-        value = str(self.raw.get(name) or "").strip()
+        value = self._typed(name)
         try:
             return read_day(value) if value else None
         except Mistake as mistake:

@@ -9,11 +9,12 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+from server.core import characters
+
 _LOOK_ALIKES = str.maketrans(
     "01lавеёкмнорстухіјѕԁԛԝαβεικνορτυχ", "oiiabeekmhopctyxijsdqwabeikvoptux"
 ) | {code: code - 0x60 for code in range(0x30A1, 0x30F7)}  # fmt: skip
 """Maps lookalike letters to one, as well as digits used as letters and the two kana scripts."""
-_FILLERS = frozenset("\u115f\u1160")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _CITY = re.compile(r"((특별|광역|특례|특별자치)?시|市|\s*city)$", re.IGNORECASE)
 _SAYING_CITY = re.compile("^(the|cityof|officeof)+")
@@ -22,8 +23,8 @@ _POLITE = re.compile(r"(님|입니다|이에요|예요|이올시다|さん|様|�
 
 def folded(name: str) -> str:
     """A name in the form used for comparison: letters and digits only, without width, case, accents or punctuation."""
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", name).casefold())
-    letters = (one for one in unicodedata.normalize("NFKC", plain) if one.isalnum() and one not in _FILLERS)
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", characters.bare(name)).casefold())
+    letters = (one for one in unicodedata.normalize("NFKC", plain) if one.isalnum())
     return "".join(letters).translate(_LOOK_ALIKES)
 
 

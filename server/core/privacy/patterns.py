@@ -6,17 +6,16 @@ them are in ``finding``.
 
 import re
 
+from server.core import characters
+
 # --- One spelling for every digit and separator ------------------------------------------------------------
 
 _DASHES = "‐‑‒–—―−─━ー\uff70ㅡ\ufe58\ufe63"  # katakana's long vowel mark and Hangul's ㅡ are typed as dashes
 _DOTS = "·ㆍ・･•‧∙⋅。｡"
-_SPACES = "\t\v\f\u00a0\u1680\u202f\u205f\u3000\u3164" + "".join(map(chr, range(0x2000, 0x200B)))
+_SPACES = "\t\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _AT = "﹫"
-_BREAKS = "\u0085\u2028\u2029"
-_UNSEEN = (
-    (0x0D, 0x0D), (0xAD, 0xAD), (0x0300, 0x036F), (0x061C, 0x061C), (0x180B, 0x180E), (0x200B, 0x200F),
-    (0x202A, 0x202E), (0x2060, 0x206F), (0x20D0, 0x20F0), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
-)  # fmt: skip
+_UNSEEN = (*characters.IGNORED, (0x0D, 0x0D), (0x0300, 0x036F), (0x20D0, 0x20F0))
+"""CR, and marks above and around digits, besides what shows nothing."""
 SPELLING: dict[int, str | None] = {code: chr(code - 0xFEE0).lower() for code in range(0xFF01, 0xFF5F)}
 SPELLING |= {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
 SPELLING |= {code: str((code - 0x1D7CE) % 10) for code in range(0x1D7CE, 0x1D800)}  # mathematical digits
@@ -24,7 +23,7 @@ SPELLING |= dict.fromkeys(map(ord, _DASHES), "-")
 SPELLING |= dict.fromkeys(map(ord, _DOTS), ".")
 SPELLING |= dict.fromkeys(map(ord, _AT), "@")
 SPELLING |= dict.fromkeys(map(ord, _SPACES), " ")
-SPELLING |= dict.fromkeys(map(ord, _BREAKS), "\n")
+SPELLING |= dict.fromkeys(map(ord, characters.BREAKS), "\n")
 SPELLING |= {code: None for first, last in _UNSEEN for code in range(first, last + 1)}
 
 # --- The tables -----------------------------------------------------------------------------------

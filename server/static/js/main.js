@@ -14,6 +14,7 @@ const PARTS = [
   ["[data-map]", "./map.js"],
   ["form[data-steps]", "./steps.js"],
   ["[data-numbers]", "./numbers.js"],
+  ["input[type=email]", "./email.js"],
   ["[data-suggest]", "./suggest.js"],
   ["[data-print]", "./print.js"],
   ["[data-talk]", "./talk.js"],

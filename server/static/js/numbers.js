@@ -1,6 +1,7 @@
 // Personal numbers typed by mistake, said at the field while they are typed. Resident numbers and My Numbers stop the
 // form here, so that they do not even leave the device; the others are only pointed out.
 
+import { clean } from "./characters.js";
 import { REFUSED, findPersonalNumbers } from "./privacy.js";
 
 const PAUSE = 500;
@@ -16,7 +17,7 @@ export function start(field) {
   field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") ?? ""} ${note.id}`.trim());
 
   function look() {
-    const found = findPersonalNumbers(field.value);
+    const found = findPersonalNumbers(clean(field.value, field.localName === "textarea"));
     const refused = found.some(({ kind }) => REFUSED.has(kind));
     note.textContent = refused ? form.dataset.textRefused : found.length ? form.dataset.textFound : "";
     note.classList.toggle("is-warning", !refused);

@@ -1,0 +1,63 @@
+"""Texts as people paste them: invisible characters, Word's line breaks, blanks that are none."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from petitions.models import Case
+from server import importing
+from tests.support.markup import parse
+from tests.support.page_forms import form, send
+from tests.support.system import System
+
+GOOD: dict[str, Any] = {"title": "가로등", "body": "가로등이 꺼졌습니다.", "petitioner": {"name": "홍길동"}}
+
+
+async def test_what_was_pasted_from_word_is_filed_with_its_lines(system: System) -> None:
+    page = await system.client.get("/petitions/new")
+    typed = {
+        "title": "\ufeff집 앞\u200b 가로등",
+        "body": "\ufeff첫 줄입니다.\v둘째 줄입니다.\f셋째 줄\u200b입니다.",
+        "name": "홍\u200b길동",
+        "phone": "\u202a+82 10-1234-5678\u202c",
+        "public": "on",
+    }
+    checked = await send(system.client, form(page), button="check", **typed)
+    assert checked.status_code == 200
+    sent = await send(system.client, form(checked), button="send")
+    assert sent.status_code == 200, parse(sent.text).text[:500]
+    case = await Case.get()
+    assert case.title == "집 앞 가로등"
+    assert case.body == "첫 줄입니다.\n둘째 줄입니다.\n셋째 줄입니다."
+
+
+@pytest.mark.parametrize("name", ["title", "body"])
+async def test_a_text_that_looks_empty_is_asked_for(system: System, name: str) -> None:
+    answer = await system.client.post(
+        "/api/v1/petitions", json={**GOOD, name: "\u3164"}, headers={"accept-language": "en"}
+    )
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["message"].startswith("Please fill in")) == (name, True)
+
+
+@pytest.mark.parametrize("q", ["비둘기집", "비둘\ufeff기집", "\u202a비둘기집\u202c"], ids=ascii)
+async def test_what_was_typed_with_invisible_characters_is_found_without_and_the_other_way_round(
+    system: System, q: str
+) -> None:
+    await system.file(title="비둘기\u200b집")
+    intake = await system.program("intake")
+    found = (await intake.get("/api/v1/desk/cases", params={"q": q})).json()["items"]
+    assert [case["title"] for case in found] == ["비둘기집"]
+
+
+async def test_an_import_is_cleaned_like_a_form(system: System, tmp_path: Path) -> None:
+    lines = [{"id": 1, "title": "\ufeff비둘기\u200b집", "body": "첫 줄\v둘째 줄"}, {"id": 2, "title": "\u3164"}]
+    path = tmp_path / "old.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)))
+    report = await importing.run(system.settings, path, importing.Mapped("old"), tmp_path / "refused.jsonl")
+    assert (report.new, report.refused) == (1, 1)
+    case = await Case.get()
+    assert (case.title, case.body) == ("비둘기집", "첫 줄\n둘째 줄")
