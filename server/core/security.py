@@ -77,6 +77,11 @@ def content_policy(settings: Settings, frame: str = "") -> str:
     )
 
 
+def permissions_policy(*, camera: bool = False) -> str:
+    """What scripts of a page may ask for: the place on a map; the camera only at kiosks."""
+    return f"camera=({'self' if camera else ''}), microphone=(), geolocation=(self)"
+
+
 class Security:
     """The middleware. ``request.state.limiter`` is for routes with limits of their own."""
 
@@ -98,7 +103,7 @@ class Security:
             "x-content-type-options": "nosniff",
             "referrer-policy": "same-origin",
             "cross-origin-opener-policy": "same-origin",
-            "permissions-policy": "camera=(), microphone=(), geolocation=(self)",
+            "permissions-policy": permissions_policy(),
         }
         if settings.public_url.startswith("https://"):
             self.headers["strict-transport-security"] = "max-age=31536000"

@@ -6,6 +6,7 @@ from tracking.visits.routes import (
     documents,
     forecast,
     holding,
+    kiosk,
     links,
     live,
     mine,
@@ -22,6 +23,7 @@ from tracking.visits.routes import (
 routes = [
     *tickets.routes,
     *queue.routes,
+    *kiosk.routes,
     *places.routes,
     *live.routes,
     *forecast.routes,

@@ -1,0 +1,172 @@
+// The kiosk and the server: the state every few seconds, one press at a time with an id of its own, and whatever could
+// not be said without network, handed in later in the order in which it happened.
+
+import { box, issue, keep, kept } from "./kiosk-store.js";
+
+const WAIT = 8_000;
+const EVERY = 15_000;
+const EVERY_LOST = 5_000;
+const STALE = 120_000;
+
+/** The server cannot be reached, or cannot answer now. */
+export class Lost extends Error {}
+
+/** What is said of a ticket that nobody has. */
+export const givingBack = (number) => [
+  { path: `tickets/${number}/print`, body: { state: "failed" } },
+  { path: `tickets/${number}/give-back`, body: {} },
+];
+
+/** A press id. */
+export const pressId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+
+export class Server {
+  constructor(code) {
+    this.code = code;
+    this.state = kept("state");
+    this.online = true;
+    this.contact = kept("contact") ?? 0;
+    this.changed = () => {};
+    this.locked = () => {};
+  }
+
+  get device() {
+    const found = kept("device");
+    return found?.office === this.code ? found : null;
+  }
+
+  /** Ask the server. Raises `Lost` if it cannot answer; a refusal is an answer. */
+  async call(path, body, { language = "ko", wait = WAIT, token = this.device?.token } = {}) {
+    let answer, content;
+    try {
+      answer = await fetch(`/api/v1/kiosk/${path}?lang=${language}`, {
+        method: body ? "POST" : "GET",
+        headers: { "content-type": "application/json", ...(token ? { "x-device-token": token } : {}) },
+        body: body ? JSON.stringify(body) : undefined,
+        cache: "no-store",
+        credentials: "omit",
+        signal: AbortSignal.timeout(wait),
+      });
+      content = answer.status === 204 ? {} : await answer.json();
+    } catch (error) {
+      throw new Lost(error);
+    }
+    if (answer.status >= 500) throw new Lost(answer.status);
+    if (answer.status === 401 && path !== "enrol") this.locked();
+    return { ok: answer.ok, status: answer.status, content };
+  }
+
+  at(path, body, options) {
+    return this.call(`${this.code}${path && `/${path}`}`, body, options);
+  }
+
+  /** Keep asking for the state; `changed` is called after each answer and each failure. */
+  async follow() {
+    clearTimeout(this.timer);
+    if (this.device) await this.refresh();
+    this.timer = setTimeout(() => this.follow(), this.online ? EVERY : EVERY_LOST);
+  }
+
+  async refresh() {
+    try {
+      const { ok, content } = await this.at("");
+      if (!ok) return;
+      this.reached();
+      this.state = { ...content, ahead: Date.parse(content.now) - Date.now() };
+      keep("state", this.state);
+      await this.handIn();
+    } catch (error) {
+      if (!(error instanceof Lost)) throw error;
+      this.online = false;
+    }
+    await this.changed();
+  }
+
+  reached() {
+    this.online = true;
+    this.contact = Date.now();
+    keep("contact", this.contact);
+  }
+
+  /** Hand in what waits, the oldest first. What the server refuses is kept for the staff; on no answer it goes on later. */
+  async handIn() {
+    if (this.handing) return;
+    this.handing = true;
+    try {
+      for (;;) {
+        const [first] = (await box()).items;
+        if (!first) return;
+        const { ok, status, content } = await this.at(first.path, first.body);
+        if (status === 401 || status === 429) return;
+        await box((found) => {
+          const [done] = found.items.splice(0, 1);
+          if (!ok && done.body.taken_at) found.refused.push({ number: done.body.number, code: content.code, at: done.body.taken_at });
+          if (ok && done.unseen) found.items.unshift(...givingBack(content.number));
+        });
+      }
+    } finally {
+      this.handing = false;
+    }
+  }
+
+  /** Say something later if it cannot be said now: a print result, a ticket given back. */
+  async report(path, body) {
+    await box((found) => void found.items.push({ path, body }));
+    try {
+      if (this.online) await this.handIn();
+    } catch (error) {
+      if (!(error instanceof Lost)) throw error;
+      this.online = false;
+    }
+    await this.changed();
+  }
+
+  /** One ticket for one press: from the server, or without network from the numbers kept for that. */
+  async take(service, { language, qr, press_id = pressId() }) {
+    const body = { service: service.code, press_id, language, ...(qr ? { qr } : {}) };
+    const open = { service, language, press_id, at: Date.now() };
+    if (this.online && !qr) {
+      await box((found) => void (found.press = open));
+      const answer = await this.twice("tickets", { service: service.code, press_id, language }, language);
+      if (answer) {
+        await box((found) => void (found.press = null));
+        return answer;
+      }
+    }
+    // The same press: if the server had it and only its answer was lost, the ticket gets the number that is given here.
+    const taken = await issue(this.state, service.prefix, body);
+    if (taken) await box((found) => void (found.press = null));
+    if (!taken) return { ok: false, content: { code: "no_numbers" } };
+    return { ok: true, offline: true, content: { number: taken.number, service: service.code, taken_at: taken.taken_at } };
+  }
+
+  async twice(path, body, language) {
+    for (const wait of [WAIT, WAIT / 2]) {
+      try {
+        const answer = await this.at(path, body, { language, wait });
+        this.reached();
+        return answer;
+      } catch (error) {
+        if (!(error instanceof Lost)) throw error;
+      }
+    }
+    this.online = false;
+    return null;
+  }
+
+  /** The press that had no answer when the kiosk went off. After some minutes its visitor has left: the ticket ends. */
+  unanswered() {
+    return box((found) => {
+      if (!found.press || Date.now() - found.press.at < STALE) return found.press;
+      const { service, press_id, language } = found.press;
+      found.items.push({ path: "tickets", body: { service: service.code, press_id, language }, unseen: true });
+      found.press = null;
+      return null;
+    });
+  }
+
+  /** Check in with a reservation; null without network. */
+  checkIn(wanted, language) {
+    return this.twice("check-in", { ...wanted, press_id: pressId(), language }, language);
+  }
+}

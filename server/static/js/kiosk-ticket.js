@@ -1,0 +1,127 @@
+// The step that shows a ticket: number, place and wait, the paper, and what becomes of a number that nobody has.
+
+import { draw, printAtPort, printInBrowser } from "./kiosk-printer.js";
+import { dropUnsent } from "./kiosk-store.js";
+import { named, officeName, say as put, sentence, time } from "./kiosk-words.js";
+
+const find = (selector) => document.querySelector(`[data-step="ticket"] ${selector}`);
+
+let ticket = null;
+let service = null;
+let paper = "none"; // none, printing, printed, unsure, failed
+let printer = {};
+
+/** How long somebody will wait, as a range. */
+export function waitWords(wait) {
+  if (!wait) return sentence("wait_unknown");
+  return wait.p90 <= 1 ? sentence("wait_none") : sentence("wait", { low: wait.p10, high: wait.p90 });
+}
+
+/** Show a ticket that was just given, and print it. */
+export async function show(server, given) {
+  ticket = given;
+  service = server.state?.services.find((one) => one.code === given.service) ?? null;
+  printer = { kind: server.state?.printer ?? "none", paper: server.state?.paper_mm ?? 80 };
+  paper = "none";
+  await loadQr();
+  say();
+  await print(server);
+}
+
+async function loadQr() {
+  const figure = find("[data-follow]");
+  const picture = find("[data-follow-qr]");
+  figure.hidden = true;
+  if (!ticket.follow_url) return;
+  picture.src = `${new URL(ticket.follow_url).pathname}/qr.svg`;
+  figure.hidden = !(await picture.decode().then(() => true, () => false));
+}
+
+const arrivalKey = () => (["early", "on_time", "late"].includes(ticket.arrival) ? ticket.arrival : "");
+const arrivalTime = () => ({ time: () => time(ticket.booked_for ?? "") });
+const positionKey = () => (!ticket.position ? "" : ticket.position === 1 ? "next" : "before");
+
+/** Say all of it, also again in another language. */
+export function say() {
+  if (!ticket) return;
+  find("[data-number]").textContent = ticket.number;
+  find("[data-ticket-service]").textContent = named(service?.name);
+  put(find("[data-arrival]"), arrivalKey(), arrivalTime());
+  put(find("[data-position]"), positionKey(), { count: ticket.position - 1 });
+  find("[data-wait]").textContent = ticket.position === 1 && ticket.arrival !== "early" ? "" : waitWords(ticket.expected_wait);
+  sayPaper();
+}
+
+function sayPaper() {
+  const words = { none: "not_printed", printing: "printing", printed: "printed", unsure: "printed", failed: "" }[paper];
+  put(find("[data-print-state]"), ticket.offline && paper === "none" ? "offline_ticket" : words);
+  find("[data-failed]").hidden = paper !== "failed";
+  find("[data-when-failed]").hidden = paper !== "failed";
+  find("[data-when-printed]").hidden = paper === "failed";
+  find('[data-do="nothing-came"]').hidden = paper !== "unsure";
+  const follow = find("[data-when-failed] .button:nth-child(2)");
+  follow.hidden = find("[data-follow]").hidden;
+}
+
+function lines() {
+  const small = (text) => ({ text, size: 22, bold: false });
+  return [
+    { text: officeName(), size: 26, bold: true },
+    { text: ticket.number, size: 120, bold: true },
+    { text: named(service?.name), size: 28, bold: true },
+    ...[arrivalKey() && sentence(arrivalKey(), arrivalTime()),
+      positionKey() && sentence(positionKey(), { count: ticket.position - 1 }),
+      find("[data-wait]").textContent,
+      sentence("taken_at", { time: time(ticket.taken_at ?? ticket.arrived_at ?? new Date(Date.now()).toISOString()) }),
+      ticket.follow_url && sentence("follow")].filter(Boolean).map(small),
+  ];
+}
+
+/** Print the ticket, once more if it is asked for. */
+export async function print(server) {
+  if (printer.kind === "none") return;
+  paper = "printing";
+  sayPaper();
+  try {
+    const canvas = draw(lines(), find("[data-follow]").hidden ? null : find("[data-follow-qr]"), printer.paper);
+    if (printer.kind === "escpos") await printAtPort(canvas);
+    else await printInBrowser(canvas, document.querySelector("[data-slip]"), printer.paper);
+    paper = printer.kind === "escpos" ? "printed" : "unsure";
+    sayPaper();
+    if (paper === "printed") await report(server, "printed");
+  } catch {
+    await failed(server);
+  }
+}
+
+const report = (server, state) => server.report(`tickets/${ticket.number}/print`, { state });
+
+/** Nothing came out: the visitor chooses what to do. */
+export async function failed(server) {
+  paper = "failed";
+  sayPaper();
+  find("[data-failed] h2").focus();
+  await report(server, "failed");
+}
+
+/** The visitor is done (`chosen`), or has left. A number that nobody has is given back. */
+export async function leave(server, { chosen }) {
+  if (!ticket) return;
+  if (paper === "failed") await (chosen ? report(server, "not_needed") : giveBack(server));
+  if (paper === "unsure") await report(server, "printed");
+}
+
+async function giveBack(server) {
+  if (ticket.offline && (await dropUnsent(ticket.number))) return;
+  await server.report(`tickets/${ticket.number}/give-back`, {});
+}
+
+/** Forget the ticket. */
+export function forget() {
+  ticket = service = null;
+  paper = "none";
+  document.querySelector("[data-slip]").replaceChildren();
+  find("[data-follow-qr]").removeAttribute("src");
+  for (const name of ["number", "ticket-service", "wait"]) find(`[data-${name}]`).textContent = "";
+  for (const name of ["arrival", "position", "print-state"]) put(find(`[data-${name}]`), "");
+}
