@@ -1,10 +1,12 @@
-"""The checks of ``sinmungo check``: the schema, every chain of the ledger, and cases against their chains."""
+"""The checks of ``sinmungo check``: the schema, every chain of the ledger, cases against their chains, and values that
+no page can show.
+"""
 
 from collections.abc import AsyncIterator
 
 from petitions.queries import integrity
 from server import wiring
-from server.core import database, ledger_check
+from server.core import database, ledger_check, rows_check
 from server.core.config import Settings
 
 
@@ -14,6 +16,8 @@ async def problems(settings: Settings) -> AsyncIterator[str]:
         yield f"database: {pending} migrations are not applied; run `sinmungo migrate`"
         return
     async for problem in ledger_check.verify():
+        yield problem
+    async for problem in rows_check.problems():
         yield problem
     async for problem in integrity.problems():
         yield problem

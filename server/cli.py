@@ -207,30 +207,35 @@ _REFUSED = click.option(
 @import_.command(name="petitions")
 @_FILE
 @importing.mapping_options
+@importing.DATES
 @click.option("--source", help="Name of the source; with a line's id it shows what was imported before. Default: FILE.")
 @click.option("--kind", default="other", show_default=True, help="Kind of all these petitions.")
 @click.option("--language", type=click.Choice(["ko", "ja", "en"]), default="ko", show_default=True)
 @_REFUSED
 def import_petitions(file: Path, source: str | None, refused: Path | None, **fields: str) -> None:
     """Import petitions, one JSON object per line. After an interruption, run it again to continue."""
-    mapped = importing.Mapped(source=source or file.name, **fields)
+    mapped = importing.Mapped(source=source or file.name, **{name: value.strip() for name, value in fields.items()})
     _take_over(lambda settings, path, target: importing.run(settings, path, mapped, target), file, refused)
 
 
 @import_.command(name="forums")
 @_FILE
+@importing.DATES
 @_REFUSED
-def import_forums(file: Path, refused: Path | None) -> None:
+def import_forums(file: Path, refused: Path | None, dates: str) -> None:
     """Import past forums with their numbers from a CSV file. After an interruption, run it again to continue."""
-    _take_over(importing_forums.run_forums, file, refused)
+    _take_over(lambda settings, path, target: importing_forums.run_forums(settings, path, target, dates), file, refused)
 
 
 @import_.command(name="submissions")
 @_FILE
+@importing.DATES
 @_REFUSED
-def import_submissions(file: Path, refused: Path | None) -> None:
+def import_submissions(file: Path, refused: Path | None, dates: str) -> None:
     """Import the submissions of past forums with their outcomes and numbers from a CSV file."""
-    _take_over(importing_forums.run_submissions, file, refused)
+    _take_over(
+        lambda settings, path, target: importing_forums.run_submissions(settings, path, target, dates), file, refused
+    )
 
 
 def _take_over(

@@ -1,5 +1,6 @@
 """The desk's page of districts: load a GeoJSON file, preview its changes, apply them, and undo."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions.reference import forget
-from server.core import auth, city, districts, geo, web
+from server.core import auth, city, districts, web
 from server.core.accounts import CorePermission
 from server.core.errors import FieldError, Invalid, _
 from server.core.files import NO_FILE
@@ -30,10 +31,9 @@ async def show(request: Request) -> Response:
 async def _page(request: Request, kept: Mapping[str, Any], invalid: Invalid | None = None) -> Response:
     known = await city.read()
     draft = await districts.draft(known)
-    outlines = {one["code"]: geo.rings(one["outline"]) for one in draft.districts} if draft else {}
     context = {
         "rows": [(code, names, code in known.outlines) for code, names in known.districts.items()],
-        "map": maps.draw(known.sketch), "draft": draft, "draft_map": maps.draw(geo.sketch(outlines)),
+        "map": maps.draw(known.sketch), "draft": draft, "draft_map": maps.draw(draft.sketch) if draft else None,
         "draft_names": {one["code"]: one["name"] for one in draft.districts} if draft else {},
         "undo": await districts.last_change(),
         "form": Columns,
@@ -68,7 +68,7 @@ async def load(request: Request) -> Response:
         raw = await file.read(districts.MOST_BYTES + 1)
         if len(raw) > districts.MOST_BYTES:
             raise Invalid([FieldError("file", _("The file is too large. Please simplify the boundaries."))])  # noqa: TRY301
-        await districts.propose(districts.read(raw, named, await city.read()))
+        await districts.propose(await asyncio.to_thread(districts.read, raw, named, await city.read()))
     except Invalid as invalid:
         return await _page(request, form, invalid)
     finally:

@@ -5,10 +5,11 @@ transaction; refused lines are written to a file next to the input, with reasons
 duplicates.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -20,8 +21,11 @@ from petitions.actions import importing
 from petitions.actions.importing import ImportedPetition
 from petitions.forms import FilePetition
 from petitions.reference import Reference, reference
+from server import importing_dates
+from server.core import clock, encodings
 from server.core.config import Settings
 from server.core.errors import Invalid
+from server.importing_dates import AUTO, Dates
 
 Raw = TypeVar("Raw")
 Good = TypeVar("Good")
@@ -42,10 +46,11 @@ class Mapped:
     source: str
     kind: str = "other"
     language: str = "ko"
+    dates: str = AUTO
     id: str = _from("id", "Field with the line's own id (without one, its content counts).")
     title: str = _from("title", "Field with the title.")
     body: str = _from("body", "Field with the text; a line without it says all in its title.")
-    received: str = _from("", "Field with the moment of receipt (ISO 8601, or seconds since 1970); else now.")
+    received: str = _from("", "Field with the moment of receipt; else now.")
     name: str = _from("", "Field with the petitioner's name.")
     email: str = _from("", "Field with the mail address.")
     phone: str = _from("", "Field with the phone number.")
@@ -88,10 +93,8 @@ class Unreadable(ValueError):
     """A malformed line; the message says why."""
 
 
-def read_line(
-    text: str | None, mapped: Mapped, reference_data: Reference, zone: Any, seen: set[str]
-) -> ImportedPetition:
-    """Validate one line. Raises :class:`Unreadable` or ``Invalid``."""
+def _content(text: str | None) -> dict[str, Any]:
+    """The fields of a line; spaces around their names are dropped. Raises :class:`Unreadable`."""
     if text is None:
         raise Unreadable("no valid UTF-8")
     if len(text) > MAX_LINE:
@@ -102,45 +105,52 @@ def read_line(
         raise Unreadable(f"no valid JSON: {error}") from error
     if not isinstance(content, dict):
         raise Unreadable("no JSON object")
-    key = mapped.key(text, content)
+    return {name.strip(): value for name, value in content.items()}
+
+
+def read_line(
+    text: str | None, mapped: Mapped, reference_data: Reference, dates: Dates, seen: set[str]
+) -> ImportedPetition:
+    """Validate one line. Raises :class:`Unreadable` or ``Invalid``."""
+    content = _content(text)
+    key = mapped.key(text or "", content)
     if key in seen:
         raise Unreadable(f"the id {key.partition(':')[2]!r} stands in an earlier line")
     command = FilePetition.parse(mapped.raw(content), reference_data, language=mapped.language)
-    received = _moment(content[mapped.received], zone) if mapped.received and mapped.received in content else None
+    received = None
+    if mapped.received and mapped.received in content:
+        try:
+            received = dates.read(content[mapped.received])
+        except ValueError as error:
+            raise Unreadable(str(error)) from error
     seen.add(key)
     return ImportedPetition(key, command, received)
 
 
-def _moment(value: object, zone: Any) -> datetime:
-    try:
-        found = (
-            datetime.fromtimestamp(value, UTC)
-            if isinstance(value, int | float) and not isinstance(value, bool)
-            else datetime.fromisoformat(str(value))
-        )
-    except (ValueError, OverflowError, OSError) as error:
-        raise Unreadable(f"{value!r} is no moment") from error
-    return found if found.tzinfo else found.replace(tzinfo=zone)
-
-
 def _lines(path: Path) -> Iterator[tuple[int, str | None, int]]:
-    """Number, text (None if not UTF-8) and the file position after it, for each line that is not empty."""
-    with path.open("rb") as stream:
-        for number, raw in enumerate(stream, start=1):
-            try:
-                text: str | None = raw.decode().strip()
-            except UnicodeDecodeError:
-                text = None
-            if text != "":
-                yield number, text, stream.tell()
+    """Number, text (None if it cannot be decoded) and the file position after it, for each line that is not empty."""
+    for number, (text, place) in enumerate(encodings.lines(path), start=1):
+        if text is None or text.strip():
+            yield number, text and text.strip(), place
+
+
+def _dates(path: Path, mapped: Mapped, zone: tzinfo) -> Dates:
+    """How the file writes its moments of receipt, for which it is read once before it is imported."""
+
+    def values() -> Iterator[object]:
+        for _number, text, _place in _lines(path) if mapped.received and mapped.dates == AUTO else ():
+            with contextlib.suppress(Unreadable):
+                yield _content(text).get(mapped.received)
+
+    return importing_dates.agreed(values(), mapped.dates, zone, clock.now())
 
 
 async def run(settings: Settings, path: Path, mapped: Mapped, refused: Path) -> Report:
     """Import petitions."""
-    reference_data = await reference()
+    reference_data, dates = await reference(), _dates(path, mapped, settings.zone)
 
     async def read(text: str | None, report: Report) -> ImportedPetition:
-        return read_line(text, mapped, reference_data, settings.zone, report.seen)
+        return read_line(text, mapped, reference_data, dates, report.seen)
 
     return await load(path, _lines(path), refused, read, importing.take, batch=BATCH)
 
@@ -207,6 +217,12 @@ def _note(refused: TextIO, number: int, raw: object, error: Unreadable | Invalid
     )
     text = raw if isinstance(raw, str) else orjson.dumps(raw).decode() if raw else ""
     refused.write(orjson.dumps({"line": number, "reasons": reasons, "content": text[:2000]}).decode() + "\n")
+
+
+DATES = click.option(
+    "--dates", type=click.Choice([AUTO, *importing_dates.FORMATS]), default=AUTO, show_default=True,
+    help=importing_dates.HELP,
+)  # fmt: skip
 
 
 def mapping_options(command: Any) -> Any:

@@ -5,19 +5,24 @@ for the statistics; refused lines are written to a file next to the input, with 
 duplicates.
 """
 
+import contextlib
 import csv
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import tzinfo
+from itertools import chain
 from pathlib import Path
 
 import orjson
 
 from forums.actions import importing
 from forums.forms.importing import PastForum, PastSubmission
-from server.core import city, clock
+from server import importing_dates
+from server.core import city, clock, encodings
 from server.core.config import Settings
 from server.importing import Report, Unreadable, load
+from server.importing_dates import AUTO, Dates
 from tracking.statistics import books
 from tracking.statistics.actions import counting
 
@@ -34,6 +39,9 @@ FORUM_COLUMNS, SUBMISSION_COLUMNS = _columns(PastForum), _columns(PastSubmission
 FORUM_NEEDS = frozenset({"number", "kind", "title", "held_on"})
 SUBMISSION_NEEDS = frozenset({"forum", "received_on"})
 """Required columns."""
+FORUM_DAYS = ("held_on", "ended_on")
+SUBMISSION_DAYS = ("received_on", "outcome_on", "study_until", "due_on", "done_on")
+DELIMITERS = ",;\t"
 
 Row = Mapping[str, str]
 
@@ -42,30 +50,73 @@ class WrongFile(ValueError):
     """The file is not a table of the expected form; the message says why."""
 
 
-def _rows(path: Path, columns: frozenset[str], needs: frozenset[str]) -> Iterator[tuple[int, Row | None, int]]:
-    """The lines of a file, after checking that it is complete: a truncated file changes nothing."""
-    for _line in _read(path, columns, needs):
-        pass
-    return _read(path, columns, needs)
+def _rows(
+    path: Path, columns: frozenset[str], needs: frozenset[str], days: Sequence[str], dates: str, zone: tzinfo
+) -> Iterator[tuple[int, Row | None, int]]:
+    """The lines of a file, after checking that it is complete: a truncated file changes nothing.
+
+    Its days become ``YYYY-MM-DD``; one that cannot be read as the file writes them stays as it is.
+    """
+    written = [row[day] for _n, row, _p in _read(path, columns, needs) if row for day in days if row.get(day)]
+    found = importing_dates.agreed(written, dates, zone)
+    return (
+        (number, row and {name: _day(text, found) if name in days else text for name, text in row.items()}, place)
+        for number, row, place in _read(path, columns, needs)
+    )
+
+
+def _day(text: str, dates: Dates) -> str:
+    if dates.formats == ("iso",):
+        return text
+    with contextlib.suppress(ValueError):
+        return str(dates.read(text).astimezone(dates.zone).date())
+    return text
 
 
 def _read(path: Path, columns: frozenset[str], needs: frozenset[str]) -> Iterator[tuple[int, Row | None, int]]:
-    """Line number, columns (None for a line with too many or too few) and the file position after it."""
+    """Line number, columns (None for a line with too many or too few) and the file position after it.
+
+    Empty lines, and empty columns behind the last name, are left out as spreadsheets leave them behind.
+    """
     csv.field_size_limit(MAX_FIELD)
-    with path.open("rb") as raw:
-        lines = (line.decode("utf-8-sig" if first == 0 else "utf-8") for first, line in enumerate(raw))
-        reader = csv.DictReader(lines, restkey="", strict=True)
-        try:
-            _check_columns(reader.fieldnames or (), columns, needs)
-            for row in reader:
-                whole = "" not in row and None not in row.values()
-                yield reader.line_num, dict(row) if whole else None, raw.tell()
-        except UnicodeDecodeError as error:
-            raise WrongFile(
-                f"Line {reader.line_num + 1} is no UTF-8. Please save the file as UTF-8; Excel calls it “CSV UTF-8”."
-            ) from error
-        except csv.Error as error:
-            raise WrongFile(f"Line {reader.line_num + 1}: {error}.") from error
+    place = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal place
+        for number, (line, place) in enumerate(encodings.lines(path), 1):  # noqa: B007 — place is told below
+            if line is None:
+                raise WrongFile(
+                    f"Line {number} is no UTF-8. Please save the file as UTF-8; Excel calls it “CSV UTF-8”."
+                )
+            yield line
+
+    every = lines()
+    head = next(every, "")
+    reader = csv.reader(chain([head], every), delimiter=_delimiter(head, columns), strict=True)
+    try:
+        names = _named(next(reader, []))
+        _check_columns(names, columns, needs)
+        for cells in reader:
+            while len(cells) > len(names) and not cells[-1]:
+                cells.pop()
+            if any(cell.strip() for cell in cells):
+                whole = len(cells) == len(names)
+                yield reader.line_num, dict(zip(names, cells, strict=True)) if whole else None, place
+    except csv.Error as error:
+        raise WrongFile(f"Line {reader.line_num}: {error}.") from error
+
+
+def _delimiter(head: str, columns: frozenset[str]) -> str:
+    """The sign between the columns: the one between most of the known names."""
+    return max(DELIMITERS, key=lambda sign: sum(name in columns for name in _named(head.strip().split(sign))))
+
+
+def _named(cells: Sequence[str]) -> list[str]:
+    """The names of the columns, without spaces around and in them, and without empty ones at the end."""
+    names = ["_".join(cell.strip(' "').split()).lower() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    return names
 
 
 def _check_columns(names: Sequence[str], columns: frozenset[str], needs: frozenset[str]) -> None:
@@ -78,10 +129,10 @@ def _check_columns(names: Sequence[str], columns: frozenset[str], needs: frozens
     ):
         if wrong:
             named = ", ".join(map(repr, wrong))
-            raise WrongFile(f"The first line {why}: {named}. Columns are separated by commas.")
+            raise WrongFile(f"The first line {why}: {named}. Columns are separated by commas, semicolons or tabs.")
 
 
-async def run_forums(settings: Settings, path: Path, refused: Path) -> Report:
+async def run_forums(settings: Settings, path: Path, refused: Path, dates: str = AUTO) -> Report:
     """Import forums. Raises ``WrongFile``."""
     known, today = await city.city(), clock.now().astimezone(settings.zone).date()
 
@@ -97,11 +148,11 @@ async def run_forums(settings: Settings, path: Path, refused: Path) -> Report:
         await counting.recount(books.FORUMS, ids)
         return len(ids)
 
-    lines = _rows(path, FORUM_COLUMNS, FORUM_NEEDS)
+    lines = _rows(path, FORUM_COLUMNS, FORUM_NEEDS, FORUM_DAYS, dates, settings.zone)
     return await load(path, lines, refused, read, take, batch=BATCH)
 
 
-async def run_submissions(settings: Settings, path: Path, refused: Path) -> Report:
+async def run_submissions(settings: Settings, path: Path, refused: Path, dates: str = AUTO) -> Report:
     """Import submissions. Raises ``WrongFile``."""
     known, today = await city.city(), clock.now().astimezone(settings.zone).date()
     forums: dict[str, int] = {}
@@ -128,7 +179,7 @@ async def run_submissions(settings: Settings, path: Path, refused: Path) -> Repo
         await counting.recount(books.SUBMISSIONS, ids)
         return len(ids)
 
-    lines = _rows(path, SUBMISSION_COLUMNS, SUBMISSION_NEEDS)
+    lines = _rows(path, SUBMISSION_COLUMNS, SUBMISSION_NEEDS, SUBMISSION_DAYS, dates, settings.zone)
     return await load(path, lines, refused, read, take, batch=BATCH)
 
 

@@ -119,7 +119,7 @@ def _moment(text: str) -> datetime:
     now = clock.now()
     try:
         return min(datetime.fromisoformat(text).astimezone(UTC), now)
-    except ValueError:
+    except (ValueError, OverflowError):
         return now
 
 

@@ -84,6 +84,8 @@ class PastForum(Form):
                 errors.fail("held_on", IN_FUTURE)
             if found.ended_on < found.held_on:
                 errors.fail("ended_on", TOO_EARLY)
+            if found.ended_on > today:
+                errors.fail("ended_on", IN_FUTURE)
         errors.done()
         return found
 

@@ -4,10 +4,12 @@ Read together and cached for a few seconds per process. After changing any of it
 other processes notice within ``KEPT`` seconds.
 """
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time as day_time
+from threading import Lock
 from typing import Any
 
 from tortoise import fields
@@ -42,7 +44,7 @@ class DistrictChange(Model):
 
     id = fields.BigIntField(primary_key=True)
     kind = fields.CharField(max_length=8)
-    content: list[dict[str, Any]] = fields.JSONField()
+    content: dict[str, Any] = fields.JSONField()
     made_at = fields.DatetimeField()
 
     class Meta:
@@ -164,12 +166,12 @@ async def read() -> City:
     moment = time.monotonic()
     departments = await database.fetch("SELECT * FROM department ORDER BY id")
     districts = await database.fetch("SELECT * FROM district ORDER BY code")
-    outlines = {row["code"]: found for row in districts if (found := rings(database.document(row["outline"])))}
+    outlines, sketched = await _drawn.outlines({row["code"]: row["outline"] for row in districts})
     fresh = City(
         {row["id"]: read_row(DepartmentRow, {**row, "names": names(row)}) for row in departments},
         {row["code"]: names(row) for row in districts},
         outlines,
-        _sketched(outlines),
+        sketched,
     )
     _kept[:] = [(moment, fresh)]
     return fresh
@@ -180,14 +182,26 @@ def names(row: Any) -> dict[str, str]:
     return {"ko": row["name"], "ja": row["name_ja"], "en": row["name_en"]}
 
 
-_drawn: list[tuple[Mapping[str, Rings], Mapping[str, Rings]]] = []
+class _Drawn:
+    """The outlines and the small maps made from them, again only when they have changed, and in a thread."""
+
+    def __init__(self) -> None:
+        self._raw: Mapping[str, Any] = {}
+        self._found: tuple[Mapping[str, Rings], Mapping[str, Rings]] = {}, {}
+        self._drawing = Lock()
+
+    async def outlines(self, raw: Mapping[str, Any]) -> tuple[Mapping[str, Rings], Mapping[str, Rings]]:
+        return self._found if raw == self._raw else await asyncio.to_thread(self._draw, raw)
+
+    def _draw(self, raw: Mapping[str, Any]) -> tuple[Mapping[str, Rings], Mapping[str, Rings]]:
+        with self._drawing:  # whoever waits here finds it drawn
+            if raw != self._raw:
+                outlines = {code: found for code, text in raw.items() if (found := rings(database.document(text)))}
+                self._found, self._raw = (outlines, sketch(outlines)), raw
+            return self._found
 
 
-def _sketched(outlines: Mapping[str, Rings]) -> Mapping[str, Rings]:
-    """The outlines for small maps, simplified again only when they have changed."""
-    if not _drawn or _drawn[0][0] != outlines:
-        _drawn[:] = [(outlines, sketch(outlines))]
-    return _drawn[0][1]
+_drawn = _Drawn()
 
 
 async def calendar() -> WorkingCalendar:

@@ -4,7 +4,7 @@ An area is a list of rings of ``[lng, lat]`` points. By the even-odd rule the li
 and their holes, so rings need no further distinction.
 """
 
-import math
+import heapq
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +13,10 @@ from server.core.errors import Text, _
 Ring = tuple[tuple[float, float], ...]
 Rings = tuple[Ring, ...]
 MOST_AREAS, MOST_POINTS = 500, 200_000
+MOST_SKETCHED = 2_500
+"""Points of a map for a page, which has to stay small."""
+SLIVER = 1e-10
+"""In square degrees, about a square metre: a ring with less is left over from cutting borders."""
 LEAST_POINTS = 4
 """Of a ring, with the first point repeated at the end."""
 POLYGON, MULTIPOLYGON = "Polygon", "MultiPolygon"
@@ -46,7 +50,7 @@ def inside(point: tuple[float, float], outline: Sequence[Sequence[Sequence[float
 
 
 def read_geometry(geometry: Any) -> list[list[list[float]]]:
-    """The rings of a GeoJSON Polygon or MultiPolygon (RFC 7946). Raises ``BadShape``."""
+    """The rings of a GeoJSON Polygon or MultiPolygon (RFC 7946), without slivers. Raises ``BadShape``."""
     if not isinstance(geometry, Mapping) or geometry.get("type") not in {POLYGON, MULTIPOLYGON}:
         raise BadShape(_("Area %(number)s: the geometry is neither a Polygon nor a MultiPolygon."))
     coordinates = geometry.get("coordinates")
@@ -57,19 +61,22 @@ def read_geometry(geometry: Any) -> list[list[list[float]]]:
     for polygon in polygons:
         if not isinstance(polygon, list) or not polygon:
             raise BadShape(_("Area %(number)s: the geometry has no coordinates."))
-        found += [_ring(one) for one in polygon]
+        outer, *holes = (_ring(one) for one in polygon)
+        if outer:
+            found += [outer, *filter(None, holes)]
+    if not found:
+        raise BadShape(_("Area %(number)s: a boundary encloses no area."))
     return found
 
 
 def _ring(ring: Any) -> list[list[float]]:
-    if not isinstance(ring, list) or len(ring) < LEAST_POINTS:
+    """The points of a ring; none for a sliver."""
+    if not isinstance(ring, list) or not ring:
         raise BadShape(_("Area %(number)s: a boundary has fewer than four points."))
     points = [_point(one) for one in ring]
     if points[0] != points[-1]:
         raise BadShape(_("Area %(number)s: a boundary does not end where it began."))
-    if not _area(points):
-        raise BadShape(_("Area %(number)s: a boundary encloses no area."))
-    return points
+    return points if len(points) >= LEAST_POINTS and abs(_area(points)) > SLIVER else []
 
 
 def _point(point: Any) -> list[float]:
@@ -106,34 +113,44 @@ def middle(ring: Ring) -> tuple[float, float]:
     return sum(p[0] for p in ring) / len(ring), sum(p[1] for p in ring) / len(ring)
 
 
-def simplified(ring: Ring, tolerance: float) -> Ring:
-    """A ring simplified to within a tolerance (Douglas and Peucker 1973)."""
-    points = ring if ring[0] == ring[-1] else (*ring, ring[0])
-    # A closed line has no ends: the point farthest from the first one is used as the other end.
-    far = max(range(len(points)), key=lambda n: math.dist(points[0], points[n]))
-    keep = {0, far, len(points) - 1}
-    stack = [(0, far), (far, len(points) - 1)]
-    while stack:
-        first, last = stack.pop()
-        distance, place = max(
-            ((_distance(points[n], points[first], points[last]), n) for n in range(first + 1, last)), default=(0.0, 0)
-        )
-        if distance > tolerance:
-            keep.add(place)
-            stack += [(first, place), (place, last)]
-    found = tuple(points[n] for n in sorted(keep))
-    return found if len(found) >= LEAST_POINTS else ring
+def simplified(ring: Ring, tolerance: float, most: int = MOST_POINTS) -> Ring:
+    """A ring without the points that matter least to its shape (Visvalingam and Whyatt 1993).
 
+    Points whose triangle with their neighbours is smaller than a triangle of ``tolerance`` are removed, smallest first,
+    and further ones until at most ``most`` are left. Takes time n log n whatever the ring looks like.
+    """
+    points = ring[:-1] if ring[0] == ring[-1] else ring
+    count = len(points)
+    before, behind = [*range(-1, count - 1)], [*range(1, count + 1)]
+    before[0], behind[-1] = count - 1, 0
 
-def _distance(point: Sequence[float], a: Sequence[float], b: Sequence[float]) -> float:
-    length = math.dist(a, b)
-    if not length:
-        return math.dist(point, a)
-    return abs((b[0] - a[0]) * (a[1] - point[1]) - (a[0] - point[0]) * (b[1] - a[1])) / length
+    def weight(n: int) -> float:
+        return abs(_area((points[before[n]], points[n], points[behind[n]])))
+
+    weights = [weight(n) for n in range(count)]
+    heap = [(each, n) for n, each in enumerate(weights)]
+    heapq.heapify(heap)
+    left = count
+    while heap and left >= LEAST_POINTS and (heap[0][0] <= tolerance**2 / 2 or left > most):
+        least, n = heapq.heappop(heap)
+        if least != weights[n]:
+            continue  # a neighbour was removed since
+        left -= 1
+        weights[n] = -1
+        behind[before[n]], before[behind[n]] = behind[n], before[n]
+        for near in (before[n], behind[n]):
+            # Never less than what was removed, so that a curve does not vanish piece by piece.
+            weights[near] = max(weight(near), least)
+            heapq.heappush(heap, (weights[near], near))
+    found = [points[n] for n in range(count) if weights[n] >= 0]
+    return (*found, found[0])
 
 
 def sketch(areas: Mapping[str, Rings]) -> dict[str, Rings]:
-    """Outlines for a small map, accurate to 1/600 of its extent, without parts too small to be visible."""
+    """Outlines for a small map, accurate to about 1/600 of its extent, without parts too small to be visible.
+
+    At most about :data:`MOST_SKETCHED` points altogether. A large map takes a second: call it in a thread.
+    """
     points = [point for outline in areas.values() for ring in outline for point in ring]
     if not points:
         return {}
@@ -143,7 +160,6 @@ def sketch(areas: Mapping[str, Rings]) -> dict[str, Rings]:
     for code, outline in areas.items():
         if outline:
             big = largest(outline)
-            found[code] = tuple(
-                simplified(ring, tolerance) for ring in outline if ring is big or abs(_area(ring)) > 9 * tolerance**2
-            )
+            seen = [ring for ring in outline if ring is big or abs(_area(ring)) > 9 * tolerance**2]
+            found[code] = tuple(simplified(ring, tolerance, MOST_SKETCHED * len(ring) // len(points)) for ring in seen)
     return found

@@ -1,11 +1,13 @@
 """The administrator loads the districts' outlines, looks at them first, and takes them back."""
 
+import threading
 from typing import Any
 
 import orjson
+import pytest
 
 from forums.states import ForumState
-from server.core import city, ledger
+from server.core import city, geo, ledger
 from tests.functional.test_speaking import speaker
 from tests.support import submissions
 from tests.support.page_forms import form, post_without_page, send, submit
@@ -45,7 +47,7 @@ async def test_districts_are_looked_at_put_in_place_and_taken_back(system: Syste
         (b"{", "JSON"),
         (b"[]", "features"),
         (collection(feature("", "x", *two)), "1번째 지역"),
-        (collection(feature("a", "x", *two), feature("a", "y", *two)), "2번째 지역"),
+        (collection(feature("a b", "x", *two)), "1번째 지역"),
         (collection(feature("a", "", *two)), "이름"),
         (collection(feature("a", "x", [square(200, 37)])), "WGS 84"),
     ):
@@ -90,6 +92,83 @@ async def test_districts_are_looked_at_put_in_place_and_taken_back(system: Syste
     assert [entry.data["how"] for entry in await ledger.read("settings/districts")] == ["changed", "undone"]
     assert "restored" in (await admin.get("/desk/audit?lang=en")).text
     assert (await (await system.official("handler")).get(PAGE)).status_code == 403
+
+
+async def loaded(system: System, content: bytes, **names: str) -> tuple[city.City, str]:
+    """Load a file, look at it, and put it in place."""
+    admin = await system.official("admin")
+    answer = await send(admin, form(await admin.get(PAGE), PAGE), file=[("gu.geojson", content)], **names)
+    assert answer.status_code == 303, answer.text
+    page = await admin.get(f"{PAGE}?lang=en")
+    await send(admin, form(page, "/apply"))
+    return await city.read(), page.text
+
+
+def zigzag(points: int) -> list[list[float]]:
+    teeth = [[127 + n / points, 37.5 + 0.1 * (n % 2)] for n in range(points)]
+    return [*teeth, [128.1, 37.0], [127.0, 37.0], teeth[0]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+async def test_a_file_is_read_as_programs_for_maps_write_it(system: System, encoding: str) -> None:
+    """Islands of one district, slivers left by cutting, names with spaces, a lake without a code."""
+    sliver = [[127.5, 37.5], [127.500005, 37.5], [127.500005, 37.500005], [127.5, 37.5]]
+    line = [[127.5, 37.5], [127.6, 37.6], [127.5, 37.5]]
+    lake = {"type": "Feature", "properties": None, "geometry": None}
+    content = collection(
+        feature("island", "섬구", [square(127.0, 37.5)]), lake,
+        feature("island", "섬구", [square(127.2, 37.5), sliver], [sliver, square(127.9, 37.9)], [line]),
+        feature("coast", "해안구", [square(127.0, 37.7)], adm_nm="빛시 해안동", sggnm="빛시"),
+    ).decode().replace('"code"', '" code "')  # fmt: skip
+    known, page = await loaded(system, content.encode(encoding))
+    assert {code: len(outline) for code, outline in known.outlines.items()} == {"island": 2, "coast": 1}
+    assert known.district_of(37.52, 127.22, "") == known.district_of(37.52, 127.02, "") == "island"
+    assert known.districts["coast"]["ko"] == "해안구"
+    assert "areas 2 of the file" in page
+
+
+async def test_names_that_are_all_equal_are_pointed_out_and_the_own_one_is_preferred(system: System) -> None:
+    def dong(code: str, name: str) -> dict[str, Any]:
+        said = {"adm_cd": code, "sgg_cd": "11", "adm_nm": f"서울특별시 종로구 {name}", "sggnm": "종로구"}
+        return {
+            "type": "Feature",
+            "properties": said,
+            "geometry": {"type": "Polygon", "coordinates": [square(127, 37.5)]},
+        }
+
+    content = collection(dong("11010530", "사직동"), dong("11010540", "삼청동"))
+    known, page = await loaded(system, content)
+    assert known.districts["11010540"]["ko"] == "서울특별시 종로구 삼청동"
+    assert "the same name" not in page
+    _known, page = await loaded(system, content, name="sggnm")
+    assert "All districts have the same name, “종로구”." in page
+
+
+async def test_a_zigzag_is_simplified_once_and_never_on_the_loop(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """20,000 points that no simplification by distance gets through in less than 27 seconds."""
+    threads, simplify = list[bool](), geo.simplified
+
+    def noted(*given: Any) -> geo.Ring:
+        threads.append(threading.current_thread() is threading.main_thread())
+        return simplify(*given)
+
+    monkeypatch.setattr(geo, "simplified", noted)
+    admin, content = await system.official("admin"), collection(feature("zig", "들쭉", [zigzag(20_000)]))
+    loading = form(await admin.get(PAGE), PAGE)
+    threads.clear()
+    assert (await send(admin, loading, name="nm", file=[("gu.geojson", content)])).status_code == 303
+    for _look in range(3):
+        assert (await admin.get(PAGE)).status_code == 200
+    assert threads == [False], "once for the draft"
+    await submit(admin, PAGE, "/apply")
+    for _look in range(3):
+        city.forget()
+        known = await city.read()
+    assert threads == [False, False], "once for the city"
+    assert sum(map(len, known.sketch["zig"])) <= geo.MOST_SKETCHED + 2
+    assert len((await system.client.get("/petitions/new")).content) < 250_000
 
 
 async def test_what_is_a_district_no_more_is_counted_and_not_offered(system: System) -> None:

@@ -55,6 +55,23 @@ async def test_a_case_that_is_not_what_its_chain_says_is_found(system: System, s
     assert any(words in problem for problem in await found(system))
 
 
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE petition_case SET received_at = '9999-12-31 23:59:59+00:00'", "received_at “9999-12-31"),
+        ("UPDATE petition_case SET due_at = '0001-01-01 00:00:00+00:00'", "due_at “0001-01-01"),
+        ("UPDATE petition_case SET interim_on = '3000-01-01'", "interim_on “3000-01-01” is not from 1900 to 2999"),
+        ("UPDATE ledger_event SET occurred_at = '9999-12-31 23:59:59+00:00'", "ledger_event"),
+        ("UPDATE petition_case SET status = 'lost'", "status “lost” does not exist"),
+        ("UPDATE petition_case SET received_at = '2999-12-31 00:00:00+00:00'", "was received in the future"),
+    ],
+)
+async def test_a_row_that_no_page_can_show_is_found(system: System, statement: str, words: str) -> None:
+    await system.file()
+    await database.execute(statement)
+    assert any(words in problem for problem in await found(system)), await found(system)
+
+
 async def test_a_switch_that_changes_nothing_is_in_order_but_a_case_without_events_is_not(system: System) -> None:
     roads = await Department.get(code="roads")
     await DEPARTMENTS.switch(await somebody("admin"), roads.id, on=True)

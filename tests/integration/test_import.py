@@ -1,9 +1,11 @@
 """``sinmungo import petitions``: every line once, whatever happens in between; refused ones with their reason."""
 
+import codecs
 import json
 import signal
 import subprocess
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,8 @@ import pytest
 
 from petitions.models import Case, Petitioner
 from petitions.search import desk_index
-from server import importing
-from server.core import database, ledger_check
+from server import check, importing
+from server.core import clock, database, ledger_check
 from server.core.jobs import Job
 from tests.support.live import command, environment
 from tests.support.system import System
@@ -64,6 +66,87 @@ async def test_good_lines_become_cases_and_refused_ones_are_written_with_their_r
     assert [problem async for problem in ledger_check.verify()] == []
     assert await desk_index.search(database.connection(), "벤치", limit=5) == [tip.id]
     assert not await Job.filter(kind__startswith="tracking").exists()
+
+
+async def test_a_moment_that_no_page_can_show_is_refused_and_the_run_goes_on(system: System, tmp_path: Path) -> None:
+    wrong: tuple[object, ...] = (
+        "0001-01-01", "9999-12-31T23:59:59Z", "1899-12-31T23:59", "1900-01-01T00:00:00+14:00", 1e300, -1e300, 10**15,
+        True, None, "", [], "2026-02-30",
+    )  # fmt: skip
+    path = write(
+        tmp_path / "old.jsonl",
+        *({"id": n, "title": "때가 이상함", "at": at} for n, at in enumerate(wrong)),
+        {"id": "old", "title": "아주 오래됨", "body": "이름 있음", "who": "김하나", "at": "1900-01-01T00:00"},
+        {"id": "soon", "title": "내일", "at": (clock.now() + timedelta(hours=1)).isoformat()},
+        {"id": "now", "title": "방금", "at": (clock.now() - timedelta(seconds=1)).isoformat()},
+    )
+    refused = tmp_path / "refused.jsonl"
+    report = await importing.run(system.settings, path, importing.Mapped("old", name="who", received="at"), refused)
+    assert (report.new, report.refused) == (2, len(wrong) + 1)
+    reasons = [json.loads(line)["reasons"][0]["message"] for line in refused.read_text().splitlines()]
+    assert "before 1900 or in the future" in reasons[1]
+    assert "is no moment" in reasons[-2]
+    assert [problem async for problem in check.problems(system.settings)] == []
+
+
+WRITTEN: dict[str, tuple[str, list[object], str]] = {
+    "as New York writes them": ("auto", ["08/15/2017 09:12:44 AM", "12/31/2017 12:00:00 AM"], "2017-08-15T00:12:44"),
+    "with the day first": ("auto", ["15/08/2017 21:12", "01/02/2017"], "2017-08-15T12:12:00"),
+    "dotted": ("auto", ["2017.08.25", "2017. 8. 1. 10:00"], "2017-08-24T15:00:00"),
+    "seconds": ("auto", [1503619200, "1503619201"], "2017-08-25T00:00:00"),
+    "milliseconds": ("auto", [1503619200123, 1503619200999], "2017-08-25T00:00:00"),
+    "milliseconds as text": ("auto", ["1503619200000"], "2017-08-25T00:00:00"),
+    "by the option": ("dmy", ["05/06/2017"], "2017-06-04T15:00:00"),
+    "by the option, noon": ("mdy", ["05/06/2017 12:30 PM"], "2017-05-06T03:30:00"),
+}
+
+
+@pytest.mark.parametrize("how", WRITTEN)
+async def test_dates_are_read_as_the_option_or_every_line_says(system: System, tmp_path: Path, how: str) -> None:
+    dates, values, first = WRITTEN[how]
+    lines = [{"id": n, "title": "지난 일", "at": at} for n, at in enumerate(values)]
+    path = write(tmp_path / "old.jsonl", *lines, {"id": "bad", "title": "지난 일", "at": "gestern"})
+    mapped, refused = importing.Mapped("old", dates=dates, received="at"), tmp_path / "refused.jsonl"
+    report = await importing.run(system.settings, path, mapped, refused)
+    assert (report.new, report.refused) == (len(values), 1), refused.read_text()
+    assert (await Case.get(import_key="old:0")).received_at.isoformat()[:19] == first
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (["05/06/2017", "07/08/2017"], "two ways: say with --dates which (mdy, dmy)"),
+        (["08/15/2017", "15/08/2017"], "say with --dates how the file writes dates"),
+        (["2017-08-15", "2017.08.15"], "say with --dates how the file writes dates"),
+    ],
+)
+async def test_no_date_is_guessed(system: System, tmp_path: Path, values: list[str], reason: str) -> None:
+    path = write(tmp_path / "old.jsonl", *({"id": n, "title": "지난 일", "at": at} for n, at in enumerate(values)))
+    refused = tmp_path / "refused.jsonl"
+    report = await importing.run(system.settings, path, importing.Mapped("old", received="at"), refused)
+    assert (report.new, report.refused) == (0, 2)
+    assert reason in refused.read_text()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+async def test_marks_encodings_and_spaces_in_names_do_not_matter(system: System, tmp_path: Path, encoding: str) -> None:
+    text = '{" id": 1, "title ": "ഊ 첫 줄"}\r\n\r\n{"id": 2, "title": "둘째 줄"}'
+    content = text.encode(encoding)
+    (tmp_path / "old.jsonl").write_bytes(codecs.BOM_UTF16_BE * (encoding == "utf-16-be") + content)
+    refused = tmp_path / "refused.jsonl"
+    report = await importing.run(system.settings, tmp_path / "old.jsonl", importing.Mapped("old"), refused)
+    assert (report.new, report.refused) == (2, 0), refused.read_text()
+    assert (await Case.get(import_key="old:1")).title == "ഊ 첫 줄"
+
+
+async def test_half_a_character_spoils_only_its_line(system: System, tmp_path: Path) -> None:
+    lone = '{"id": 1, "title": "하나"}\n{"id": 2, "title": "\ud800"}\n{"id": 3, "title": "셋째"}\n'
+    content = codecs.BOM_UTF16_LE + lone.encode("utf-16-le", "surrogatepass") + b"x"
+    (tmp_path / "old.jsonl").write_bytes(content)
+    refused = tmp_path / "refused.jsonl"
+    report = await importing.run(system.settings, tmp_path / "old.jsonl", importing.Mapped("old"), refused)
+    assert (report.new, report.refused) == (2, 2)
+    assert [json.loads(line)["line"] for line in refused.read_text().splitlines()] == [2, 4]
 
 
 async def test_a_second_run_makes_nothing_twice(system: System, tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""The text of files that other programs wrote: UTF-8, or UTF-16 where a byte order mark says so, without the mark."""
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+LONGEST_MARK = 3
+BLOCK = 1024 * 1024
+
+
+def encoding(head: bytes) -> tuple[str, int]:
+    """The encoding that a file's first bytes say, and the length of its byte order mark."""
+    return next(((name, len(mark)) for mark, name in _MARKS.items() if head.startswith(mark)), ("utf-8", 0))
+
+
+def decoded(content: bytes) -> str:
+    """A whole text without its byte order mark. Raises ``UnicodeDecodeError``."""
+    name, length = encoding(content[:LONGEST_MARK])
+    return content[length:].decode(name)
+
+
+def lines(path: Path) -> Iterator[tuple[str | None, int]]:
+    """The lines of a file with their line ends, and the position behind each; None for one that cannot be decoded."""
+    with path.open("rb") as stream:
+        name, length = encoding(stream.read(LONGEST_MARK))
+        stream.seek(length)
+        yield from _utf8(stream) if name == "utf-8" else _utf16(stream, name)
+
+
+def _utf8(stream: BinaryIO) -> Iterator[tuple[str | None, int]]:
+    for line in stream:
+        try:
+            yield line.decode(), stream.tell()
+        except UnicodeDecodeError:
+            yield None, stream.tell()
+
+
+def _utf16(stream: BinaryIO, name: str) -> Iterator[tuple[str | None, int]]:
+    # Half of a surrogate pair spoils its own line only, and half a character at the end is a line of its own.
+    decoder, text = codecs.getincrementaldecoder(name)("surrogatepass"), ""
+    while block := stream.read(BLOCK):
+        *whole, text = (text + decoder.decode(block)).split("\n")
+        for line in whole:
+            yield _encodable(f"{line}\n"), stream.tell()
+    if text:
+        yield _encodable(text), stream.tell()
+    if decoder.getstate()[0]:
+        yield None, stream.tell()
+
+
+def _encodable(line: str) -> str | None:
+    return None if any("\ud800" <= one <= "\udfff" for one in line) else line
