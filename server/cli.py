@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -198,20 +199,12 @@ def import_() -> None:
     """Import data from another system."""
 
 
-_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-_REFUSED = click.option(
-    "--refused", type=click.Path(path_type=Path), help="File for refused lines. Default: FILE.refused.jsonl."
-)
-
-
 @import_.command(name="petitions")
-@_FILE
+@importing.file_options
 @importing.mapping_options
-@importing.DATES
 @click.option("--source", help="Name of the source; with a line's id it shows what was imported before. Default: FILE.")
 @click.option("--kind", default="other", show_default=True, help="Kind of all these petitions.")
 @click.option("--language", type=click.Choice(["ko", "ja", "en"]), default="ko", show_default=True)
-@_REFUSED
 def import_petitions(file: Path, source: str | None, refused: Path | None, **fields: str) -> None:
     """Import petitions, one JSON object per line. After an interruption, run it again to continue."""
     mapped = importing.Mapped(source=source or file.name, **{name: value.strip() for name, value in fields.items()})
@@ -219,23 +212,17 @@ def import_petitions(file: Path, source: str | None, refused: Path | None, **fie
 
 
 @import_.command(name="forums")
-@_FILE
-@importing.DATES
-@_REFUSED
+@importing.file_options
 def import_forums(file: Path, refused: Path | None, dates: str) -> None:
     """Import past forums with their numbers from a CSV file. After an interruption, run it again to continue."""
     _take_over(lambda settings, path, target: importing_forums.run_forums(settings, path, target, dates), file, refused)
 
 
 @import_.command(name="submissions")
-@_FILE
-@importing.DATES
-@_REFUSED
+@importing.file_options
 def import_submissions(file: Path, refused: Path | None, dates: str) -> None:
     """Import the submissions of past forums with their outcomes and numbers from a CSV file."""
-    _take_over(
-        lambda settings, path, target: importing_forums.run_submissions(settings, path, target, dates), file, refused
-    )
+    _take_over(partial(importing_forums.run_submissions, dates=dates), file, refused)
 
 
 def _take_over(

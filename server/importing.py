@@ -219,10 +219,13 @@ def _note(refused: TextIO, number: int, raw: object, error: Unreadable | Invalid
     refused.write(orjson.dumps({"line": number, "reasons": reasons, "content": text[:2000]}).decode() + "\n")
 
 
-DATES = click.option(
-    "--dates", type=click.Choice([AUTO, *importing_dates.FORMATS]), default=AUTO, show_default=True,
-    help=importing_dates.HELP,
-)  # fmt: skip
+def file_options(command: Any) -> Any:
+    """Add the file to import, how it writes dates, and where its refused lines go."""
+    help_ = "File for refused lines. Default: FILE.refused.jsonl."
+    command = click.option("--refused", type=click.Path(path_type=Path), help=help_)(command)
+    formats = click.Choice([AUTO, *importing_dates.FORMATS])
+    command = click.option("--dates", type=formats, default=AUTO, help=importing_dates.HELP)(command)
+    return click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))(command)
 
 
 def mapping_options(command: Any) -> Any:

@@ -150,6 +150,7 @@ async def test_a_table_is_read_as_spreadsheets_write_it(
     report = await importing_forums.run_forums(system.settings, path, tmp_path / "refused.jsonl")
     assert report.refused == 0, (tmp_path / "refused.jsonl").read_text()
     forum = await Forum.get(slug="listening-1")
+    assert forum.starts_at
     assert (forum.title, str(forum.starts_at.astimezone(system.settings.zone))[:10]) == ("골목", "2013-05-02")
 
 
