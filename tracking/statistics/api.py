@@ -16,8 +16,8 @@ from server.core.i18n import translate
 from server.core.ledger import END
 from tracking.statistics import dictionary
 from tracking.statistics.figures import Area, Figures, Measure, Unit
-from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS
-from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables, visits
+from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS, WAITING
+from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables, visits, waiting
 from tracking.statistics.rules import DIMENSIONS
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS
 
@@ -26,6 +26,7 @@ CSV = "text/csv; charset=utf-8"
 _COUNT = contract.integer(0)
 _LIMITS: Mapping[Unit, tuple[int, int | None]] = {
     Unit.NUMBER: (0, None), Unit.PERCENT: (0, 100), Unit.DAYS: (0, None), Unit.HOURS: (0, 10**6), Unit.POINTS: (1, 5),
+    Unit.MINUTES: (0, None), Unit.SECONDS: (-(10**9), None),
 }  # fmt: skip
 
 
@@ -103,6 +104,9 @@ _ADOPTION = contract.named(
 )
 _VISITS = contract.named(
     "VisitStatistics", _tables(VISITS, contract.record(_figures(VISITS)), {}, visits.NAMES.values())
+)
+_WAITING = contract.named(
+    "WaitingStatistics", _tables(WAITING, contract.record(_figures(WAITING)), {}, waiting.DIMENSIONS)
 )
 _PETITIONS = contract.named("PetitionStatistics", _tables(PETITIONS, contract.record(_figures(PETITIONS)), {}))
 
@@ -191,6 +195,25 @@ async def visits_csv(request: Request) -> Response:
     return _lines(request, "visits", wanted, found)
 
 
+async def _waited(request: Request) -> tuple[waiting.Waiting, dict[str, Any]]:
+    wanted, chosen, known = await waiting.read(Parameters(request.query_params), await city(), json=True)
+    return wanted, waiting.document(await waiting.waiting(chosen), web.language(request), known)
+
+
+@Contract("Waiting at the offices: in total and by each dimension", _WAITING, query=waiting.Waiting.schema())
+async def of_waiting(request: Request) -> Response:
+    """``GET /statistics/waiting``."""
+    wanted, found = await _waited(request)
+    return web.json({**found, **_about(request, wanted)})
+
+
+@Contract("The same figures of waiting, a line each", contract.text(), media=CSV, query=waiting.Waiting.schema())
+async def waiting_csv(request: Request) -> Response:
+    """``GET /statistics/waiting.csv``."""
+    wanted, found = await _waited(request)
+    return _lines(request, "waiting", wanted, found)
+
+
 async def _stream(columns: Sequence[str], blocks: AsyncIterator[list[tuple[str, ...]]]) -> AsyncIterator[str]:
     """Lines of CSV (RFC 4180). Values are codes, numbers and dates, so none needs quoting."""
     yield ",".join(columns) + "\r\n"
@@ -241,7 +264,7 @@ _WORDS = contract.many(
     contract.record(
         {
             "files": {"type": "object", "additionalProperties": _WORDS},
-            **dict.fromkeys(("json", "figures", "people", "petitions", "visits"), _WORDS),
+            **dict.fromkeys(("json", "figures", "people", "petitions", "visits", "waiting"), _WORDS),
             "rules": contract.many(contract.TEXT),
             "licence": contract.TEXT,
             "licence_url": contract.TEXT,
@@ -261,5 +284,7 @@ routes = [
     Route("/api/v1/statistics/petitions.csv", petitions_csv),
     Route("/api/v1/statistics/visits", of_visits),
     Route("/api/v1/statistics/visits.csv", visits_csv),
+    Route("/api/v1/statistics/waiting", of_waiting),
+    Route("/api/v1/statistics/waiting.csv", waiting_csv),
     Route("/api/v1/statistics/dictionary", words),
 ]

@@ -19,13 +19,15 @@ from petitions.queries import figures as petition_figures
 from server.core import database
 from server.core.ledger import DomainEvent
 from tracking.statistics import measures
-from tracking.statistics.figures import CASE, FORUM, SUBMISSION, VISIT, Area, Row
-from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS
-from tracking.statistics.models import CountedCase, CountedForum, CountedSubmission, CountedVisit
-from tracking.statistics.rules import At, Entry, month_of
+from tracking.statistics.figures import CASE, FORUM, SUBMISSION, TICKET, VISIT, Area, Row
+from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS, WAITING
+from tracking.statistics.models import CountedCase, CountedForum, CountedSubmission, CountedTicket, CountedVisit
+from tracking.statistics.rules import AND, At, Entry, month_of
 from tracking.visits import events as visit_events
 from tracking.visits.queries import figures as visit_figures
+from tracking.visits.queries import ticket_figures
 
+HOUR = "@"
 _READ: Mapping[type[fields.Field[Any]], Callable[[Any], Any]] = {
     fields.BooleanField: bool,
     fields.DateField: database.day_or_none,
@@ -44,8 +46,8 @@ class Book:
     area: Area
     events: tuple[type[DomainEvent], ...]
     """Events after which a record is counted again."""
-    find: Callable[[str], Awaitable[int | None]]
-    """A record's id by its number."""
+    find: Callable[[str], Awaitable[list[int]]]
+    """The ids of the records with a number."""
     ids: Callable[[int, int], Awaitable[list[int]]]
     """The next record ids above a given one, up to a limit."""
     read: Callable[[Sequence[int], Mapping[int, Row]], Awaitable[dict[int, Row]]]
@@ -123,6 +125,33 @@ def visit_row(now: visit_figures.VisitFigures) -> Row:
     return {**own, **where}
 
 
+def ticket_row(now: ticket_figures.TicketFigures) -> dict[str, Any]:
+    """A ticket as its row: it counts under its service and under its hour."""
+    own = {name: getattr(now, name) for name in ("number", "date", "wait_minutes", "service_minutes")}
+    own |= {name: getattr(now, name) for name, tally in WAITING.tallies.items() if tally.own}
+    where = {"ticket_id": now.id, "kind": now.how, "department_id": now.office_id, "period": month_of(now.date)}
+    return {**own, **where, "counted": True, "district": f"{now.service}{AND}{hour_code(now.hour)}"}
+
+
+def hour_code(hour: int) -> str:
+    """An hour of the day as a value of a dimension, which is no service's code: ``@09``."""
+    return f"{HOUR}{hour:02}"
+
+
+def _one(find: Callable[[str], Awaitable[int | None]]) -> Callable[[str], Awaitable[list[int]]]:
+    """For records whose numbers are unique."""
+
+    async def found(number: str) -> list[int]:
+        one = await find(number)
+        return [one] if one else []
+
+    return found
+
+
+async def _tickets(ids: Sequence[int], _last: Mapping[int, Row]) -> dict[int, Row]:
+    return {one.id: ticket_row(one) for one in await ticket_figures.tickets(ids)}
+
+
 async def _submissions(ids: Sequence[int], _last: Mapping[int, Row]) -> dict[int, Row]:
     return {one.id: submission_row(one) for one in await forum_figures.submissions("id", ids)}
 
@@ -152,7 +181,7 @@ SUBMISSIONS = Book(
         forum_events.SubmissionDone, forum_events.BecamePetition, forum_events.TextHeld, forum_events.TextHidden,
         forum_events.TextShown, forum_events.TranscriptionWithdrawn,
     ),
-    forum_figures.submission_id,
+    _one(forum_figures.submission_id),
     forum_figures.submission_ids,
     _submissions,
 )  # fmt: skip
@@ -166,7 +195,7 @@ FORUMS = Book(
         forum_events.ForumStarted, forum_events.ForumClosed, forum_events.ForumCancelled, forum_events.ForumEdited,
         forum_events.TookPart,
     ),
-    forum_figures.forum_id,
+    _one(forum_figures.forum_id),
     forum_figures.forum_ids,
     _forums,
 )  # fmt: skip
@@ -182,7 +211,7 @@ CASES = Book(
         petition_events.CaseReopened, petition_events.ObjectionUpheld, petition_events.CaseWithdrawn,
         petition_events.CaseDeemedWithdrawn, petition_events.CaseReturned,
     ),
-    petition_figures.id_of,
+    _one(petition_figures.id_of),
     petition_figures.case_ids,
     _cases,
 )  # fmt: skip
@@ -196,11 +225,21 @@ VISITS_BOOK = Book(
         visit_events.NoShowMarked, visit_events.NoShowUndone, visit_events.AppealDecided,
         visit_events.SituationsStated, visit_events.DocumentChecked, visit_events.DocumentHandedIn,
     ),
-    visit_figures.visit_id,
+    _one(visit_figures.visit_id),
     visit_figures.visit_ids,
     _visits,
 )  # fmt: skip
-BOOKS = (SUBMISSIONS, FORUMS, CASES, VISITS_BOOK)
+TICKETS = Book(
+    CountedTicket,
+    TICKET,
+    "number",
+    WAITING,
+    (visit_events.QueueClosed,),
+    ticket_figures.of_day,
+    ticket_figures.ticket_ids,
+    _tickets,
+)
+BOOKS = (SUBMISSIONS, FORUMS, CASES, VISITS_BOOK, TICKETS)
 
 
 async def lock(book: Book, ids: Sequence[int], *, make: bool) -> dict[int, Row]:

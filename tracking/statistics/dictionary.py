@@ -36,7 +36,7 @@ def _words(area: Area) -> tuple[Word, ...]:
 
 
 FIGURES, PETITIONS = _words(measures.ADOPTION), _words(measures.PETITIONS)
-VISITS = _words(measures.VISITS)
+VISITS, WAITING = _words(measures.VISITS), _words(measures.WAITING)
 FILES: dict[str, tuple[Word, ...]] = {
     "adoption.csv": (
         Word("submission", _(
@@ -64,6 +64,12 @@ FILES: dict[str, tuple[Word, ...]] = {
              ("total", "channel", "office", "district", "year", "month")),
         Word("value", _("The code, year or month of the line. Empty: all visits, or those with none.")),
         *VISITS,
+    ),
+    "waiting.csv": (
+        Word("dimension", _("What the visitors on this line are grouped by."),
+             ("total", "how", "office", "service", "hour", "year", "month")),
+        Word("value", _("The code, hour, year or month of the line. Empty: all visitors.")),
+        *WAITING,
     ),
 }  # fmt: skip
 JSON: tuple[Word, ...] = (
@@ -112,6 +118,7 @@ def document(language: str) -> dict[str, Any]:
                 ("people", PEOPLE),
                 ("petitions", PETITIONS),
                 ("visits", VISITS),
+                ("waiting", WAITING),
             )
         },
         "rules": [translate(language, rule) for rule in RULES],

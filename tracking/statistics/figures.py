@@ -16,7 +16,7 @@ from tracking.statistics.rules import (
 )
 
 Row = Mapping[str, Any]
-SUBMISSION, FORUM, CASE, VISIT = "submission", "forum", "case", "visit"
+SUBMISSION, FORUM, CASE, VISIT, TICKET = "submission", "forum", "case", "visit", "queue"
 """The kinds of records that are counted, named as the prefix of their subject in the ledger."""
 
 
@@ -28,6 +28,9 @@ class Unit(StrEnum):
     DAYS = "days"
     HOURS = "hours"
     """Working hours."""
+    MINUTES = "minutes"
+    SECONDS = "seconds"
+    """Shown in minutes."""
     POINTS = "points"
     """From 1 to 5."""
     EACH = "each"
@@ -159,7 +162,7 @@ class Area:
                 [(name, tally.add) for name, tally in self.tallies.items() if tally.thing == thing],
                 [duration for duration in durations if duration.thing == thing],
             )
-            for thing in (SUBMISSION, FORUM, CASE, VISIT)
+            for thing in (SUBMISSION, FORUM, CASE, VISIT, TICKET)
         }
 
     def durations(self, thing: str) -> list[Duration]:

@@ -12,8 +12,8 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from tracking.statistics.figures import CASE, FORUM, VISIT, Tally
-from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS
+from tracking.statistics.figures import CASE, FORUM, TICKET, VISIT, Tally
+from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS, WAITING
 from tracking.statistics.rules import At
 
 _PLACE = At._fields
@@ -21,10 +21,10 @@ _COUNTED = ("what", "value", "number")
 """Behind the coordinates in an index, so that medians are found in its order and without the table."""
 
 
-def _numbers(tallies: Mapping[str, Tally], thing: str = "") -> dict[str, Any]:
-    """The columns of figures: all of them, or those that a thing keeps itself."""
+def _numbers(tallies: Mapping[str, Tally], thing: str = "", *, large: bool = False) -> dict[str, Any]:
+    """The columns of figures: all of them, or those that a thing keeps itself. ``large``: sums of seconds."""
     return {
-        name: fields.IntField(default=0)
+        name: fields.BigIntField(default=0) if large else fields.IntField(default=0)
         for name, tally in tallies.items()
         if not thing or (tally.own and tally.thing == thing)
     }
@@ -36,7 +36,7 @@ class _Counted(Model):
     counted = fields.BooleanField(default=False)
     kind = fields.CharField(max_length=20, default="")
     department_id = fields.IntField(default=0)
-    district = fields.CharField(max_length=40, default="")
+    district = fields.CharField(max_length=48, default="")
     period = fields.CharField(max_length=8, default="")
 
     class Meta:
@@ -106,6 +106,27 @@ class CountedVisit(_Counted):
     class Meta:
         table = "statistics_visit"
         indexes = (Index(fields=("period", "visit_id"), name="statistics_visit_period"),)
+
+
+class CountedTicket(_Counted):
+    """One ticket of a closed day as it was counted last.
+
+    Its kind is how the visitor came, its department the office, its district the service and the hour (``moving/@09``).
+    """
+
+    ticket_id = fields.BigIntField(primary_key=True)
+    number = fields.CharField(max_length=60)
+    date = fields.DateField(null=True)
+    locals().update(_numbers(WAITING.tallies, TICKET))
+    wait_minutes = fields.IntField(null=True)
+    service_minutes = fields.IntField(null=True)
+
+    class Meta:
+        table = "statistics_ticket"
+        indexes = (
+            Index(fields=("period", "ticket_id"), name="statistics_ticket_period"),
+            Index(fields=("date", "department_id"), name="statistics_ticket_day"),
+        )
 
 
 class _Place(Model):
@@ -216,6 +237,28 @@ class VisitLead(_Days):
         unique_together = ((*_PLACE, "what", "value"),)
         indexes = _indexes(
             "visit_days_districts", "visit_days_offices", "visit_days_channels", "visit_days_periods", *_COUNTED,
+        )  # fmt: skip
+
+
+class TicketTotal(_Place):
+    """How many visitors came, how long they waited and were served, and how good the estimates were."""
+
+    locals().update(_numbers(WAITING.tallies, large=True))
+
+    class Meta:
+        table = WAITING.totals
+        unique_together = (_PLACE,)
+        indexes = _indexes("tickets_services", "tickets_offices", "tickets_ways", "tickets_periods")
+
+
+class TicketMinutes(_Days):
+    """How many visitors waited, or were served, for so many minutes."""
+
+    class Meta:
+        table = WAITING.days
+        unique_together = ((*_PLACE, "what", "value"),)
+        indexes = _indexes(
+            "ticket_mins_services", "ticket_mins_offices", "ticket_mins_ways", "ticket_mins_periods", *_COUNTED,
         )  # fmt: skip
 
 

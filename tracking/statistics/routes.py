@@ -19,14 +19,15 @@ from server.core.i18n import name_in, translate
 from server.core.ledger import END
 from tracking.statistics import dictionary, maps, measures, rules
 from tracking.statistics.cells import Filters
-from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables, visits
+from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables, visits, waiting
 from tracking.statistics.queries.filters import MAPS
 from tracking.statistics.queries.tables import FigureRow, Tables
 from tracking.statistics.verify import NONE
+from tracking.visits.queries import accuracy
 
 ADOPTION, SUBMISSIONS = "/statistics/adoption", "/statistics/adoption/submissions"
 PETITIONS, DATA = "/statistics/petitions", "/statistics/data"
-VISITS = "/statistics/visits"
+VISITS, WAITING = "/statistics/visits", "/statistics/waiting"
 HOURS_A_DAY = 8
 STAGES = {name: stage.label for name, stage in lists.STAGES.items()}
 
@@ -183,12 +184,48 @@ async def of_visits(request: Request) -> Response:
     return web.page(request, "statistics/visits.html", context)
 
 
+async def of_waiting(request: Request) -> Response:
+    """``/statistics/waiting``: how long visitors waited and were served, what changed, and how good estimates were."""
+    reference_data, lang = await city(), web.language(request)
+    data = Parameters(request.query_params)
+    since = data.text("since", limit=7)
+    wanted, chosen, known = await waiting.read(data, reference_data)
+    found = await waiting.waiting(chosen)
+    by: dict[str, list[dict[str, Any]]] = {}
+    for dimension in waiting.DIMENSIONS:
+        by[dimension] = []
+        for line in found.by[dimension]:
+            code, words = waiting.coded(dimension, line.key, lang, known)
+            url = "" if dimension == "hour" else replace(wanted, **{dimension: code}).address(WAITING)
+            by[dimension].append({"label": words, "url": url, "figures": line.figures})
+    months = _so_far(found.months)
+    years = await tables.by(measures.WAITING, Filters(), "year")
+    offices = [chosen.department_id] if chosen.department_id is not None else known.offices
+    context = {
+        "found": found, "by": by, "months": months, "floor": dictionary.FLOOR, "hours_a_day": HOURS_A_DAY,
+        "days": await waiting.by_day(chosen), "change": waiting.change(months, since) if since else None,
+        "accuracy": await accuracy.of_offices(offices), "since": since,
+        "csv": wanted.address(f"/api/v1{WAITING}.csv"), "json": wanted.address(f"/api/v1{WAITING}"),
+        "page": WAITING, "wanted": wanted, "how": [(code, translate(lang, name)) for code, name in waiting.HOW.items()],
+        "offices": [(one.code, name_in(one, lang)) for one in known.offices.values()],
+        "services": [(code, known.service(code, lang)) for code in known.services],
+        "years": [(line.key, line.key) for line in years],
+        "since_months": [(line.key, line.key) for line in months[1:]],
+        "active": wanted.chips(
+            WAITING, reference_data, lang,
+            {"office": known.office(wanted.office, lang), "service": known.service(wanted.service, lang)},
+        ),
+    }  # fmt: skip
+    return web.page(request, "statistics/waiting.html", context)
+
+
 async def data_page(request: Request) -> Response:
     """``/statistics/data``: downloads, the data dictionary, and how to recompute the figures."""
     context = {
         "files": dictionary.FILES, "json": dictionary.JSON, "rules": dictionary.RULES,
         "figures": [(_("Adoption figures"), dictionary.FIGURES), (_("Participant figures"), dictionary.PEOPLE),
-                    (_("Petition figures"), dictionary.PETITIONS), (_("Visit figures"), dictionary.VISITS)],
+                    (_("Petition figures"), dictionary.PETITIONS), (_("Visit figures"), dictionary.VISITS),
+                    (_("Waiting figures"), dictionary.WAITING)],
         "licence": dictionary.LICENCE, "licence_url": dictionary.LICENCE_URL,
     }  # fmt: skip
     return web.page(request, "statistics/data.html", context)
@@ -200,5 +237,6 @@ routes = [
     Route(SUBMISSIONS, submissions),
     Route(PETITIONS, of_petitions),
     Route(VISITS, of_visits),
+    Route(WAITING, of_waiting),
     Route(DATA, data_page),
 ]

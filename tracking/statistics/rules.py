@@ -21,6 +21,10 @@ ADOPTED = ("adopted", "partly_adopted")
 OUTCOMES = (*ADOPTED, "already_done", "under_study", "not_adopted", "out_of_scope")
 ANSWER, DONE, HOURS, LEAD = "answer", "done", "hours", "lead"
 """Durations, in days or in working hours."""
+WAIT, SERVICE = "wait", "service"
+"""Durations in minutes."""
+AND = "/"
+"""Between the two values that a record has in one dimension: it counts under either, not under both together."""
 
 
 class At(NamedTuple):
@@ -59,7 +63,7 @@ def combinations(at: At) -> Iterator[At]:
     """A cell without its forum, and the same with "all" for any of kind, department and district."""
     for kind in (at.kind, ALL):
         for department in (at.department_id, EVERY_DEPARTMENT):
-            for district in (at.district, ALL):
+            for district in (*at.district.split(AND), ALL):
                 yield At(EVERY_FORUM, kind, department, district, at.period)
 
 

@@ -212,6 +212,19 @@ class TicketWaits(DomainEvent, kind="ticket.waits", audience=Audience.STAFF):
     for_counter: int = 0
     forwarded: bool = False
     """Another office has sent its visitor, who was called there first."""
+    visit: int = 0
+    """Its reservation."""
+    called_at: str = ""
+    """Its first call, if it was called before."""
+
+
+class TicketEstimated(DomainEvent, kind="ticket.estimated", audience=Audience.STAFF):
+    """Its visitor was told how long the wait would be: minutes to the first call."""
+
+    ticket: int
+    p10: float
+    p50: float
+    p90: float
 
 
 class TicketCalled(DomainEvent, kind="ticket.called", audience=Audience.STAFF):

@@ -273,3 +273,5 @@ Whoever has a paper, or has noted the number, keeps the ticket: a later print th
 """
 HERE = frozenset({TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.PARKED})
 """States of visitors who are in the building."""
+ENDED = frozenset({TicketState.DONE, TicketState.MISSED, TicketState.LEFT, TicketState.FORWARDED})
+"""States of tickets that wait no more."""

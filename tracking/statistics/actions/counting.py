@@ -28,10 +28,13 @@ async def count(task: Task) -> None:
     subject = str(task.payload["subject"])
     number = subject.partition("/")[2]
     for book in BOOKS:
-        if subject in book.subjects(number) and (thing := await book.find(number)):
-            changes = await recount(book, [thing])
+        if subject not in book.subjects(number):
+            continue
+        things = await book.find(number)
+        for start in range(0, len(things), PAGE):
+            changes = await recount(book, things[start : start + PAGE])
             if book is FORUMS and any(map(_moved, changes.values())):
-                await _follow(thing, 0, int(task.payload["event"]))
+                await _follow(things[0], 0, int(task.payload["event"]))
 
 
 def _moved(change: tuple[Row | None, Row | None]) -> bool:

@@ -16,7 +16,7 @@ from server.core import city, database, ledger
 from tracking.statistics import cells
 from tracking.statistics.books import BOOKS, SUBMISSIONS, Book
 from tracking.statistics.figures import Area
-from tracking.statistics.measures import ADOPTION, VISITS
+from tracking.statistics.measures import ADOPTION, VISITS, WAITING
 from tracking.statistics.rules import (
     ALL,
     EVERY_DEPARTMENT,
@@ -227,7 +227,7 @@ async def years(area: Area, after: int, found: Found) -> int | None:
     One department at a time, then all together: a city with a million submissions has a million durations.
     """
     years = sorted({year_of(period) for period in await _periods(area)})
-    known = await visit_figures.office_ids() if area is VISITS else (await city.read()).departments
+    known = await visit_figures.office_ids() if area in {VISITS, WAITING} else (await city.read()).departments
     departments = [EVERY_DEPARTMENT, NO_DEPARTMENT, *sorted(known)]
     place, department = divmod(after, len(departments))
     await _year(area, years[place] if place < len(years) else ALL, departments[department], found)

@@ -20,9 +20,9 @@ from server.core.jobs import Task
 from tracking.statistics import books
 from tracking.statistics.actions import counting, rechecking
 from tracking.statistics.actions.rechecking import SAMPLES, Found
-from tracking.statistics.books import CASES, FORUMS, SUBMISSIONS, VISITS_BOOK, Book
+from tracking.statistics.books import CASES, FORUMS, SUBMISSIONS, TICKETS, VISITS_BOOK, Book
 from tracking.statistics.events import StatisticsCorrected
-from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS
+from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS, WAITING
 
 log = logging.getLogger("sinmungo.statistics")
 wrong = Metric("sinmungo_statistics_corrected", "Totals and counted things that a recount had to correct")
@@ -176,11 +176,11 @@ async def _things(book: Book, after: int, found: Found) -> int | None:
 
 
 _STAGES: tuple[Callable[[int, Found], Awaitable[int | None]], ...] = (
-    *(partial(_things, book) for book in (FORUMS, SUBMISSIONS, CASES, VISITS_BOOK)),
+    *(partial(_things, book) for book in (FORUMS, SUBMISSIONS, CASES, VISITS_BOOK, TICKETS)),
     rechecking.by_forum,
     *(
         partial(check, area)
-        for area in (ADOPTION, PETITIONS, VISITS)
+        for area in (ADOPTION, PETITIONS, VISITS, WAITING)
         for check in (rechecking.months, rechecking.years)
     ),
 )

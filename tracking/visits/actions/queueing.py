@@ -95,6 +95,7 @@ async def waits(day: Queue, ticket: TicketRow, actor: str, how: str, **changed: 
     event = TicketWaits(
         ticket.id, how, now.number, now.service_id, _iso(now.arrived_at), _iso(now.booked_for), bool(now.urgent),
         now.returned_at is not None, _iso(now.not_before), now.for_counter or 0, now.forwarded_from is not None,
+        visit=now.visit_id or 0, called_at=_iso(now.first_called_at),
     )  # fmt: skip
     await day.chain.append(actor, event)
 

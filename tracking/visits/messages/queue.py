@@ -9,6 +9,7 @@ QUEUE = (
     message(events.VisitorArrived, "info", "check", _("Checked in at the office")),
     message(events.VisitorLeft, "plain", "close", _("Gave the ticket back")),
     message(events.TicketWaits, "plain", "clock", _("Ticket %(number)s waits"), internal=True),
+    message(events.TicketEstimated, "plain", "clock", _("Told how long the wait would be"), internal=True),
     message(events.TicketCalled, "info", "bell", _("Called"), internal=True),
     message(events.TicketStarted, "info", "person", _("At the counter"), internal=True),
     message(events.TicketFinished, "success", "check", _("Settled at the counter"), internal=True),

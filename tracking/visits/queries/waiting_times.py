@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from server.core import clock, database
+from server.core import clock, database, ledger
 from server.core.booking import times
 from server.core.days import today
 from server.core.rows import columns, select
+from tracking.visits.events import TicketEstimated
 from tracking.visits.queries import offices, queue
 from tracking.visits.queries.offices import OfficeRow, Place
 from tracking.visits.queries.queue import CounterRow, TicketRow
@@ -92,10 +93,15 @@ async def published(place: Place, ticket: TicketRow) -> Wait | None:
     """What a new ticket is told; kept, to be compared with what happens. A repeated press is told the present."""
     found = await of_ticket(place, ticket)
     if found is not None:
-        await database.insert(
-            "wait_estimate", ("ticket_id", "made_at", "p10", "p50", "p90"), [(ticket.id, clock.now(), *found)],
-            conflict="(ticket_id) DO NOTHING",
-        )  # fmt: skip
+        async with database.transaction():
+            new = await database.insert(
+                "wait_estimate", ("ticket_id", "made_at", "p10", "p50", "p90"), [(ticket.id, clock.now(), *found)],
+                conflict="(ticket_id) DO NOTHING", returning="ticket_id",
+            )  # fmt: skip
+            if new:
+                chain = await ledger.lock(queue.subject(place.office.code, ticket.date))
+                event = TicketEstimated(ticket.id, *(round(minutes, 2) for minutes in found))
+                await chain.append("system", event)
     return found
 
 

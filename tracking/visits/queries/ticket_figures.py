@@ -1,0 +1,170 @@
+"""What statistics count of each ticket once its day is closed: the wait, the service, and how good the estimate was.
+
+All of it comes from the ledger (``day_record``); the tables only say which tickets belong to which day.
+"""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from server.core import config, database
+from tracking.visits.queries import day_record, queue
+from tracking.visits.queries.day_record import TicketRecord
+from tracking.visits.states import TicketState
+
+BOOKED, WALK_IN = "booked", "walk_in"
+"""How visitors came."""
+MOST_DAYS = 32
+"""Days whose records a process keeps: a recount meets those of all offices by turns."""
+LONGEST = 600
+"""Minutes; whatever took longer counts as this long where the frequencies are counted."""
+_kept: OrderedDict[tuple[str, str], dict[int, TicketRecord]] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFigures:
+    """One ticket of a day that is closed."""
+
+    id: int
+    number: str
+    """The office and the day, as in the ledger: ``east/2026-12-07``."""
+    office_id: int
+    date: date
+    how: str
+    service: str
+    hour: int
+    """Of the arrival, in the city's time."""
+    visitors: int
+    """0 if another office sent the visitor, who is counted there."""
+    called: int
+    wait_seconds: int
+    wait_minutes: int | None
+    """Rounded up; None if there is no wait to count."""
+    served: int
+    timed: int
+    """Whether the time at the counters is known."""
+    service_seconds: int
+    service_minutes: int | None
+    missed: int
+    left_early: int
+    estimates: int
+    """Whether there is an estimate to compare with the first call."""
+    estimate_off: int
+    """By how many seconds p50 was wrong."""
+    estimate_bias: int
+    """The same with its sign; above 0: too long."""
+    estimate_held: int
+
+
+async def ticket_ids(after: int, limit: int) -> list[int]:
+    """The next ids above a given one of tickets whose day is closed."""
+    return await database.column(
+        "SELECT t.id FROM ticket t JOIN queue_day d ON d.id = t.day_id "
+        f"WHERE t.id > ? AND d.closed_at IS NOT NULL ORDER BY t.id LIMIT {limit}",
+        after,
+    )
+
+
+async def of_day(number: str) -> list[int]:
+    """The ids of the tickets of a closed day, named as in the ledger."""
+    office, _slash, day = number.partition("/")
+    return await database.column(
+        "SELECT t.id FROM office o JOIN queue_day d ON d.office_id = o.id JOIN ticket t ON t.day_id = d.id "
+        "WHERE o.code = ? AND d.date = ? AND d.closed_at IS NOT NULL ORDER BY t.id",
+        office, date.fromisoformat(day),
+    )  # fmt: skip
+
+
+async def tickets(ids: Sequence[int]) -> list[TicketFigures]:
+    """What is counted of some tickets."""
+    rows = await database.fetch(
+        "SELECT t.id, d.office_id, d.date, o.code FROM ticket t JOIN queue_day d ON d.id = t.day_id "
+        "JOIN office o ON o.id = d.office_id WHERE t.id IN (?) AND d.closed_at IS NOT NULL ORDER BY t.id",
+        ids,
+    )
+    services = await service_codes()
+    days: dict[tuple[int, str, date], list[int]] = defaultdict(list)
+    for row in rows:
+        days[row["office_id"], row["code"], _day(row["date"])].append(row["id"])
+    records = await _records([(code, day) for _office, code, day in days])
+    return sorted(
+        (
+            figures(record, office, code, day, services)
+            for (office, code, day), wanted in days.items()
+            for one in wanted
+            if (record := records[queue.subject(code, day)].get(one))
+        ),
+        key=lambda one: one.id,
+    )
+
+
+async def service_codes() -> dict[int, str]:
+    """The codes of all services by id."""
+    rows = await database.fetch("SELECT id, code FROM counter_service")
+    return {row["id"]: row["code"] for row in rows}
+
+
+async def closed_days() -> list[tuple[int, str, date]]:
+    """Every day that is closed: its office's id and code, and its date."""
+    rows = await database.fetch(
+        "SELECT d.office_id, o.code, d.date FROM queue_day d JOIN office o ON o.id = d.office_id "
+        "WHERE d.closed_at IS NOT NULL ORDER BY d.id"
+    )
+    return [(row["office_id"], row["code"], _day(row["date"])) for row in rows]
+
+
+def _day(value: object) -> date:
+    found = database.day_or_none(value)
+    assert found is not None  # noqa: S101 — the column is not nullable
+    return found
+
+
+async def _records(days: Sequence[tuple[str, date]]) -> dict[str, dict[int, TicketRecord]]:
+    """The records of days by subject. A chain is read once while its end stays the same."""
+    subjects = {queue.subject(code, day): (code, day) for code, day in days}
+    heads = await database.fetch("SELECT subject, hash FROM ledger_head WHERE subject IN (?)", tuple(subjects))
+    found: dict[str, dict[int, TicketRecord]] = {key: {} for key in subjects}
+    for row in heads:
+        key = row["subject"], row["hash"]
+        if key not in _kept:
+            _kept[key] = await day_record.of_day(*subjects[row["subject"]])
+        _kept.move_to_end(key)
+        found[row["subject"]] = _kept[key]
+    while len(_kept) > MOST_DAYS:
+        _kept.popitem(last=False)
+    return found
+
+
+def figures(record: TicketRecord, office: int, code: str, day: date, services: dict[int, str]) -> TicketFigures:
+    """What is counted of a ticket, by its record."""
+    wait, served, error = record.wait_seconds, record.served_seconds, record.estimate_error
+    compared = error is not None and not record.forwarded
+    off = round(error) if error is not None and compared else 0
+    return TicketFigures(
+        id=record.ticket,
+        number=f"{code}/{day}",
+        office_id=office,
+        date=day,
+        how=BOOKED if record.booked else WALK_IN,
+        service=services.get(record.service, ""),
+        hour=record.arrived_at.astimezone(config.settings().zone).hour,
+        visitors=int(not record.forwarded),
+        called=int(wait is not None),
+        wait_seconds=wait or 0,
+        wait_minutes=None if wait is None else _minutes(wait),
+        served=int(record.state is TicketState.DONE),
+        timed=int(served is not None),
+        service_seconds=round(served or 0),
+        service_minutes=None if served is None else _minutes(round(served)),
+        missed=int(record.state is TicketState.MISSED),
+        left_early=int(record.state is TicketState.LEFT),
+        estimates=int(compared),
+        estimate_off=abs(off),
+        estimate_bias=off,
+        estimate_held=int(compared and record.estimate_held),
+    )
+
+
+def _minutes(seconds: int) -> int:
+    return min(-(-seconds // 60), LONGEST)
