@@ -16,10 +16,11 @@ from server.core.i18n import translate
 from server.core.ledger import END
 from tracking.statistics import dictionary
 from tracking.statistics.figures import Area, Figures, Measure, Unit
-from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS, WAITING
+from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS
 from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables, visits, waiting
 from tracking.statistics.rules import DIMENSIONS
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS
+from tracking.statistics.waiting_measures import WAITING
 
 CSV = "text/csv; charset=utf-8"
 

@@ -20,9 +20,10 @@ from server.core import database
 from server.core.ledger import DomainEvent
 from tracking.statistics import measures
 from tracking.statistics.figures import CASE, FORUM, SUBMISSION, TICKET, VISIT, Area, Row
-from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS, WAITING
+from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS
 from tracking.statistics.models import CountedCase, CountedForum, CountedSubmission, CountedTicket, CountedVisit
 from tracking.statistics.rules import AND, At, Entry, month_of
+from tracking.statistics.waiting_measures import WAITING
 from tracking.visits import events as visit_events
 from tracking.visits.queries import figures as visit_figures
 from tracking.visits.queries import ticket_figures

@@ -6,7 +6,7 @@ from typing import Any
 from forums.labels import AGE_BANDS, KINDS
 from server.core.errors import Text, _
 from server.core.i18n import translate
-from tracking.statistics import measures
+from tracking.statistics import measures, waiting_measures
 from tracking.statistics.figures import Area
 from tracking.statistics.rules import LEAST, OUTCOMES
 
@@ -36,7 +36,7 @@ def _words(area: Area) -> tuple[Word, ...]:
 
 
 FIGURES, PETITIONS = _words(measures.ADOPTION), _words(measures.PETITIONS)
-VISITS, WAITING = _words(measures.VISITS), _words(measures.WAITING)
+VISITS, WAITING = _words(measures.VISITS), _words(waiting_measures.WAITING)
 FILES: dict[str, tuple[Word, ...]] = {
     "adoption.csv": (
         Word("submission", _(

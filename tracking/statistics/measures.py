@@ -4,7 +4,6 @@ Counting, the recount, the tables, the pages, JSON with its schema, the CSV, the
 records. A new figure based on columns and durations that are already counted needs only one record.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from server.core.errors import Text, _
@@ -12,7 +11,6 @@ from tracking.statistics.figures import (
     CASE,
     FORUM,
     SUBMISSION,
-    TICKET,
     VISIT,
     Area,
     Duration,
@@ -31,8 +29,6 @@ from tracking.statistics.rules import (
     HOURS,
     LEAD,
     OUTCOMES,
-    SERVICE,
-    WAIT,
     days_between,
     percent,
 )
@@ -54,16 +50,6 @@ def _documents(figures: Figures) -> int | None:
     return percent(figures.sums.get("documents_complete", 0), wanted) if wanted else None
 
 
-def _average(total: str, count: str) -> Callable[[Figures], int | None]:
-    """The mean of a sum, in whole units."""
-
-    def of(figures: Figures) -> int | None:
-        number = figures.sums.get(count, 0)
-        return round(figures.sums.get(total, 0) / number) if number else None
-
-    return of
-
-
 def submission_row(received_on: Any, outcome: str, answered_on: Any, done_on: Any) -> dict[str, Any]:
     """The values that a submission's figures are computed from; an outcome counts only if its day is known."""
     answered = answered_on if outcome else None
@@ -82,8 +68,6 @@ _TO_ANSWER = Duration(ANSWER, SUBMISSION, "answer_days")
 _TO_DONE = Duration(DONE, SUBMISSION, "done_days")
 _WORKED = Duration(HOURS, CASE, "hours")
 _LEAD = Duration(LEAD, VISIT, "lead_days")
-_WAIT = Duration(WAIT, TICKET, "wait_minutes")
-_SERVICE = Duration(SERVICE, TICKET, "service_minutes")
 
 ADOPTION = Area(
     "statistics_adoption",
@@ -297,124 +281,4 @@ VISITS = Area(
         ),
     ),
     main="booked",
-)
-
-WAITING = Area(
-    "statistics_tickets",
-    "statistics_ticket_minutes",
-    (
-        Measure(
-            "visitors",
-            _("Visitors who took a ticket or checked in. Who is sent on to another office counts at the first one."),
-            label=_("Visitors"),
-            head=_("Visitors"),
-            counts={"visitors": number_of(TICKET, "visitors")},
-        ),
-        Measure(
-            "median_wait_minutes",
-            _(
-                "Half of the visitors were called within this many minutes of their arrival, or of the booked time if "
-                "that is later. The first call counts; being called again changes nothing."
-            ),
-            Unit.MINUTES,
-            label=_("Half waited at most"),
-            head=_("Half waited at most"),
-            over=_WAIT,
-        ),
-        Measure(
-            "p90_wait_minutes",
-            _("Nine out of ten visitors were called within this many minutes."),
-            Unit.MINUTES,
-            label=_("Nine out of ten waited at most"),
-            head=_("Nine out of ten waited at most"),
-            over=_WAIT,
-            point="late",
-        ),
-        Measure(
-            "called",
-            _("Visitors who were called, whose waits these are."),
-            counts={"called": number_of(TICKET, "called")},
-        ),
-        Measure(
-            "mean_wait_seconds",
-            _("Their mean wait in seconds."),
-            Unit.SECONDS,
-            label=_("Mean wait"),
-            head=_("Mean wait"),
-            counts={"wait_seconds": number_of(TICKET, "wait_seconds")},
-            value=_average("wait_seconds", "called"),
-        ),
-        Measure(
-            "served",
-            _("Visitors whose matters were settled."),
-            counts={"served": number_of(TICKET, "served")},
-        ),
-        Measure(
-            "median_service_minutes",
-            _("Half of the visitors were at the counters for at most this many minutes, all their matters together."),
-            Unit.MINUTES,
-            label=_("Half were served within"),
-            head=_("Half were served within"),
-            over=_SERVICE,
-        ),
-        Measure(
-            "mean_service_seconds",
-            _("The mean time at the counters in seconds."),
-            Unit.SECONDS,
-            counts={name: number_of(TICKET, name) for name in ("timed", "service_seconds")},
-            value=_average("service_seconds", "timed"),
-        ),
-        Measure(
-            "missed",
-            _("Visitors who did not come to the counter, however often they were called."),
-            counts={"missed": number_of(TICKET, "missed")},
-        ),
-        Measure(
-            "missed_percent",
-            _("Their share of all visitors, rounded down."),
-            Unit.PERCENT,
-            label=_("Did not come when called"),
-            head=_("Did not come when called"),
-            value=lambda figures: percent(figures["missed"], figures["visitors"]),
-        ),
-        Measure(
-            "left_early",
-            _("Visitors who gave their ticket back, or still waited when the queue was closed."),
-            head=_("Left before their turn"),
-            counts={"left_early": number_of(TICKET, "left_early")},
-        ),
-        Measure(
-            "estimates",
-            _("Estimates of waits that were told to visitors and can be compared with their first call."),
-            counts={"estimates": number_of(TICKET, "estimates")},
-        ),
-        Measure(
-            "estimate_held_percent",
-            _("Share of these visitors who were called within the range that they were told, rounded down."),
-            Unit.PERCENT,
-            label=_("Called within the estimated range"),
-            head=_("Called within the estimated range"),
-            counts={"estimate_held": number_of(TICKET, "estimate_held")},
-            value=lambda figures: (
-                percent(figures.sums["estimate_held"], figures["estimates"]) if figures["estimates"] else None
-            ),
-        ),
-        Measure(
-            "estimate_error_seconds",
-            _("By how many seconds the middle of the range was wrong on average."),
-            Unit.SECONDS,
-            label=_("Estimates were wrong by"),
-            head=_("Estimates were wrong by"),
-            counts={"estimate_off": number_of(TICKET, "estimate_off")},
-            value=_average("estimate_off", "estimates"),
-        ),
-        Measure(
-            "estimate_bias_seconds",
-            _("By how many seconds the middle of the range was too long on average; below 0: too short."),
-            Unit.SECONDS,
-            counts={"estimate_bias": number_of(TICKET, "estimate_bias")},
-            value=_average("estimate_bias", "estimates"),
-        ),
-    ),
-    main="visitors",
 )

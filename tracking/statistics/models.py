@@ -13,8 +13,9 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from tracking.statistics.figures import CASE, FORUM, TICKET, VISIT, Tally
-from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS, WAITING
+from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS
 from tracking.statistics.rules import At
+from tracking.statistics.waiting_measures import WAITING
 
 _PLACE = At._fields
 _COUNTED = ("what", "value", "number")

@@ -17,7 +17,7 @@ from server.core.errors import Text, _
 from server.core.forms import Parameters
 from server.core.i18n import name_in, translate
 from server.core.ledger import END
-from tracking.statistics import dictionary, maps, measures, rules
+from tracking.statistics import dictionary, maps, measures, rules, waiting_measures
 from tracking.statistics.cells import Filters
 from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables, visits, waiting
 from tracking.statistics.queries.filters import MAPS
@@ -199,7 +199,7 @@ async def of_waiting(request: Request) -> Response:
             url = "" if dimension == "hour" else replace(wanted, **{dimension: code}).address(WAITING)
             by[dimension].append({"label": words, "url": url, "figures": line.figures})
     months = _so_far(found.months)
-    years = await tables.by(measures.WAITING, Filters(), "year")
+    years = await tables.by(waiting_measures.WAITING, Filters(), "year")
     offices = [chosen.department_id] if chosen.department_id is not None else known.offices
     context = {
         "found": found, "by": by, "months": months, "floor": dictionary.FLOOR, "hours_a_day": HOURS_A_DAY,

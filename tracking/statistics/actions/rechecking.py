@@ -16,7 +16,7 @@ from server.core import city, database, ledger
 from tracking.statistics import cells
 from tracking.statistics.books import BOOKS, SUBMISSIONS, Book
 from tracking.statistics.figures import Area
-from tracking.statistics.measures import ADOPTION, VISITS, WAITING
+from tracking.statistics.measures import ADOPTION, VISITS
 from tracking.statistics.rules import (
     ALL,
     EVERY_DEPARTMENT,
@@ -28,6 +28,7 @@ from tracking.statistics.rules import (
     forum_totals,
     year_of,
 )  # fmt: skip
+from tracking.statistics.waiting_measures import WAITING
 from tracking.visits.queries import figures as visit_figures
 
 SAMPLES = 20

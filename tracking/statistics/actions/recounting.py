@@ -22,7 +22,8 @@ from tracking.statistics.actions import counting, rechecking
 from tracking.statistics.actions.rechecking import SAMPLES, Found
 from tracking.statistics.books import CASES, FORUMS, SUBMISSIONS, TICKETS, VISITS_BOOK, Book
 from tracking.statistics.events import StatisticsCorrected
-from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS, WAITING
+from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS
+from tracking.statistics.waiting_measures import WAITING
 
 log = logging.getLogger("sinmungo.statistics")
 wrong = Metric("sinmungo_statistics_corrected", "Totals and counted things that a recount had to correct")

@@ -18,13 +18,13 @@ from server.core.i18n import translate
 from tracking.statistics.books import HOUR
 from tracking.statistics.cells import Filters
 from tracking.statistics.figures import Figures
-from tracking.statistics.measures import WAITING
 from tracking.statistics.queries import filters, tables
 from tracking.statistics.queries.tables import FigureRow, Tables
 from tracking.statistics.rules import AND
-from tracking.visits.queries import offices
+from tracking.statistics.waiting_measures import WAITING
+from tracking.visits.queries import offices, ticket_figures
 from tracking.visits.queries.offices import OfficeRow
-from tracking.visits.queries.ticket_figures import BOOKED, WALK_IN
+from tracking.visits.queries.ticket_figures import BOOKED, WALK_IN, ServiceName
 
 HOW: Mapping[str, Text] = {BOOKED: _("With a reservation"), WALK_IN: _("Without a reservation")}
 DIMENSIONS = ("how", "office", "service", "hour", "year")
@@ -55,7 +55,7 @@ class Known:
     """The offices by id, and the services by code, with their names."""
 
     offices: Mapping[int, OfficeRow]
-    services: Mapping[str, Any]
+    services: Mapping[str, ServiceName]
 
     def office(self, code: str, language: str) -> str:
         """An office's name."""
@@ -68,16 +68,8 @@ class Known:
 
 async def known() -> Known:
     """What codes mean."""
-    rows = await database.fetch("SELECT code, name, name_ja, name_en FROM counter_service ORDER BY name, id")
-    return Known({one.id: one for one in await offices.offices()}, {row["code"]: _Service(**row) for row in rows})
-
-
-@dataclass(frozen=True, slots=True)
-class _Service:
-    code: str
-    name: str
-    name_ja: str
-    name_en: str
+    services = await ticket_figures.services()
+    return Known({one.id: one for one in await offices.offices()}, {one.code: one for one in services})
 
 
 async def read(data: Parameters, reference_data: City, *, json: bool = False) -> tuple[Waiting, Filters, Known]:

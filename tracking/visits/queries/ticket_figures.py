@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from server.core import config, database
+from server.core import config, database, ledger
+from server.core.rows import columns, select
 from tracking.visits.queries import day_record, queue
 from tracking.visits.queries.day_record import TicketRecord
 from tracking.visits.states import TicketState
@@ -19,7 +20,7 @@ MOST_DAYS = 32
 """Days whose records a process keeps: a recount meets those of all offices by turns."""
 LONGEST = 600
 """Minutes; whatever took longer counts as this long where the frequencies are counted."""
-_kept: OrderedDict[tuple[str, str], dict[int, TicketRecord]] = OrderedDict()
+_kept: OrderedDict[tuple[str, int], dict[int, TicketRecord]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +84,14 @@ async def tickets(ids: Sequence[int]) -> list[TicketFigures]:
         "JOIN office o ON o.id = d.office_id WHERE t.id IN (?) AND d.closed_at IS NOT NULL ORDER BY t.id",
         ids,
     )
-    services = await service_codes()
+    codes = await service_codes()
     days: dict[tuple[int, str, date], list[int]] = defaultdict(list)
     for row in rows:
         days[row["office_id"], row["code"], _day(row["date"])].append(row["id"])
     records = await _records([(code, day) for _office, code, day in days])
     return sorted(
         (
-            figures(record, office, code, day, services)
+            figures(record, office, code, day, codes)
             for (office, code, day), wanted in days.items()
             for one in wanted
             if (record := records[queue.subject(code, day)].get(one))
@@ -99,10 +100,30 @@ async def tickets(ids: Sequence[int]) -> list[TicketFigures]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceName:
+    """A service as figures name it, whether it is still offered or not."""
+
+    id: int
+    code: str
+    name: str
+    name_ja: str
+    name_en: str
+
+
+async def services() -> list[ServiceName]:
+    """All services, those no longer offered as well."""
+    return await select(ServiceName, f"SELECT {columns(ServiceName, 's')} FROM counter_service s ORDER BY s.name, s.id")
+
+
 async def service_codes() -> dict[int, str]:
     """The codes of all services by id."""
-    rows = await database.fetch("SELECT id, code FROM counter_service")
-    return {row["id"]: row["code"] for row in rows}
+    return {one.id: one.code for one in await services()}
+
+
+def forget() -> None:
+    """Clear what this process has read."""
+    _kept.clear()
 
 
 async def closed_days() -> list[tuple[int, str, date]]:
@@ -121,16 +142,15 @@ def _day(value: object) -> date:
 
 
 async def _records(days: Sequence[tuple[str, date]]) -> dict[str, dict[int, TicketRecord]]:
-    """The records of days by subject. A chain is read once while its end stays the same."""
+    """The records of days by subject. A chain is read once while nothing is added to it."""
     subjects = {queue.subject(code, day): (code, day) for code, day in days}
-    heads = await database.fetch("SELECT subject, hash FROM ledger_head WHERE subject IN (?)", tuple(subjects))
-    found: dict[str, dict[int, TicketRecord]] = {key: {} for key in subjects}
-    for row in heads:
-        key = row["subject"], row["hash"]
+    found: dict[str, dict[int, TicketRecord]] = {}
+    for subject, (code, day) in subjects.items():
+        key = subject, await ledger.length(subject)
         if key not in _kept:
-            _kept[key] = await day_record.of_day(*subjects[row["subject"]])
+            _kept[key] = await day_record.of_day(code, day)
         _kept.move_to_end(key)
-        found[row["subject"]] = _kept[key]
+        found[subject] = _kept[key]
     while len(_kept) > MOST_DAYS:
         _kept.popitem(last=False)
     return found
