@@ -77,6 +77,11 @@ class _Candidate:
     def reads(self, name: str) -> bool:
         return bool(_SHAPE[name].match(self.number))
 
+    @property
+    def counted(self) -> str:
+        """The digits without those that only say how many follow: 뒤 7자리."""
+        return re.sub(r"[67] ?(?:자리|digits)|[^0-9]", "", self.number)
+
     def otherwise(self) -> bool:
         """Whether the context says that this is not a personal number."""
         if self.follows("other") or self.follows("money_before") or self.precedes("money_after"):
@@ -92,14 +97,18 @@ class _Candidate:
 
 
 def _resident_born(c: _Candidate) -> NumberKind | None:
+    return _born(c.digits)
+
+
+def _born(digits: str) -> NumberKind | None:
     """Decided by a valid date of birth, not by the check digit: numbers issued since 2020-10-05 have none."""
-    front, century = c.digits[-13:-7], c.digits[-7]
+    front, century = digits[-13:-7], digits[-7]
     first_year = 1800 if century in "90" else 2000 if century in "3478" else 1900
     try:
         date(first_year + int(front[:2]), int(front[2:4]), int(front[4:]))
     except ValueError:
         return None
-    if len(c.digits) > len(front) + len("1234567") and c.digits[:2] != str(first_year)[:2]:
+    if len(digits) > len(front) + len("1234567") and digits[:2] != str(first_year)[:2]:
         return None
     return NumberKind.FOREIGNER if century in "5678" else NumberKind.RESIDENT
 
@@ -108,15 +117,25 @@ def _resident(c: _Candidate) -> NumberKind | None:
     kind = _resident_born(c)
     if not kind or c.follows("company") or (c.reads("spaced") and c.precedes("money_after")):
         return None
+    if c.follows("other") or c.follows("thing"):
+        return None
     if c.plain and (
-        c.follows("other")
-        or c.follows("thing")
+        c.precedes("file")
         or c.follows("coordinate")
         or c.follows("web", _WEB)
         or (c.counts("bank_prefix") and c.follows("bank_beside"))
     ):
         return None
     return kind
+
+
+def _halves(c: _Candidate) -> NumberKind | None:
+    """Two halves with words between them, the second named as such: 900101, 뒷자리 1234567."""
+    return None if c.precedes("money_after") else _born(c.counted)
+
+
+def _backwards(c: _Candidate) -> NumberKind | None:
+    return _born(c.counted[-6:] + c.counted[:7])
 
 
 def _my_number(c: _Candidate) -> NumberKind | None:
@@ -136,6 +155,8 @@ def _my_number(c: _Candidate) -> NumberKind | None:
 def _unclaimed(c: _Candidate) -> bool:
     """Whether nothing in the context contradicts a My Number."""
     if c.counts("twelve_digit_phone") or c.counts("day") or c.reads("clock") or c.follows("plus") or c.follows("group"):
+        return False
+    if c.plain and c.precedes("file"):
         return False
     if (c.plain or not c.reads("spaced")) and (c.follows("korean_before") or c.precedes("korean_after")):
         return False
@@ -213,8 +234,10 @@ _RULES: tuple[tuple[re.Pattern[str], str, bool, Callable[[_Candidate], NumberKin
     for name, judge in (
         ("resident", _resident),
         ("resident_spaced", _resident),
-        ("resident_dated", _resident_born),
+        ("resident_dated", _resident),
         ("resident_labelled", _resident_born),
+        ("resident_halves", _halves),
+        ("resident_backwards_labelled", _backwards),
         ("my_number_labelled", _my_number),
         ("my_number", _my_number),
         ("email", _email),

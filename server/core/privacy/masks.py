@@ -51,7 +51,8 @@ def _cover(number: str, kind: NumberKind) -> str:
     count = len(places)
     match kind:
         case NumberKind.RESIDENT | NumberKind.FOREIGNER:
-            first, last = count - len("234567"), 0
+            backwards = re.match("[0-9]{7}[^0-9]", "".join(spelt))  # the second half comes first
+            first, last = 0 if backwards else count - len("234567"), 0
         case NumberKind.MY_NUMBER:
             first, last = 0, 0
         case NumberKind.LICENCE | NumberKind.PASSPORT:

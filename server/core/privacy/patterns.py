@@ -14,6 +14,7 @@ _DASHES = "‐‑‒–—―−─━ー\uff70ㅡ\ufe58\ufe63"  # katakana's lo
 _DOTS = "·ㆍ・･•‧∙⋅。｡"
 _SPACES = "\t\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _AT = "﹫"
+_TILDES = "〜∼⁓˜"
 _UNSEEN = (*characters.IGNORED, (0x0D, 0x0D), (0x0300, 0x036F), (0x20D0, 0x20F0))
 """CR, and marks above and around digits, besides what shows nothing."""
 SPELLING: dict[int, str | None] = {code: chr(code - 0xFEE0).lower() for code in range(0xFF01, 0xFF5F)}
@@ -22,6 +23,7 @@ SPELLING |= {code: str((code - 0x1D7CE) % 10) for code in range(0x1D7CE, 0x1D800
 SPELLING |= dict.fromkeys(map(ord, _DASHES), "-")
 SPELLING |= dict.fromkeys(map(ord, _DOTS), ".")
 SPELLING |= dict.fromkeys(map(ord, _AT), "@")
+SPELLING |= dict.fromkeys(map(ord, _TILDES), "~")
 SPELLING |= dict.fromkeys(map(ord, _SPACES), " ")
 SPELLING |= dict.fromkeys(map(ord, characters.BREAKS), "\n")
 SPELLING |= {code: None for first, last in _UNSEEN for code in range(first, last + 1)}
@@ -41,7 +43,8 @@ PARTS = {
     "DASH": r" ?[-()]{1,2} ?",
     "CLOCK": r"(?:(?:[01][0-9]|2[0-3])[0-5][0-9]|(?:19|20)[0-9]{2})",  # a time, or a year
     "STOP": r"(?![\s\S])",  # the end of the text; Python's $ also matches before a final line break
-    "NAMES": r"[ :.#=()\[\]\n는은이가의はがの-]{0,5}(?![\s\S])",  # a word that names the number after it
+    # a word that names the number after it
+    "NAMES": r"[ :.#=()\[\]\n\x22'“”‘’「『는은이가의はがの-]{0,5}(?:(?:is|was)[ :]{1,2})?(?![\s\S])",
     "MY_NUMBER": r"(?:マイナンバ-|個人番号|my ?number|마이 ?넘버|개인 ?번호)",
     "BANK": (
         r"(?:계좌|은행(?![동나잎골열사])|뱅크|농협|수협|신협|축협|새마을금고|우체국|예금|입금|송금|이체|환급|account"
@@ -55,12 +58,17 @@ CONTEXT = {
     "other": (
         r"(?:(?:송장|등기|우편|주문|접수|신청|민원|청원|문서|관리|고객|수용가|승인|거래|납부|고지|예약|일련|시리얼"
         r"|모델|제조|제품|상품|품목|사건|허가|차량|차대|사업자|법인|인증|발급|발행|조회|추적|참조|노선|정류[장소]"
-        r"|회원|공고|입찰|계약|필지|건축물|受付|受理|申請|注文|伝票|追跡|問合せ|問い合わせ|お客様|管理|整理|事件"
+        r"|회원|공고|입찰|계약|필지|건축물|택배|소포|화물|배송|반품|결제|구매|발주|견적|영수증|증권|受付|受理|申請|注文|伝票"
+        r"|追跡|問合せ|問い合わせ|荷物|宅配|配送|発送|送り状|オ-ダ-|予約|購入|取引|見積|請求|発注|受注|お客様|管理|整理|事件"
         r"|許可|製造|商品|法人|文書|会員|領収) ?(?:관리|등록|식별)? ?(?:번호|코드|no|番号|コ-ド)|학번|사번"
         r"|바코드|isbn|imei|pnu|jan|ean|(?:order|tracking|invoice|reference|serial|case|ticket|permit|receipt|document"
-        r"|file|docket) ?(?:number|no|id|#))<NAMES>"
+        r"|file|docket|parcel|package|shipment|shipping|delivery|waybill|consignment|booking|reservation|purchase"
+        r"|payment|transaction) ?(?:number|num|no|id|code|#))<NAMES>"
     ),
-    "thing": r"(?:송장|택배|버스|노선)<NAMES>",
+    "thing": (
+        r"(?:송장|택배|소포|버스|노선|荷物|宅配便|追跡|伝票|送り状|parcel|package|waybill|shipment|tracking"
+        r"|order)<NAMES>"
+    ),
     "my_number_before": r"<MY_NUMBER>[^0-9*]{0,20}<STOP>",
     "my_number_after": r"[^0-9*]{0,10}<MY_NUMBER>",
     "korean_before": r"[가-힣][^ぁ-ヺ]*<STOP>",
@@ -85,6 +93,10 @@ CONTEXT = {
     "coordinate": r"(?:^|[^0-9])(?:[0-9]|[2-4][0-9]|1[2-5][0-9])\.<STOP>",
     "ordinal_before": r"(?:^|[^가-힣])[제第]<STOP>",
     "ordinal_after": r" ?(?:호(?![가-힣])|号)",
+    "file": (
+        r"(?:[-_][0-9]{1,4}|[ _]?\([0-9]{1,3}\))?\.(?:jpe?g|png|gif|webp|hei[cf]|avif|bmp|tiff?|mp4|mov|avi|3gp|m4a"
+        r"|mp3|wav|pdf|hwpx?|docx?|xlsx?|pptx?|txt|csv|zip)(?![a-z0-9])"
+    ),
     "group": r"(?:^|[^-./0-9])[0-9]{4}[-./ ]<STOP>",
 }
 
@@ -92,14 +104,23 @@ CONTEXT = {
 PATTERNS = {
     "resident": (
         r"<START>[0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-        r"(?: {0,2}[-./_]{0,2}[ \n]{0,2}[0-9]{7}|-[0-9][- ][0-9]{6})(?![0-9])"
+        r"(?: {0,2}[-./_~:|=+]{0,2}[ \n]{0,2}[0-9]{7}|-[0-9][- ][0-9]{6})(?![0-9])"
     ),
-    "resident_spaced": r"<START>(?<![0-9] [0-9])(?: [0-9]){5} ?[-./]? ?[0-9](?: [0-9]){6}(?![0-9]| [0-9](?![0-9]))",
-    "resident_dated": r"<START>[0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]) ?- ?[0-9]{7}(?![0-9])",
+    "resident_spaced": r"<START>(?<![0-9] [0-9])(?: [0-9]){5} ?[-./~]? ?[0-9](?: [0-9]){6}(?![0-9]| [0-9](?![0-9]))",
+    "resident_dated": r"<START>[0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]) ?[-~] ?[0-9]{7}(?![0-9])",
     "resident_labelled": (
         r"(?:주민 ?(?:등록)? ?번호|외국인 ?(?:등록)? ?번호|거소 ?(?:신고)? ?번호|rrn|resident registration"
         r"|alien registration)[^0-9*]{0,20}((?:19|20)?[0-9]{2}[-./ ]{0,2}[0-9]{2}[-./ ]{0,2}[0-9]{2}"
         r"[^0-9*]{0,12}[0-9](?:[- ]?[0-9]{6}|(?: [0-9]){6}))<END>"
+    ),
+    "resident_halves": (
+        r"<START>(?:[0-9]|[0-9]{3})[-./ 년]{0,2}(?:0[1-9]|1[0-2])[-./ 월]{0,2}(?:0[1-9]|[12][0-9]|3[01])"
+        r"[^0-9*]{0,24}?(?:뒷|뒤|나머지|last|back|rear)(?:[^0-9*]{0,8}7 ?(?:자리|digits))?[^0-9*]{0,16}"
+        r"[0-9](?:[- ]?[0-9]{6}|(?: [0-9]){6})<END>"
+    ),
+    "resident_backwards_labelled": (
+        r"(?:뒷|뒤|last|back|rear)(?:[^0-9*]{0,8}7 ?(?:자리|digits))?[^0-9*]{0,16}"
+        r"([0-9]{7}[^0-9*]{0,20}(?:앞|first|front)(?:[^0-9*]{0,8}6 ?(?:자리|digits))?[^0-9*]{0,16}[0-9]{6})<END>"
     ),
     "my_number_labelled": (
         r"<MY_NUMBER>[^0-9*]{0,20}([0-9]{4}[-./ ]{0,3}[0-9]{4}[-./ ]{0,3}[0-9]{4}|[0-9]{3}(?:[- ][0-9]{3}){3}"

@@ -13,6 +13,7 @@ const SIGNS = [
   ["‐‑‒–—―−─━ー\uff70ㅡ\ufe58\ufe63", "-"],
   ["·ㆍ・･•‧∙⋅。｡", "."],
   ["﹫", "@"],
+  ["〜∼⁓˜", "~"],
   ["\t\u00a0\u1680\u202f\u205f\u3000", " "],
   ["\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a", " "],
   ["\v\f\u0085\u2028\u2029", "\n"],
@@ -60,7 +61,8 @@ export const PARTS = {
   DASH: String.raw` ?[-()]{1,2} ?`,
   CLOCK: String.raw`(?:(?:[01][0-9]|2[0-3])[0-5][0-9]|(?:19|20)[0-9]{2})`, // a time, or a year
   STOP: String.raw`(?![\s\S])`, // the end; $ would in Python also be the place before a last line break
-  NAMES: String.raw`[ :.#=()\[\]\n는은이가의はがの-]{0,5}(?![\s\S])`, // a word that names the number after it
+  // a word that names the number after it
+  NAMES: String.raw`[ :.#=()\[\]\n\x22'“”‘’「『는은이가의はがの-]{0,5}(?:(?:is|was)[ :]{1,2})?(?![\s\S])`,
   MY_NUMBER: String.raw`(?:マイナンバ-|個人番号|my ?number|마이 ?넘버|개인 ?번호)`,
   BANK:
     String.raw`(?:계좌|은행(?![동나잎골열사])|뱅크|농협|수협|신협|축협|새마을금고|우체국|예금|입금|송금|이체|환급|account` +
@@ -73,11 +75,15 @@ export const CONTEXT = {
   other:
     String.raw`(?:(?:송장|등기|우편|주문|접수|신청|민원|청원|문서|관리|고객|수용가|승인|거래|납부|고지|예약|일련|시리얼` +
     String.raw`|모델|제조|제품|상품|품목|사건|허가|차량|차대|사업자|법인|인증|발급|발행|조회|추적|참조|노선|정류[장소]` +
-    String.raw`|회원|공고|입찰|계약|필지|건축물|受付|受理|申請|注文|伝票|追跡|問合せ|問い合わせ|お客様|管理|整理|事件` +
+    String.raw`|회원|공고|입찰|계약|필지|건축물|택배|소포|화물|배송|반품|결제|구매|발주|견적|영수증|증권|受付|受理|申請|注文|伝票` +
+    String.raw`|追跡|問合せ|問い合わせ|荷物|宅配|配送|発送|送り状|オ-ダ-|予約|購入|取引|見積|請求|発注|受注|お客様|管理|整理|事件` +
     String.raw`|許可|製造|商品|法人|文書|会員|領収) ?(?:관리|등록|식별)? ?(?:번호|코드|no|番号|コ-ド)|학번|사번` +
     String.raw`|바코드|isbn|imei|pnu|jan|ean|(?:order|tracking|invoice|reference|serial|case|ticket|permit|receipt|document` +
-    String.raw`|file|docket) ?(?:number|no|id|#))<NAMES>`,
-  thing: String.raw`(?:송장|택배|버스|노선)<NAMES>`,
+    String.raw`|file|docket|parcel|package|shipment|shipping|delivery|waybill|consignment|booking|reservation|purchase` +
+    String.raw`|payment|transaction) ?(?:number|num|no|id|code|#))<NAMES>`,
+  thing:
+    String.raw`(?:송장|택배|소포|버스|노선|荷物|宅配便|追跡|伝票|送り状|parcel|package|waybill|shipment|tracking` +
+    String.raw`|order)<NAMES>`,
   my_number_before: String.raw`<MY_NUMBER>[^0-9*]{0,20}<STOP>`,
   my_number_after: String.raw`[^0-9*]{0,10}<MY_NUMBER>`,
   korean_before: String.raw`[가-힣][^ぁ-ヺ]*<STOP>`,
@@ -101,6 +107,9 @@ export const CONTEXT = {
   coordinate: String.raw`(?:^|[^0-9])(?:[0-9]|[2-4][0-9]|1[2-5][0-9])\.<STOP>`,
   ordinal_before: String.raw`(?:^|[^가-힣])[제第]<STOP>`,
   ordinal_after: String.raw` ?(?:호(?![가-힣])|号)`,
+  file:
+    String.raw`(?:[-_][0-9]{1,4}|[ _]?\([0-9]{1,3}\))?\.(?:jpe?g|png|gif|webp|hei[cf]|avif|bmp|tiff?|mp4|mov|avi|3gp|m4a` +
+    String.raw`|mp3|wav|pdf|hwpx?|docx?|xlsx?|pptx?|txt|csv|zip)(?![a-z0-9])`,
   group: String.raw`(?:^|[^-./0-9])[0-9]{4}[-./ ]<STOP>`,
 };
 
@@ -108,14 +117,21 @@ export const CONTEXT = {
 export const PATTERNS = {
   resident:
     String.raw`<START>[0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])` +
-    String.raw`(?: {0,2}[-./_]{0,2}[ \n]{0,2}[0-9]{7}|-[0-9][- ][0-9]{6})(?![0-9])`,
+    String.raw`(?: {0,2}[-./_~:|=+]{0,2}[ \n]{0,2}[0-9]{7}|-[0-9][- ][0-9]{6})(?![0-9])`,
   resident_spaced:
-    String.raw`<START>(?<![0-9] [0-9])(?: [0-9]){5} ?[-./]? ?[0-9](?: [0-9]){6}(?![0-9]| [0-9](?![0-9]))`,
-  resident_dated: String.raw`<START>[0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]) ?- ?[0-9]{7}(?![0-9])`,
+    String.raw`<START>(?<![0-9] [0-9])(?: [0-9]){5} ?[-./~]? ?[0-9](?: [0-9]){6}(?![0-9]| [0-9](?![0-9]))`,
+  resident_dated: String.raw`<START>[0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]) ?[-~] ?[0-9]{7}(?![0-9])`,
   resident_labelled:
     String.raw`(?:주민 ?(?:등록)? ?번호|외국인 ?(?:등록)? ?번호|거소 ?(?:신고)? ?번호|rrn|resident registration` +
     String.raw`|alien registration)[^0-9*]{0,20}((?:19|20)?[0-9]{2}[-./ ]{0,2}[0-9]{2}[-./ ]{0,2}[0-9]{2}` +
     String.raw`[^0-9*]{0,12}[0-9](?:[- ]?[0-9]{6}|(?: [0-9]){6}))<END>`,
+  resident_halves:
+    String.raw`<START>(?:[0-9]|[0-9]{3})[-./ 년]{0,2}(?:0[1-9]|1[0-2])[-./ 월]{0,2}(?:0[1-9]|[12][0-9]|3[01])` +
+    String.raw`[^0-9*]{0,24}?(?:뒷|뒤|나머지|last|back|rear)(?:[^0-9*]{0,8}7 ?(?:자리|digits))?[^0-9*]{0,16}` +
+    String.raw`[0-9](?:[- ]?[0-9]{6}|(?: [0-9]){6})<END>`,
+  resident_backwards_labelled:
+    String.raw`(?:뒷|뒤|last|back|rear)(?:[^0-9*]{0,8}7 ?(?:자리|digits))?[^0-9*]{0,16}` +
+    String.raw`([0-9]{7}[^0-9*]{0,20}(?:앞|first|front)(?:[^0-9*]{0,8}6 ?(?:자리|digits))?[^0-9*]{0,16}[0-9]{6})<END>`,
   my_number_labelled:
     String.raw`<MY_NUMBER>[^0-9*]{0,20}([0-9]{4}[-./ ]{0,3}[0-9]{4}[-./ ]{0,3}[0-9]{4}|[0-9]{3}(?:[- ][0-9]{3}){3}` +
     String.raw`|[0-9](?: [0-9]){11})<END>`,
@@ -232,6 +248,11 @@ class Candidate {
     return begins(SHAPE[name], this.number);
   }
 
+  /** The digits without those that only say how many follow: 뒤 7자리. */
+  get counted() {
+    return this.number.replace(/[67] ?(?:자리|digits)|[^0-9]/g, "");
+  }
+
   otherwise() {
     if (this.follows("other") || this.follows("money_before") || this.precedes("money_after")) return true;
     if (this.follows("ordinal_before") || this.precedes("ordinal_after")) return true;
@@ -250,28 +271,34 @@ function isDay(year, month, day) {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
-function residentBorn(c) {
-  const front = c.digits.slice(-13, -7);
-  const century = c.digits.at(-7);
+function born(digits) {
+  const front = digits.slice(-13, -7);
+  const century = digits.at(-7);
   const firstYear = "90".includes(century) ? 1800 : "3478".includes(century) ? 2000 : 1900;
   const year = firstYear + Number(front.slice(0, 2));
   if (!isDay(year, Number(front.slice(2, 4)), Number(front.slice(4)))) return null;
-  if (c.digits.length > 13 && c.digits.slice(0, 2) !== String(firstYear).slice(0, 2)) return null;
+  if (digits.length > 13 && digits.slice(0, 2) !== String(firstYear).slice(0, 2)) return null;
   return "5678".includes(century) ? "foreigner" : "resident";
 }
+
+const residentBorn = (c) => born(c.digits);
 
 function resident(c) {
   const kind = residentBorn(c);
   if (!kind || c.follows("company") || (c.reads("spaced") && c.precedes("money_after"))) return null;
+  if (c.follows("other") || c.follows("thing")) return null;
   const other =
     c.plain &&
-    (c.follows("other") ||
-      c.follows("thing") ||
+    (c.precedes("file") ||
       c.follows("coordinate") ||
       c.follows("web", WEB) ||
       (c.counts("bank_prefix") && c.follows("bank_beside")));
   return other ? null : kind;
 }
+
+const halves = (c) => (c.precedes("money_after") ? null : born(c.counted));
+
+const backwards = (c) => born(c.counted.slice(-6) + c.counted.slice(0, 7));
 
 function myNumber(c) {
   const weighed = [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2].reduce((sum, weight, at) => sum + weight * c.digits[at], 0);
@@ -284,6 +311,7 @@ function myNumber(c) {
 function unclaimed(c) {
   if (c.counts("twelve_digit_phone") || c.counts("day") || c.reads("clock")) return false;
   if (c.follows("plus") || c.follows("group")) return false;
+  if (c.plain && c.precedes("file")) return false;
   if ((c.plain || !c.reads("spaced")) && (c.follows("korean_before") || c.precedes("korean_after"))) return false;
   return !(c.follows("bank_before") || c.follows("licence") || c.otherwise());
 }
@@ -339,8 +367,10 @@ const phone = (c) => (c.otherwise() ? null : "phone");
 const RULES = [
   ["resident", resident],
   ["resident_spaced", resident],
-  ["resident_dated", residentBorn],
+  ["resident_dated", resident],
   ["resident_labelled", residentBorn, "named"],
+  ["resident_halves", halves],
+  ["resident_backwards_labelled", backwards, "named"],
   ["my_number_labelled", myNumber, "named"],
   ["my_number", myNumber],
   ["email", email],
