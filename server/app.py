@@ -28,6 +28,7 @@ import tracking.statistics.api
 import tracking.statistics.routes
 import tracking.visits.api
 import tracking.visits.api_desk
+import tracking.visits.api_emergencies
 import tracking.visits.api_kiosk
 import tracking.visits.api_papers
 import tracking.visits.api_plans
@@ -106,6 +107,7 @@ def routes() -> list[Route | Mount]:
         *tracking.visits.api_tickets.routes,
         *tracking.visits.api_kiosk.routes,
         *tracking.visits.api_queue.routes,
+        *tracking.visits.api_emergencies.routes,
         *tokens.routes,
         *openapi.routes,
         Route("/metrics", observe.metrics),

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from server.core import clock
-from tests.support.page_forms import submit
+from server.core import clock, ledger
+from server.core.days import today
+from tests.support.answers import official
+from tests.support.markup import parse
+from tests.support.page_forms import post_without_page, submit
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, wish
 from tracking.visits.actions import arriving, booking
 from tracking.visits.actions.arriving import Press
-from tracking.visits.models import Counter, Visit
-from tracking.visits.queries import offices, visits
-from tracking.visits.states import VisitState
+from tracking.visits.models import Counter, Ticket, Visit
+from tracking.visits.queries import offices, queue, visits
+from tracking.visits.states import TicketState, VisitState
 
 MOST_QUERIES = 10
 
@@ -85,6 +88,61 @@ async def test_a_wrong_number_and_a_busy_counter_are_said(system: System) -> Non
         assert again.status_code == 409
         citizen = await system.client.get(page)
         assert citizen.status_code == 303
+
+
+async def test_a_ticket_of_the_list_is_called_by_a_press(system: System) -> None:
+    office = await an_office({"1": ["passport"], "2": ["passport"]})
+    page = f"/desk/counters/{(await Counter.get(number='1', office_id=office.id)).id}"
+    with clock.at(at("09:00")):
+        clerk = await system.official("clerk")
+        await walks_in()
+        second = await Ticket.get(number=await walks_in())
+        assert "/chosen" not in (await clerk.get(page)).text, "a closed counter calls nobody"
+        await submit(clerk, page, "/open")
+        assert (await submit(clerk, page, f"/tickets/{second.code}/chosen")).status_code == 303
+        assert (await Ticket.get(id=second.id)).state is TicketState.CALLED
+        await submit(clerk, page, "/start")
+        await submit(clerk, page, "/park")
+        away = parse((await clerk.get(page)).text).text
+        assert "마지막 창구 1번" in away
+        assert (await submit(clerk, page, f"/tickets/{second.code}/chosen")).status_code == 303, "from parked"
+        await submit(clerk, page, "/start")
+        await submit(clerk, page, "/park")
+        await submit(clerk, page, f"/tickets/{second.code}/return")
+        assert (await submit(clerk, page, f"/tickets/{second.code}/chosen")).status_code == 303, "after the return"
+        busy = await post_without_page(clerk, f"{page}/tickets/{second.code}/chosen", data={})
+        assert busy.status_code == 409
+
+
+async def test_a_note_goes_with_the_visitor_and_pauses_say_who_and_since_when(system: System) -> None:
+    office = await an_office({"1": ["passport"], "2": ["passport"]})
+    numbers = {one.number: f"/desk/counters/{one.id}" for one in await Counter.filter(office_id=office.id)}
+    page, other = numbers["1"], numbers["2"]
+    with clock.at(at("09:00")):
+        clerk = await system.official("clerk")
+        number = await walks_in()
+        for action in ("/open", "/call-next", "/start"):
+            await submit(clerk, page, action)
+        refused = await submit(clerk, page, "/note", note__note="주민등록번호 900101-1234568")
+        assert refused.status_code == 422
+        await submit(clerk, page, "/note", note__note="통역이 필요합니다.")
+        assert (await Ticket.get()).note == "통역이 필요합니다."
+        await submit(clerk, page, "/transfer", transfer__counter="2")
+        assert "통역이 필요합니다." in (await clerk.get(other)).text, "in the list"
+        await submit(clerk, other, "/open")
+        await submit(clerk, other, "/call-next")
+        shown = (await clerk.get(other)).text
+        assert "통역이 필요합니다." in shown
+        ticket = await Ticket.get(number=number)
+        assert "통역" not in (await system.client.get(f"/tickets/{ticket.code}")).text, "not for the visitor"
+        assert "통역" not in str([one.data for one in await ledger.read(queue.subject("east", today()))])
+        await submit(clerk, other, "/note", note__note="")
+        assert (await Ticket.get()).note == ""
+    with clock.at(at("09:30")):
+        await submit(clerk, page, "/pause")
+        said = parse((await (await system.official("handler")).get(page)).text).text
+        name = (await official("clerk")).name
+        assert f"{name} · 오전 9:30부터" in said
 
 
 async def test_the_page_asks_a_fixed_number_of_queries(system: System, count_queries: Callable[[], list[str]]) -> None:

@@ -30,6 +30,7 @@ K, C = TicketAction, CounterAction
 AT_COUNTER = {
     K.CALL: C.CALL, K.RECALL: C.RECALL, K.START: C.START, K.FINISH: C.FINISH, K.PARK: C.PARK,
     K.NOT_HERE: C.NO_SHOW, K.NO_SHOW: C.NO_SHOW, K.TRANSFER: C.TRANSFER, K.FORWARD: C.FORWARD,
+    K.NOTE: C.NOTE,
 }  # fmt: skip
 """What a clerk does at a counter, by what it does to the ticket."""
 BESIDE = {K.RETURN, K.URGENT, K.LEAVE}
@@ -49,6 +50,7 @@ class Bench:
             K.TRANSFER: {"counter": "2"},
             K.FORWARD: {"office": "west"},
             K.URGENT: {"reason": "임신부입니다."},
+            K.NOTE: {"note": "통역이 필요합니다."},
         }
 
     async def put(self, state: TicketState, action: TicketAction) -> None:

@@ -18,7 +18,7 @@ VALUES: dict[type[Refusal], tuple[Any, ...]] = {
     errors.TimeFree: (START,), errors.NotYetMissed: (START,), errors.TooLateToUndo: (7,),
     errors.ClosedForGood: ("02-000-3000",),
     errors.WrongOffice: ("동부민원센터", "중앙로 1"), errors.WrongDay: (date(2026, 12, 1),),
-    errors.CalledJustNow: (START,),
+    errors.CalledJustNow: (START,), errors.EmergencyTaken: ("김창구",),
 }  # fmt: skip
 NEVER_AT_THE_DESK = {
     errors.OnePerHousehold,  # the desk raises VisitorHasVisit

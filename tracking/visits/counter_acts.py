@@ -7,7 +7,7 @@ from server.core.errors import _
 from tracking.visits.actions import calling, counters, forwarding
 from tracking.visits.desk_forms import Plain
 from tracking.visits.queries.counter import CounterView
-from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Forward, Transfer
+from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Forward, Transfer, WriteNote
 from tracking.visits.states import CounterAction, CounterState, TicketState
 
 CounterAct = Act[CounterAction, Any]
@@ -127,6 +127,7 @@ _COUNTERS: tuple[CounterAct, ...] = (
             title=_("To which counter?"),
             send=_("Forward"),
             done=_("The visitor has been forwarded."),
+            attrs={"data-key": "t"},
             fit=_elsewhere,
         ),
     ),
@@ -141,7 +142,23 @@ _COUNTERS: tuple[CounterAct, ...] = (
             title=_("To which office?"),
             send=_("Forward"),
             done=_("The visitor has a number at the other office."),
+            attrs={"data-key": "o"},
             fit=_other_offices,
+        ),
+    ),
+    Act(
+        action=CounterAction.NOTE,
+        form=WriteNote,
+        run=calling.write_note,
+        when=_with(TicketState.CALLED, TicketState.SERVING),
+        desk=Offer(
+            summary="Write a note for whoever serves the visitor next; an empty one erases it",
+            label=_("Note …"),
+            title=_("Note for colleagues"),
+            send=_("Save"),
+            done=_("The note is saved."),
+            attrs={"data-key": "m"},
+            fit=lambda there: {"note": {"value": there.ticket.note}},
         ),
     ),
     Act(
@@ -155,6 +172,7 @@ _COUNTERS: tuple[CounterAct, ...] = (
             title=_("Which ticket?"),
             send=_("Call"),
             done=_("The visitor is called."),
+            attrs={"data-key": "c"},
         ),
     ),
     Act(

@@ -349,6 +349,17 @@ class CalledOftenEnough(Conflict):
     code, text = "called_often_enough", _("This visitor has been called as often as the office calls.")
 
 
+class EmergencyTaken(Conflict):
+    """409: a colleague was first, or it is over."""
+
+    code = "emergency_taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("%(name)s is already on the way.", name=name) if name else _("Help is no longer needed there.")
+        )
+
+
 class TooManyUrgent(Conflict):
     """409: as many tickets were put first today as the office allows."""
 

@@ -267,6 +267,14 @@ class TicketForwarded(DomainEvent, kind="ticket.forwarded", audience=Audience.ST
     to: int
 
 
+class TicketNoted(DomainEvent, kind="ticket.noted", audience=Audience.STAFF):
+    """A clerk wrote or erased the note for whoever serves its visitor next."""
+
+    ticket: int
+    counter: int
+    empty: bool
+
+
 class TicketFiled(DomainEvent, kind="ticket.filed", audience=Audience.STAFF):
     """Its visitor filed a petition at the counter."""
 
@@ -316,6 +324,28 @@ class CounterChanged(DomainEvent, kind="counter.changed", audience=Audience.STAF
 
     counter: int
     state: str
+    by: int
+
+
+class EmergencyRaised(DomainEvent, kind="emergency.raised", audience=Audience.STAFF):
+    """A clerk at a counter asks colleagues for help."""
+
+    emergency: int
+    counter: int
+    by: int
+
+
+class EmergencyAccepted(DomainEvent, kind="emergency.accepted", audience=Audience.STAFF):
+    """A colleague goes there."""
+
+    emergency: int
+    by: int
+
+
+class EmergencyEnded(DomainEvent, kind="emergency.ended", audience=Audience.STAFF):
+    """It is over, and its report is written."""
+
+    emergency: int
     by: int
 
 

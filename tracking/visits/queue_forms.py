@@ -6,7 +6,22 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from server.core.errors import _
-from server.core.forms import LANGUAGES, About, Day, Errors, Form, Hint, Label, Mistake, OneOf, Seen, Wrong, line
+from server.core.forms import (
+    LANGUAGES,
+    About,
+    Day,
+    Errors,
+    Form,
+    Hint,
+    Html,
+    Label,
+    Mistake,
+    OneOf,
+    Seen,
+    Wrong,
+    line,
+    paragraphs,
+)
 from server.core.forms.wording import WRONG
 from tracking.visits.states import PrintState
 
@@ -120,6 +135,30 @@ class Finish(Form):
         bool, Label(_("The matter of the case is settled")), Hint(_("The petitioner reads it in the case."))
     ] = False
     version: Seen = None
+
+
+class WriteNote(Form):
+    """A note about the visitor for whoever serves them next; empty to erase it."""
+
+    note: Annotated[
+        str,
+        line(300),
+        Label(_("Note for colleagues")),
+        Hint(_("Whoever serves the visitor next reads it. The visitor does not.")),
+    ] = ""
+    version: Seen = None
+
+
+class EndEmergency(Form):
+    """What happened, when help is no longer needed."""
+
+    report: Annotated[
+        str,
+        paragraphs(1000, least=2),
+        Label(_("Short report")),
+        Hint(_("What happened, and who came. No names of visitors.")),
+        Html(rows=3),
+    ]
 
 
 class Forward(Form):

@@ -181,6 +181,7 @@ class CounterAction(StrEnum):
     NO_SHOW = "no-show"
     TRANSFER = "transfer"
     FORWARD = "forward"
+    NOTE = "note"
 
 
 class TicketState(StrEnum):
@@ -217,6 +218,8 @@ class TicketAction(StrEnum):
     TRANSFER = "transfer"
     FORWARD = "forward"
     """To another office."""
+    NOTE = "note"
+    """Say something to the colleagues who serve its visitor next."""
     ABANDON = "abandon"
     """The counter called and then did nothing."""
     URGENT = "urgent"
@@ -251,9 +254,11 @@ TICKET: dict[TicketState, dict[TicketAction, TicketState]] = {
     T.WAITING: {K.CALL: T.CALLED, K.URGENT: T.WAITING, K.LEAVE: T.LEFT},
     T.CALLED: {
         K.RECALL: T.CALLED, K.START: T.SERVING, K.NOT_HERE: T.WAITING, K.NO_SHOW: T.MISSED, K.ABANDON: T.WAITING,
-        K.TRANSFER: T.WAITING, K.LEAVE: T.LEFT, K.FORWARD: T.FORWARDED,
+        K.TRANSFER: T.WAITING, K.LEAVE: T.LEFT, K.FORWARD: T.FORWARDED, K.NOTE: T.CALLED,
     },
-    T.SERVING: {K.FINISH: T.DONE, K.PARK: T.PARKED, K.TRANSFER: T.WAITING, K.FORWARD: T.FORWARDED},
+    T.SERVING: {
+        K.FINISH: T.DONE, K.PARK: T.PARKED, K.TRANSFER: T.WAITING, K.FORWARD: T.FORWARDED, K.NOTE: T.SERVING,
+    },
     T.PARKED: {K.RETURN: T.WAITING, K.CALL: T.CALLED, K.LEAVE: T.LEFT},
     T.DONE: {},
     T.MISSED: {K.RETURN: T.WAITING},

@@ -39,9 +39,11 @@ function step(by) {
 function press(key) {
   const marked = (scope) => [...scope.querySelectorAll(`[data-key="${key}"]`)];
   const row = current();
-  const target = row ? marked(row)[0] : marked(document).find((element) => !element.closest("[data-row]"));
+  const target = (row && marked(row)[0]) ?? marked(document).find((element) => !element.closest("[data-row]"));
   if (!target) return false;
-  if (target.tagName === "FORM") target.requestSubmit();
+  const dialog = target.closest("dialog");
+  if (dialog) dialog.showModal(); // there is something to fill in first
+  else if (target.tagName === "FORM") target.requestSubmit();
   else target.click();
   return true;
 }
@@ -113,17 +115,20 @@ async function quick(event) {
 /** Wire the desk's keys and selections. */
 export function start(root) {
   const help = root.getElementById("desk-keys");
-  const hint = root.querySelector("[data-key-hint]");
   const on = root.querySelector("[data-keys-on]");
   const search = root.querySelector("[data-focus-key='/']");
   if (on) {
     on.checked = localStorage.getItem(SWITCH) !== "off";
     on.addEventListener("change", () => {
       localStorage.setItem(SWITCH, on.checked ? "on" : "off");
-      if (hint) hint.hidden = !on.checked;
+      hint();
     });
   }
-  if (hint) hint.hidden = on ? !on.checked : false;
+  function hint() {
+    for (const line of root.querySelectorAll("[data-key-hint]")) line.hidden = on ? !on.checked : false;
+  }
+  root.addEventListener("sinmungo:new", hint);
+  hint();
   const button = root.querySelector("[data-keys-help]");
   if (button) {
     button.hidden = false;

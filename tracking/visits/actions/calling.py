@@ -24,11 +24,11 @@ from tracking.visits.errors import (
     NoSuchTicket,
     OfficeClosed,
 )
-from tracking.visits.events import TicketCalled, TicketFinished, TicketStarted
+from tracking.visits.events import TicketCalled, TicketFinished, TicketNoted, TicketStarted
 from tracking.visits.queries import offices, queue
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import CounterRow, TicketRow
-from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Transfer
+from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Transfer, WriteNote
 from tracking.visits.states import TICKET, CounterState, TicketAction, TicketState
 from tracking.visits.waits import order
 
@@ -270,6 +270,15 @@ async def not_here(actor: Official, counter_id: str, _command: Plain) -> TicketR
                 await marking.note_served(ticket.visit_id, there.actor)  # they did come, to the office before
             elif ticket.visit_id:
                 await marking.note_missed(ticket.visit_id, there.actor, await _calls(ticket.id))
+        return await queue.ticket(ticket.id)
+
+
+async def write_note(actor: Official, counter_id: str, command: WriteNote) -> TicketRow:
+    """Tell whoever serves the visitor next something; an empty note erases it. Raises as :func:`start`."""
+    async with at_counter(actor, counter_id) as there:
+        ticket = there.current(TicketAction.NOTE)
+        await database.execute("UPDATE ticket SET note = ? WHERE id = ?", command.note, ticket.id)
+        await there.day.chain.append(there.actor, TicketNoted(ticket.id, there.counter.id, not command.note))
         return await queue.ticket(ticket.id)
 
 

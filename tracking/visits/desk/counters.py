@@ -10,15 +10,15 @@ from server.core.accounts import Official
 from server.core.acts import Attempt, draw
 from server.core.errors import Conflict, Invalid, NotFound, _
 from server.core.form_pages import ReturnedForm
-from tracking.visits.actions import tickets
+from tracking.visits.actions import calling, emergencies, tickets
 from tracking.visits.counter_acts import COUNTERS
 from tracking.visits.desk.common import all_offices, chosen_office, names
 from tracking.visits.errors import NoSuchTicket
 from tracking.visits.labels import BECAUSE, COUNTER_STATES, TICKET_STATES
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import counter, offices, queue
-from tracking.visits.queue_forms import PutFirst
-from tracking.visits.states import CounterAction
+from tracking.visits.queries import counter, queue
+from tracking.visits.queue_forms import CallChosen, EndEmergency, PutFirst
+from tracking.visits.states import CounterAction, CounterState
 
 PAGE = "/desk/counters"
 NOBODY = _("Nobody waits whom this counter can serve.")
@@ -38,7 +38,6 @@ async def index(request: Request) -> Response:
         "offices": names(known, language),
         "counters": found,
         "serving": {one: ticket.number for one, ticket in (await queue.at_counters(place.id)).items()},
-        "people": await queue.people(found),
         "states": COUNTER_STATES,
     }
     return web.page(request, "desk/visits/counters.html", context)
@@ -90,6 +89,46 @@ async def come_back(request: Request) -> Response:
     return web.redirect(request, f"{PAGE}/{request.path_params['id']}", _("The visitor waits again."))
 
 
+async def call_chosen(request: Request) -> Response:
+    """``POST /desk/counters/{id}/tickets/{code}/chosen``: a ticket of the list, waiting or parked."""
+    official, number = auth.official(request, Permission.SERVE_VISITS), str(request.path_params["id"])
+    try:
+        found = await queue.by_code(request.path_params["code"])
+        await calling.call(official, number, CallChosen(found.number))
+    except (Conflict, NoSuchTicket) as refusal:
+        return await _page(request, ReturnedForm("", {}, {}, refusal))
+    return web.redirect(request, f"{PAGE}/{number}", _("The visitor is called."))
+
+
+async def call_for_help(request: Request) -> Response:
+    """``POST /desk/counters/{id}/help``: silently asks colleagues to come; the page says nothing."""
+    official = auth.official(request, Permission.SERVE_VISITS)
+    await emergencies.call_for_help(official, str(request.path_params["id"]))
+    return web.redirect(request, f"{PAGE}/{request.path_params['id']}")
+
+
+async def accept_help(request: Request) -> Response:
+    """``POST /desk/counters/{id}/help/{emergency}/accept``: a colleague goes there."""
+    official = auth.official(request, Permission.SERVE_VISITS)
+    try:
+        await emergencies.accept(official, request.path_params["emergency"])
+    except Conflict as refusal:
+        return await _page(request, ReturnedForm("", {}, {}, refusal))
+    return web.redirect(request, f"{PAGE}/{request.path_params['id']}", _("Your colleagues see that you go there."))
+
+
+async def end_help(request: Request) -> Response:
+    """``POST /desk/counters/{id}/help/{emergency}/end``: it is over, with a short report."""
+    official = auth.official(request, Permission.SERVE_VISITS)
+    raw = EndEmergency.raw((await web.read_form(request)).multi_items())
+    try:
+        await emergencies.end(official, request.path_params["emergency"], EndEmergency.parse(raw))
+    except Invalid as refusal:
+        errors = web.field_errors(web.language(request), refusal.errors)
+        return await _page(request, ReturnedForm("", raw, errors, refusal))
+    return web.redirect(request, f"{PAGE}/{request.path_params['id']}", _("The report is saved."))
+
+
 async def filed(official: Official, ticket: str, case: str) -> str:
     """A petition was filed at the desk for the visitor of a ticket, known by its code.
 
@@ -126,7 +165,9 @@ async def _page(request: Request, kept: ReturnedForm) -> Response:
         "states": COUNTER_STATES,
         "ticket_states": TICKET_STATES,
         "because": BECAUSE,
-        "local": offices.local,
+        "free": there.state is CounterState.OPEN and there.ticket is None,
+        "own_help": next((one for one in there.emergencies if one.counter_id == there.counter.id), None),
+        "report": EndEmergency,
         "kept": kept,
     }
     return web.page(request, "desk/visits/counter.html", context, status=kept.status)
@@ -137,5 +178,9 @@ routes = [
     Route(f"{PAGE}/{{id:int}}", show),
     Route(f"{PAGE}/{{id:int}}/urgent", put_first, methods=["POST"]),
     Route(f"{PAGE}/{{id:int}}/tickets/{{code}}/return", come_back, methods=["POST"]),
+    Route(f"{PAGE}/{{id:int}}/tickets/{{code}}/chosen", call_chosen, methods=["POST"]),
+    Route(f"{PAGE}/{{id:int}}/help", call_for_help, methods=["POST"]),
+    Route(f"{PAGE}/{{id:int}}/help/{{emergency:int}}/accept", accept_help, methods=["POST"]),
+    Route(f"{PAGE}/{{id:int}}/help/{{emergency:int}}/end", end_help, methods=["POST"]),
     Route(f"{PAGE}/{{id:int}}/{{action}}", act, methods=["POST"]),
 ]

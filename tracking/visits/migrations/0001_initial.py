@@ -329,6 +329,7 @@ class Migration(migrations.Migration):
                 ("accepted_by", fields.IntField(null=True)),
                 ("accepted_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("report", fields.CharField(default="", max_length=1000)),
             ],
             options={
                 "table": "emergency_call",

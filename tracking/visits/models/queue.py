@@ -285,6 +285,8 @@ class EmergencyCall(Model):
     accepted_by = fields.IntField(null=True)
     accepted_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
+    report = fields.CharField(max_length=1000, default="")
+    """What happened, in the words of whoever ended it."""
 
     class Meta:
         table = "emergency_call"

@@ -1,13 +1,14 @@
 """A counter as its clerk sees it: the visitor there, who waits, and what can be done now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server.core import clock, database, i18n, roles
 from server.core.days import today
 from server.core.roles import Card
 from server.core.rows import Local, columns, select, select_one
-from tracking.visits.queries import forwarded, offices, papers, queue
+from tracking.visits.queries import emergencies, forwarded, offices, papers, queue
+from tracking.visits.queries.emergencies import EmergencyRow
 from tracking.visits.queries.forwarded import GoesOn
 from tracking.visits.queries.offices import OfficeRow, Place
 from tracking.visits.queries.papers import Papers
@@ -66,7 +67,11 @@ class CounterView:
     away: Sequence[Waits]
     """Parked, and missed."""
     version: int
-    because: str = ""
+    because: str
+    numbers: Mapping[int, str]
+    """The numbers of the office's counters, by id."""
+    emergencies: Sequence[EmergencyRow]
+    """The calls for help at the office that are not over."""
 
     @property
     def case(self) -> str:
@@ -86,7 +91,8 @@ class CounterView:
 async def view(counter_id: int, language: str) -> CounterView:
     """A counter. Raises ``NoSuchCounter``."""
     counter = await queue.counter(counter_id)
-    place = await offices.place((await offices.office_by_id(counter.office_id)).code)
+    others = await queue.counters(counter.office_id)
+    place = await offices.place(counter.office_code)
     day_id, version = await queue.day(counter.office_id, today())
     ticket = await queue.at_counter(counter_id)
     names = {one.id: i18n.name_in(one, language) for one in place.services.values()}
@@ -109,7 +115,7 @@ async def view(counter_id: int, language: str) -> CounterView:
         ticket,
         visitor,
         await _matters(ticket, place, language) if ticket else (),
-        await _elsewhere(counter, place, ticket) if ticket else (),
+        _elsewhere(counter, others, place, ticket) if ticket else (),
         await _other_offices(ticket, language) if ticket else (),
         await papers.summary(ticket.visit_id) if ticket and ticket.visit_id else papers.NONE,
         await _guide(visitor) if visitor else None,
@@ -118,6 +124,8 @@ async def view(counter_id: int, language: str) -> CounterView:
         [waits(one) for one in tickets if one.state is not TicketState.WAITING],
         version,
         (await queue.because(ticket.id)).get(ticket.id, "") if ticket else "",
+        {one.id: one.number for one in others},
+        await emergencies.running(counter.office_id),
     )
 
 
@@ -166,7 +174,8 @@ async def _matters(ticket: TicketRow, place: Place, language: str) -> list[tuple
     return [(place.services[one].code, i18n.name_in(place.services[one], language)) for one in rows]
 
 
-async def _elsewhere(counter: CounterRow, place: Place, ticket: TicketRow) -> list[tuple[str, str]]:
-    able = place.able.get(ticket.service_id, frozenset())
-    others = [one for one in await queue.counters(counter.office_id) if one.id in able and one.id != counter.id]
-    return [(one.number, f"{one.number} {one.name}".strip()) for one in others]
+def _elsewhere(
+    counter: CounterRow, others: Sequence[CounterRow], place: Place, ticket: TicketRow
+) -> list[tuple[str, str]]:
+    able = place.able.get(ticket.service_id, frozenset()) - {counter.id}
+    return [(one.number, f"{one.number} {one.name}".strip()) for one in others if one.id in able]

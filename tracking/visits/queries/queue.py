@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from server.core import accounts, clock, database, ledger, references
-from server.core.rows import columns, select, select_one
+from server.core.rows import Local, columns, select, select_one
 from tracking.visits.errors import NoSuchCounter, NoSuchTicket
 from tracking.visits.events import TicketCalled, TicketEnded, TicketWaits
 from tracking.visits.queries.offices import OfficeRow
@@ -235,17 +235,28 @@ class CounterRow:
     account_id: int | None
     state: str | None
     """None: closed."""
+    since: Local | None
+    """Since when it is in this state."""
+    person: str
+    """Who sits there."""
+    office_code: str
 
 
-_COUNTER = columns(CounterRow, "c", account_id="s.account_id", state="s.state")
+_COUNTER = columns(
+    CounterRow, "c", account_id="s.account_id", state="s.state", since="s.since", person="COALESCE(p.name, '')",
+    office_code="o.code",
+)  # fmt: skip
+_COUNTERS = (
+    f"SELECT {_COUNTER} FROM counter c JOIN office o ON o.id = c.office_id "
+    f"LEFT JOIN counter_sitting s ON s.counter_id = c.id {accounts.with_official('s.account_id', 'p')}"
+)
 
 
 async def counters(office_id: int) -> list[CounterRow]:
     """The counters of an office."""
     return await select(
         CounterRow,
-        f"SELECT {_COUNTER} FROM counter c LEFT JOIN counter_sitting s ON s.counter_id = c.id "
-        "WHERE c.office_id = ? AND c.active = ? ORDER BY c.number, c.id",
+        f"{_COUNTERS}WHERE c.office_id = ? AND c.active = ? ORDER BY c.number, c.id",
         office_id,
         True,
     )
@@ -257,18 +268,11 @@ async def at_counters(office_id: int) -> dict[int, TicketRow]:
     return {one.counter: one for one in rows if one.counter}
 
 
-async def people(found: Sequence[CounterRow]) -> dict[int, str]:
-    """The names of those who sit at counters now, by counter."""
-    known = await accounts.names(one.account_id for one in found if one.account_id)
-    return {one.id: known.get(one.account_id, "") for one in found if one.account_id}
-
-
 async def counter(number: int) -> CounterRow:
     """A counter by its id. Raises ``NoSuchCounter``."""
     found = await select_one(
         CounterRow,
-        f"SELECT {_COUNTER} FROM counter c LEFT JOIN counter_sitting s ON s.counter_id = c.id "
-        "WHERE c.id = ? AND c.active = ?",
+        f"{_COUNTERS}WHERE c.id = ? AND c.active = ?",
         number,
         True,
     )
