@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from server.core import clock, database
 from server.core.booking import times
 from server.core.booking.errors import TimeTaken
@@ -11,11 +13,12 @@ from server.core.errors import Invalid, Refusal
 from tests.support.answers import official
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
-from tracking.visits.actions import booking, rebuilding, supply
+from tracking.visits.actions import arriving, booking, rebuilding, supply
+from tracking.visits.actions.arriving import Press
 from tracking.visits.desk.places.counters import COUNTERS, EditCounter
 from tracking.visits.desk.places.roster import SHIFTS, EditShift
 from tracking.visits.models import Counter, Office, OfficeDay, Shift, Visit
-from tracking.visits.queries import offices
+from tracking.visits.queries import grid, offices, visits
 from tracking.visits.states import VisitState
 
 
@@ -142,6 +145,45 @@ async def test_a_request_that_did_its_work_leaves_no_job(system: System) -> None
     await SHIFTS.delete(await official("manager"), row.id)
     assert await counted("booking_time") == 0
     assert await database.value("SELECT COUNT(*) FROM job WHERE kind = ?", rebuilding.REBUILD) == 0
+
+
+async def test_a_visitor_who_is_here_is_not_moved_to_another_counter(system: System) -> None:
+    """A booking of the same day takes what is free beside them, and a rebuilt roster leaves them where they are."""
+    day = today()
+    office = await an_office(
+        {"1": ["passport", "moving"], "2": ["passport", "seal"]}, days=[day], same_day=True, notice_hours=0
+    )
+    numbers = {one.id: one.number for one in await Counter.all()}
+
+    async def counter_of(visit: str) -> set[str]:
+        return {
+            numbers[unit]
+            for unit in await database.column(
+                "SELECT DISTINCT t.unit FROM visit v JOIN visit_matter m ON m.visit_id = v.id "
+                "JOIN booking_time t ON t.claim_id = m.claim_id WHERE v.number = ?",
+                visit,
+            )
+        }
+
+    with clock.at(at("09:00", day)):
+        here = await booking.book_now(await wish(start="15:00", day=day), contact("kim"))
+        (counter,) = await counter_of(here.number)
+        only = {"1": "moving", "2": "seal"}[counter]
+        await arriving.check_in(await offices.office("east"), await visits.by_number(here.number), Press())
+        offices.forget()
+        errand = (await wish(only, start="09:15", day=day)).errand
+        (shown,) = await grid.days(errand, [day])
+        assert at("15:00", day) not in [slot.start for slot in shown.slots if slot.left], "nobody is promised this time"
+        with pytest.raises(TimeTaken):
+            await booking.book_now(await wish(only, start="15:00", day=day), contact("lee"))
+        await booking.book_now(await wish(start="15:00", day=day), contact("choi"))
+        await supply.rebuild(office.id, [day])
+        assert await counter_of(here.number) == {counter}
+        await Shift.filter(counter_id__in=[one for one, number in numbers.items() if number == counter]).delete()
+        await supply.rebuild(office.id, [day])
+        assert await counter_of(here.number) == {"1", "2"} - {counter}, (
+            "who booked first keeps a counter if theirs goes"
+        )
 
 
 async def test_two_managers_cannot_put_one_official_at_two_counters(system: System) -> None:

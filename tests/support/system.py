@@ -35,7 +35,7 @@ from server.core.city import District
 from server.core.config import Settings
 from server.core.jobs import Worker
 from tests.support.postgres import Engine, NewDatabase, PostgresServer
-from tracking.visits.queries import accuracy, forecasts, offices, ticket_figures, waiting_times
+from tracking.visits.queries import accuracy, forecasts, live_queue, offices, ticket_figures, waiting_times
 
 PASSWORD = "correct horse"
 SECRET = "s" * 40
@@ -213,6 +213,7 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
     waiting_times.forget()
     accuracy.forget()
     ticket_figures.forget()
+    live_queue.forget()
     others = asyncio.all_tasks()  # a fixture begins and ends in two tasks
     app = create_app(settings)
     adapters = wiring.ports(settings)

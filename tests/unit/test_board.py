@@ -74,6 +74,27 @@ def test_another_claim_moves_as_a_whole() -> None:
     assert office.units_of(other) == [unit] * 2
 
 
+def test_a_fixed_claim_stays_and_its_unit_is_not_sold_again() -> None:
+    office = Office(TWO_UNITS, [1, 2])
+    either = office.book(EITHER, 0, 2)
+    (unit,) = {*office.units_of(either)}
+    office.terms = replace(TWO_UNITS, fixed=frozenset({either}))
+    assert office.book(unit, 1, 2) == 0, "only this unit could do it"
+    assert office.book(3 - unit, 0, 2)
+    assert office.units_of(either) == [unit] * 2
+
+
+def test_a_fixed_claim_that_is_split_stays_split() -> None:
+    office = Office(TWO_UNITS, [1, 2])
+    in_the_way = office.book(FIRST, 0, 1)
+    office.book(SECOND, 1, 1)
+    split = office.book(EITHER, 0, 2)
+    office.free(in_the_way)
+    board = Board(office.day, replace(TWO_UNITS, fixed=frozenset({split})))
+    board.unite()
+    assert board.changes() == {}
+
+
 def test_those_in_the_way_of_whoever_moves_move_too() -> None:
     terms = Terms(STEP, {1: [1], 2: [1, 2], 3: [2, 3], 4: [3], 5: [3]})  # the third does most, so it is kept free
     office = Office(terms, [1, 2, 3])
@@ -117,6 +138,23 @@ def test_a_search_that_fails_changes_nothing() -> None:
 
 kinds = st.lists(st.integers(1, 2**UNITS - 1), min_size=1, max_size=4)
 wishes = st.lists(st.tuples(st.integers(0, 3), st.integers(0, STEPS - 1), st.integers(1, 4)), max_size=25)
+
+
+@given(masks=kinds, wanted=wishes, fixed=st.sets(st.integers(1, 8)), more=wishes)
+def test_whoever_is_fixed_keeps_the_units_and_what_is_free_can_be_booked(
+    masks: list[int], wanted: list[tuple[int, int, int]], fixed: set[int], more: list[tuple[int, int, int]]
+) -> None:
+    units = {1 << n: n + 1 for n in range(UNITS)}
+    terms = Terms(STEP, {kind: [units[bit] for bit in bits(mask)] for kind, mask in enumerate(masks)})
+    office = Office(terms, [*units.values()])
+    for kind, start, long in wanted:
+        office.book(kind % len(masks), start, long)
+    office.terms = replace(terms, fixed=frozenset(fixed))
+    before = {one: office.units_of(one) for one in fixed & office.day.claims.keys()}
+    for kind, start, long in more:
+        office.book(kind % len(masks), start, long)
+        office.sound()
+    assert {one: office.units_of(one) for one in before} == before
 
 
 @given(masks=kinds, wanted=wishes, freed=st.sets(st.integers(1, 12)))

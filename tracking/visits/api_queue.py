@@ -14,7 +14,7 @@ from server.core.contract import Access, Answer, Contract, among, said
 from tracking.visits.actions import tickets
 from tracking.visits.counter_acts import COUNTERS
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import forwarded, offices, queue, waiting_times
+from tracking.visits.queries import forwarded, live_queue, offices, queue, waiting_times
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import Reason
 from tracking.visits.states import CounterAction, CounterState, TicketState
@@ -175,24 +175,22 @@ COUNTER_API = Api(
 
 
 @Contract("The queue of an office now, by service", LiveQueue, refusals=(404,))
-async def live_queue(request: Request) -> Response:
+async def queue_of_office(request: Request) -> Response:
     """``GET /offices/{code}/queue``: numbers, counters and times only."""
     place = await offices.place(request.path_params["code"])
-    found, language = await waiting_times.live(place), web.language(request)
+    found, language = await live_queue.of_office(place), web.language(request)
     services = [
         QueueOfService(
             service=one.code,
             name=i18n.name_in(one, language),
             waiting=found.waiting.get(one.id, 0),
-            expected_wait=wait_of(found.waits.walk_ins.get(str(one.id))),
+            expected_wait=wait_of(found.walk_ins.get(one.id)),
         )
         for one in place.services.values()
         if one.bookable or one.walk_in
     ]
-    called = [CalledNumber.of(one, at=one.called_at, state=one.state.value) for one in found.called]
-    return web.json(
-        LiveQueue(office=place.office.code, waiting=sum(found.waiting.values()), called=called, services=services)
-    )
+    called = [CalledNumber.of(one, at=one.called_at, state=one.state.value) for one in found.now_called]
+    return web.json(LiveQueue(office=place.office.code, waiting=found.total, called=called, services=services))
 
 
 # --- The visitor's ticket --------------------------------------------------------------------------------------------
@@ -245,7 +243,7 @@ async def put_first(request: Request) -> Response:
 
 
 routes = [
-    Route("/api/v1/offices/{code}/queue", live_queue),
+    Route("/api/v1/offices/{code}/queue", queue_of_office),
     Route("/api/v1/tickets/{code}", follow),
     Route("/api/v1/tickets/{code}/leave", leave, methods=["POST"]),
     Route("/api/v1/tickets/{code}/return", come_back, methods=["POST"]),

@@ -7,7 +7,7 @@ best arrangement of a day is hard to find (interval scheduling with eligible mac
 Spieksma, 2007); ADR 24 has figures of how close this comes.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from server.core.booking import matching
 from server.core.booking.day import Day, Free, Held, Terms
@@ -32,6 +32,7 @@ class Board:
         }
         self._able = {one.id: free.able(one) for one in day.claims.values()}
         self._kinds = {bit: sum(unit in units for units in terms.able.values()) for bit, unit in self._unit.items()}
+        self._fixed = {one for one in terms.fixed if one in day.claims}
         self._undo: list[tuple[int, int, int | None]] = []
         self._tries = 0
         self._split_before = set[int]()
@@ -45,11 +46,18 @@ class Board:
             return True
         before = {minute: dict(self._steps[minute]) for minute in minutes}
         split = self.split()
-        if all(matching.seat(self._steps[minute], self._able, held.id) for minute in minutes):
+        if all(self._match(minute, held.id) for minute in minutes):
             self._unite(self.split() - split)
             return True
         self._steps.update(before)
         return False
+
+    def _match(self, minute: int, claim: int) -> bool:
+        """Give a claim a unit in one step, moving others between theirs, but none that is fixed."""
+        movable = {bit: one for bit, one in self._steps[minute].items() if one not in self._fixed}
+        found = matching.seat(movable, self._able, claim)
+        self._steps[minute].update(movable)
+        return found
 
     def seat_again(self, claims: Sequence[int]) -> list[int]:
         """Free the time of claims and place them anew, in this order. Returns those that found no place."""
@@ -77,8 +85,8 @@ class Board:
         }
         return {place: (was, now[place]) for place, was in self._was.items() if was != now[place]}
 
-    def _unite(self, claims: Collection[int]) -> None:
-        for claim in sorted(claims):
+    def _unite(self, claims: set[int]) -> None:
+        for claim in sorted(claims - self._fixed):
             mark = len(self._undo)
             self._vacate(claim)
             if not self._search(claim):
@@ -99,7 +107,7 @@ class Board:
                 for minute in minutes:
                     if (one := self._steps[minute][bit]) is not None:
                         holding.setdefault(one, []).append(minute)
-                if len(holding) <= depth and not holding.keys() & staying:
+                if len(holding) <= depth and not holding.keys() & {*staying, *self._fixed}:
                     # A unit that can do little goes first, so that others need not move later.
                     ways.append((len(holding), self._kinds[bit], bit, holding))
         for _number, _kinds, bit, holding in sorted(ways, key=lambda way: way[:3]):

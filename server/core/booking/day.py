@@ -30,6 +30,8 @@ class Terms:
     able: Mapping[int, Collection[int]]
     """The units able to do each kind."""
     quotas: Sequence[Quota] = ()
+    fixed: Collection[int] = frozenset()
+    """The claims that stay with the units that serve them, for as long as these are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,8 @@ class Free:
         # A claim can be missing from a page's reading if it was made meanwhile: its unit is then taken all the same.
         claims = {unit: self.day.claims.get(one) for unit, one in units.items() if one is not None}
         waiting = self._waiting(minute)
-        masks = [self.able(one) if one else self.bit[unit] for unit, one in claims.items()]
+        fixed = self.terms.fixed
+        masks = [self.able(one) if one and one.id not in fixed else self.bit[unit] for unit, one in claims.items()]
         masks = sorted([*masks, *map(self.able, waiting)])
         left = matching.room(sum(self.bit[unit] for unit in units), tuple(masks), self.able(wanted))
         for quota in self.terms.quotas:

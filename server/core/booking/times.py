@@ -198,10 +198,10 @@ async def supply(calendar: int, present: Collection[tuple[int, int]], terms: Ter
     board = Board(changed, terms)
     without = board.seat_again(again)
     if without:  # whoever booked first keeps the time, even if it is another counter that has gone
-        fair = Board(changed, terms)
-        displaced = fair.seat_again(sorted(day.claims))
+        fair, movable = Board(changed, terms), sorted(day.claims.keys() - {*terms.fixed} | {*again})
+        displaced = fair.seat_again(movable)
         if len(displaced) <= len(without):
-            board, without, again = fair, displaced, sorted(day.claims)
+            board, without, again = fair, displaced, movable
     board.unite()
     await _save(calendar, board)
     for placed, ids in ((False, without), (True, [one for one in again if one not in without])):

@@ -46,6 +46,10 @@ room for other streams."""
 REPLAYED = 2_000
 """Maximum events that one stream replays from the ledger; the client gets the rest when it reconnects."""
 CHANNEL = "sinmungo_ledger"
+BETWEEN_LOOKS = 0.2
+"""Minimum seconds between two looks of the watchers, so that many changes make one event."""
+AT_ONCE = 250
+"""Listeners that are sent an event in one turn of the loop: some 15 ms."""
 
 _START = {
     "type": "http.response.start",
@@ -76,10 +80,12 @@ class Narrator(Protocol):
 
 
 class Watcher(Protocol):
-    """Finds changes that write no event in the ledger, once for all listeners."""
+    """Finds changes, once for all listeners: every second, because some write no event in the ledger."""
 
     prefix: str
     """The prefix of its listeners' subjects."""
+    woken_by: str
+    """The prefix of the ledger's subjects whose events call for a look at once; empty for none."""
 
     async def look(self, subjects: Collection[str]) -> Iterable[tuple[str, bytes]]:
         """For the subjects in ``subjects``: subject and encoded frame of what has changed since the last look."""
@@ -115,6 +121,7 @@ class Hub:
         self._clients: Counter[str] = Counter()
         self._stop = asyncio.Event()
         self._news = asyncio.Event()
+        self._woken = asyncio.Event()
 
     # --- listeners ------------------------------------------------------------------------------------------
 
@@ -242,6 +249,7 @@ class Hub:
                     place = (entries[-1].transaction_id, entries[-1].id)
                     self._news.set()
                     await self._tell(entries)
+                    self._wake(entries)
             except Exception:
                 log.exception("the ledger cannot be read")
                 entries = []
@@ -268,37 +276,50 @@ class Hub:
         for narrator in self.narrators:
             await self._narrate(narrator, entries)
 
+    def _wake(self, entries: list[Entry]) -> None:
+        wakers = tuple(one.woken_by for one in self.watchers if one.woken_by)
+        if any(entry.subject.startswith(wakers) for entry in entries):
+            self._woken.set()
+
     async def _narrate(self, narrator: Narrator, entries: list[Entry]) -> None:
         try:
-            found = await narrator.news(entries, self._groups.keys())
-            gc.disable()  # thousands of short-lived tasks would trigger a collection that walks all connections, 0.5 s
-            for subject, event_id, content in found:
-                for listener in self._groups.get(subject, ()):
-                    listener.push(event_id, content)
-            await asyncio.sleep(0)
+            await self._push(await narrator.news(entries, self._groups.keys()))
         except Exception:
             log.exception("events could not be sent; reconnecting readers are sent what they missed")
             for subject, group in self._groups.items():
                 if subject.startswith(narrator.prefix):
                     for listener in group:
                         listener.end()
+
+    async def _push(self, found: Iterable[tuple[str, int, bytes]]) -> None:
+        """Send events to those who listen to their subjects, some in each turn of the loop."""
+        gc.disable()  # thousands of short-lived tasks would trigger a collection that walks all connections, 0.5 s
+        try:
+            for subject, event_id, content in found:
+                for place, listener in enumerate([*self._groups.get(subject, ())], 1):
+                    listener.push(event_id, content)
+                    if place % AT_ONCE == 0:
+                        await asyncio.sleep(0)
+            await asyncio.sleep(0)
         finally:
             gc.enable()
 
     async def _watch(self) -> None:
-        """Look for changes that write no event, for as long as somebody would see them."""
+        """Look for changes, for as long as somebody would see them."""
         while True:
-            await asyncio.sleep(POLL)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL):
+                    await self._woken.wait()
+            self._woken.clear()  # before looking, so that no change is missed
             for watcher in self.watchers:
                 subjects = {subject for subject in self._groups if subject.startswith(watcher.prefix)}
                 if subjects:
                     await self._look(watcher, subjects)
+            await asyncio.sleep(BETWEEN_LOOKS)
 
     async def _look(self, watcher: Watcher, subjects: Collection[str]) -> None:
         try:
-            for subject, content in await watcher.look(subjects):
-                for listener in self._groups.get(subject, ()):
-                    listener.push(0, content)
+            await self._push((subject, 0, content) for subject, content in await watcher.look(subjects))
         except Exception:
             log.exception("changes could not be looked for; the next look finds them")
 

@@ -67,7 +67,7 @@ async def pass_on(calendar: int) -> int:
     """Give what has become free in a day to whom it is due. Returns the number of offers. The calendar is locked."""
     if await times.untidy(calendar):
         office = await database.value("SELECT office_id FROM office_day WHERE calendar_id = ?", calendar)
-        terms = offices.terms(await offices.office_by_id(office), await offices.services(office))
+        terms = await offices.present_terms(await offices.office_by_id(office))
         if await times.place_again(calendar, terms):
             await record_placed_later(calendar)
     return await offer(calendar)

@@ -59,9 +59,8 @@ async def _supply(office_id: int, day: date, calendar: int, before: Sequence[int
     place = await offices.office_by_id(office_id)
     hours = (await offices.hours(office_id, await offices.weekly_hours(office_id), [day], await city.calendar()))[day]
     roster, away = await _roster(office_id, day)
-    known = await offices.services(office_id)
     present = rules.counter_time(hours, roster if place.active else (), away, place.step)
-    those = offices.terms(place, known)
+    those = await offices.present_terms(place)
     without = await times.supply(calendar, present, those)
     if without and await _give_up_freed(calendar, without):
         without = await times.supply(calendar, present, those)

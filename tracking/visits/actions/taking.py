@@ -251,9 +251,7 @@ async def calendar_of(wished: Wish) -> int:
 
 async def take(wished: Wish, calendar: int) -> list[int]:
     """Take the time of all services. Returns a claim for each. The calendar is locked. Raises ``TimeTaken``."""
-    known = await offices.services(wished.office.id)  # under the lock: what a counter can do may just have changed
-    place = await offices.office_by_id(wished.office.id)
-    those = offices.terms(place, known)
+    those = await offices.present_terms(await offices.office_by_id(wished.office.id))
     return [await times.take(calendar, one, those) for _service, one in wished.matters]
 
 
@@ -289,7 +287,7 @@ async def free(visit: int, party: int) -> list[Wanted]:
 
 async def withhold(place: OfficeRow, calendar: int, freed: Sequence[Wanted], returns_at: datetime | None) -> None:
     """Keep what is still free of freed time until it returns, or for walk-ins (None). The calendar is locked."""
-    those = offices.terms(place, await offices.services(place.id))
+    those = await offices.present_terms(place)
     for one in freed:
         if Free(await times.locked(calendar), those).fits(one):
             claim = await times.take(calendar, one, those)

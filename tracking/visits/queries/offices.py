@@ -16,7 +16,7 @@ from server.core.working_calendar import FIRST_YEAR, LAST_YEAR, WorkingCalendar
 from tracking.visits import rules
 from tracking.visits.errors import NoSuchOffice
 from tracking.visits.rules import DayHours, DayState, Exceptional, Weekly, Window
-from tracking.visits.states import Channel, OpeningKind
+from tracking.visits.states import HERE, Channel, OpeningKind
 
 BOOKED = frozenset(Channel)
 
@@ -160,15 +160,33 @@ async def services(office_id: int) -> dict[int, ServiceRow]:
     return {row["id"]: read(ServiceRow, {**row, "counters": frozenset(able[row["id"]])}) for row in rows}
 
 
-def terms(place: OfficeRow, known: Mapping[int, ServiceRow]) -> Terms:
-    """How an office's counter time is booked: who is able to do what, and what is kept for whom."""
+async def running(office_id: int) -> frozenset[int]:
+    """The claims of the visitors who are here today: their counters are not exchanged any more."""
+    found = await database.column(
+        "SELECT m.claim_id FROM queue_day q JOIN ticket t ON t.day_id = q.id AND t.state IN (?) "
+        "JOIN visit_matter m ON m.visit_id = t.visit_id "
+        "WHERE q.office_id = ? AND q.date = ? AND m.claim_id IS NOT NULL",
+        tuple(HERE),
+        office_id,
+        today(),
+    )
+    return frozenset(found)
+
+
+async def present_terms(place: OfficeRow) -> Terms:
+    """How an office's counter time is booked, read under the lock: what its counters can do may just have changed."""
+    return terms(place, await services(place.id), await running(place.id))
+
+
+def terms(place: OfficeRow, known: Mapping[int, ServiceRow], fixed: Collection[int] = frozenset()) -> Terms:
+    """How an office's counter time is booked: who is able to do what, what is kept for whom, what does not move."""
     quotas = [Quota(place.walk_in_percent, BOOKED)] if place.walk_in_percent else []
     if place.phone_percent:
         quotas.append(Quota(place.walk_in_percent + place.phone_percent, frozenset({Channel.ONLINE})))
     for group, percent in place.class_percents.items():
         kinds = frozenset(one.id for one in known.values() if one.class_code == group)
         quotas.append(Quota(percent, BOOKED, kinds))
-    return Terms(place.step, {one.id: one.counters for one in known.values()}, tuple(quotas))
+    return Terms(place.step, {one.id: one.counters for one in known.values()}, tuple(quotas), fixed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +197,13 @@ class Place:
     services: Mapping[int, ServiceRow]
     weekly: Mapping[int, Weekly]
     """Its hours by weekday."""
+    running: frozenset[int] = frozenset()
+    """See :func:`running`."""
 
     @property
     def terms(self) -> Terms:
         """How its counter time is booked."""
-        return terms(self.office, self.services)
+        return terms(self.office, self.services, self.running)
 
     @property
     def able(self) -> dict[int, frozenset[int]]:
@@ -209,7 +229,7 @@ async def place(code: str) -> Place:
 
 async def place_of(found: OfficeRow) -> Place:
     """The same of any office, also of a closed one, read anew."""
-    return Place(found, await services(found.id), await weekly_hours(found.id))
+    return Place(found, await services(found.id), await weekly_hours(found.id), await running(found.id))
 
 
 async def weekly_hours(office_id: int) -> dict[int, Weekly]:

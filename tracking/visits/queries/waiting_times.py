@@ -13,14 +13,13 @@ from datetime import date, datetime, timedelta
 from server.core import clock, database, ledger
 from server.core.booking import times
 from server.core.days import today
-from server.core.rows import columns, select
 from tracking.visits.events import TicketEstimated
 from tracking.visits.queries import offices, queue
 from tracking.visits.queries.offices import OfficeRow, Place
 from tracking.visits.queries.queue import CounterRow, TicketRow
 from tracking.visits.states import CounterState, TicketState, VisitState
 from tracking.visits.waits.calibration import Calibration
-from tracking.visits.waits.order import MINUTE
+from tracking.visits.waits.order import MINUTE, can_serve
 from tracking.visits.waits.pace import Pace
 from tracking.visits.waits.queue import Coming, Counter, Queue, Serving, Wait
 from tracking.visits.waits.replay import Waits, estimate
@@ -105,39 +104,6 @@ async def published(place: Place, ticket: TicketRow) -> Wait | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
-    """A number that a counter calls or serves."""
-
-    number: str
-    counter: str
-    state: TicketState
-    called_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """The queue of an office as everybody sees it: numbers, counters and times."""
-
-    waiting: Mapping[int, int]
-    """By service."""
-    called: Sequence[Called]
-    waits: Waits
-
-
-async def live(place: Place) -> Live:
-    """The queue of an office now."""
-    day_id, _version = await queue.day(place.office.id, today())
-    waiting = Tally(one.service_id for one in await queue.waiting(day_id))
-    called = await select(
-        Called,
-        f"SELECT {columns(Called, 't', counter='c.number')} FROM ticket t JOIN counter c ON c.id = t.counter "
-        "WHERE t.day_id = ? ORDER BY t.called_at DESC, t.id DESC",
-        day_id,
-    )
-    return Live(waiting, called, await of_office(place))
-
-
 # --- The queue as it stands ------------------------------------------------------------------------------------------
 
 
@@ -145,12 +111,15 @@ async def _queue(place: Place, day_id: int, waiting: Sequence[TicketRow]) -> Que
     now, office = clock.now(), place.office
     found = await queue.counters(office.id)
     at_work = {one.counter: one for one in await queue.here(day_id) if one.counter}
-    spans = await _spans(office)
+    spans, free_from = await _spans(office), await _free_from(office.id, day_id)
     return Queue(
         now.timestamp(),
         queue.rule(office),
         tuple(one.in_order for one in waiting),
-        tuple(_counter(one, place, at_work.get(one.id), spans.get(one.id, []), waiting) for one in found),
+        tuple(
+            _counter(one, place, at_work.get(one.id), spans.get(one.id, []), waiting, free_from.get(one.id, 0))
+            for one in found
+        ),
         tuple(await _coming(office.id)),
         await _further(day_id),
         tuple(await _walk_ins(day_id, now)),
@@ -158,7 +127,12 @@ async def _queue(place: Place, day_id: int, waiting: Sequence[TicketRow]) -> Que
 
 
 def _counter(
-    counter: CounterRow, place: Place, ticket: TicketRow | None, spans: Spans, waiting: Sequence[TicketRow]
+    counter: CounterRow,
+    place: Place,
+    ticket: TicketRow | None,
+    spans: Spans,
+    waiting: Sequence[TicketRow],
+    free_from: float,
 ) -> Counter:
     now = clock.now().timestamp()
     services = frozenset(str(one) for one, able in place.able.items() if counter.id in able)
@@ -173,9 +147,29 @@ def _counter(
     if ticket and ticket.called_at:
         begun = ticket.started_at if ticket.state is TicketState.SERVING else None
         serving = Serving(str(ticket.service_id), ticket.called_at.timestamp(), begun.timestamp() if begun else None)
-    ours = [one.arrived_at.timestamp() for one in waiting if str(one.service_id) in services]
-    free_since = min(now, max(ours)) if open_now and serving is None and ours else None
+    ours = [one.arrived_at.timestamp() for one in waiting if can_serve(str(counter.id), services, one.in_order)]
+    free_since = min(now, max(free_from, min(ours))) if open_now and serving is None and ours else None
     return Counter(str(counter.id), services, tuple(ahead), serving, free_since, closed_since)
+
+
+async def _free_from(office_id: int, day_id: int) -> dict[int, float]:
+    """When each open counter was opened, or finished with whom it had last, as seconds.
+
+    Of a visitor who did not come, or fetches papers, only the call is known.
+    """
+    rows = await database.fetch(
+        "SELECT s.counter_id, s.since, MAX(t.called_at) AS called, MAX(t.ended_at) AS gone, MAX(m.ended_at) AS ended "
+        "FROM counter c JOIN counter_sitting s ON s.counter_id = c.id "
+        "LEFT JOIN ticket t ON t.last_counter = c.id AND t.day_id = ? "
+        "LEFT JOIN ticket_matter m ON m.ticket_id = t.id WHERE c.office_id = ? GROUP BY s.counter_id, s.since",
+        day_id,
+        office_id,
+    )
+    known = ("since", "called", "gone", "ended")
+    return {
+        row["counter_id"]: max(database.moment(row[one]).timestamp() for one in known if row[one] is not None)
+        for row in rows
+    }
 
 
 async def _spans(office: OfficeRow) -> Mapping[int, Spans]:

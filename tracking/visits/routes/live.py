@@ -69,6 +69,7 @@ class Timetables:
     """The weeks that are open on some page of this process."""
 
     prefix = "slots/"
+    woken_by = ""
 
     def __init__(self) -> None:
         self._weeks: dict[str, _Week] = {}

@@ -1,6 +1,11 @@
 """The queue of an office as it is: a visitor's ticket, the display in the hall, and the stream that both follow."""
 
+import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,49 +17,111 @@ from server.core.days import today
 from server.core.errors import Conflict, Text, _
 from server.core.stream.listener import Listener, event
 from tracking.visits.actions import tickets
+from tracking.visits.errors import NoSuchOffice
 from tracking.visits.labels import TICKET_STATES
-from tracking.visits.queries import forwarded, offices, queue, waiting_times
+from tracking.visits.queries import forwarded, live_queue, offices, queue, waiting_times
+from tracking.visits.queries.live_queue import LiveQueue
 from tracking.visits.routes.tickets import told
 from tracking.visits.states import HERE, TICKET, TicketAction
+from tracking.visits.waits.queue import Wait
 
-SHOWN = 12
-"""Numbers on a display; the latest calls come first."""
+AGAIN = 30.0
+"""Seconds after which a queue is sent again although nothing has changed: estimates have, and pages see it is alive."""
+LOOKED = 3.0
+"""Seconds for which what was read at the last look is sent to pages that are opened."""
 
 
 class Queues:
-    """The queues that are open on some page of this process: one query a second tells which have changed."""
+    """The queues that are open on some page of this process: each state is read and encoded once for all of them."""
 
     prefix = "queue-pages/"
+    woken_by = "queue/"
 
     def __init__(self) -> None:
-        self._versions: dict[int, int] = {}
+        self._shown: dict[str, _Shown] = {}
+        self._looked_at = 0.0
 
-    def topic(self, office_id: int) -> str:
+    def topic(self, code: str) -> str:
         """The topic of the pages that show an office's queue of today."""
-        return f"{self.prefix}{office_id}"
+        return f"{self.prefix}{code}"
+
+    async def whole(self, code: str) -> bytes:
+        """The queue of an office, for a page that has just been opened. Raises ``NoSuchOffice``."""
+        shown = self._shown.get(code)
+        if shown is None or time.monotonic() - self._looked_at >= LOOKED:
+            shown = self._shown[code] = _show(await live_queue.of_office(await offices.place(code)))
+        return shown.frame
 
     async def look(self, subjects: Collection[str]) -> list[tuple[str, bytes]]:
         """See ``server.core.stream.hub.Watcher``."""
-        shown = [int(subject.removeprefix(self.prefix)) for subject in subjects]
-        now = await queue.versions(shown, today()) if shown else {}
-        changed = [(one, version) for one, version in now.items() if self._versions.get(one) != version]
-        self._versions = now
-        return [(self.topic(one), event("queue", version=version)) for one, version in changed]
+        codes, day, now = [one.removeprefix(self.prefix) for one in subjects], today(), time.monotonic()
+        versions = await live_queue.versions(codes, day)
+        found = []
+        for code, version in versions.items():
+            before = self._shown.get(code)
+            if before and (before.date, before.version) == (day, version) and now - before.read_at < AGAIN:
+                continue
+            with contextlib.suppress(NoSuchOffice):
+                self._shown[code] = shown = _show(await live_queue.of_office(await offices.place(code), version))
+                found.append((self.topic(code), shown.frame))
+        self._shown = {code: one for code, one in self._shown.items() if code in versions}
+        self._looked_at = now
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A queue as pages have it."""
+
+    date: date
+    version: int
+    read_at: float
+    frame: bytes
+
+
+def _show(found: LiveQueue) -> _Shown:
+    return _Shown(found.date, found.version, found.read_at, event("queue", **state(found)))
+
+
+def state(found: LiveQueue) -> dict[str, Any]:
+    """The queue of an office for scripts: numbers and codes only, so it is the same for everybody."""
+    return {
+        "day": found.date.isoformat(),
+        "version": found.version,
+        "waiting": found.total,
+        "called": [
+            {
+                "number": one.number, "counter": one.counter, "floor": one.floor, "sequence": one.sequence,
+                "state": one.state.value if one.there else "",
+            }
+            for one in found.called
+        ],
+        "services": {
+            one.code: [found.waiting.get(one.id, 0), *_minutes(found.walk_ins.get(one.id))]
+            for one in found.place.services.values()
+        },
+        "tickets": {number: [one.position, *_minutes(one.wait)] for number, one in found.tickets.items()},
+        **{one.value: numbers for one, numbers in found.away.items()},
+    }  # fmt: skip
+
+
+def _minutes(wait: Wait | None) -> tuple[int, ...]:
+    return wait.in_minutes if wait else ()
 
 
 class QueueStream:
-    """``/offices/{code}/queue/stream``: says that the queue has changed, and once at the beginning, after a cut too."""
+    """``/offices/{code}/queue/stream``: the queue as it is, at the beginning, with each change and each half minute."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises ``NoSuchOffice``."""
         request = Request(scope)
-        place = await offices.place(request.path_params["code"])
+        queues: Queues = request.app.state.queues
+        code = (await offices.place(request.path_params["code"])).office.code
         address = request.client.host if request.client else "?"
-        topic = request.app.state.queues.topic(place.office.id)
-        listener = Listener(send, f"queue:{address}", subject=topic, crowd=True)
+        listener = Listener(send, f"queue:{address}", subject=queues.topic(code), crowd=True)
 
         async def past() -> AsyncIterator[tuple[int, bytes]]:
-            yield 0, event("queue", version=(await queue.day(place.office.id, today()))[1])
+            yield 0, await queues.whole(code)
 
         await request.app.state.hub.serve(listener, past(), receive)
 
@@ -109,13 +176,13 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
 async def display(request: Request) -> Response:
     """``/offices/{code}/display``: numbers and counters, readable from afar."""
     place, language = await offices.place(request.path_params["code"]), web.language(request)
-    found = await waiting_times.live(place)
+    found = await live_queue.of_office(place)
     names = {one.id: i18n.name_in(one, language) for one in place.services.values()}
     context = {
         "office": place.office,
         "office_name": i18n.name_in(place.office, language),
-        "called": found.called[:SHOWN],
-        "waiting": sum(found.waiting.values()),
+        "called": found.called[: live_queue.LATEST],
+        "waiting": found.total,
         "services": [(names[one], count) for one, count in sorted(found.waiting.items()) if one in names],
     }
     return web.page(request, "visits/display.html", context)

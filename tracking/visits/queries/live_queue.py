@@ -1,0 +1,179 @@
+"""The queue of an office as everybody may see it: numbers, counters and times, nothing personal.
+
+It is read once for each change of the queue and each half minute, and shared by everybody who asks this process.
+"""
+
+import asyncio
+import time
+from collections import Counter as Tally
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from server.core import clock, database
+from server.core.days import today
+from server.core.rows import columns, select
+from tracking.visits.queries import queue, waiting_times
+from tracking.visits.queries.offices import Place
+from tracking.visits.queries.queue import TicketRow
+from tracking.visits.states import TicketState
+from tracking.visits.waits import order
+from tracking.visits.waits.queue import Wait
+
+LATEST = 8
+"""Calls that displays show, whatever has become of them."""
+AT_COUNTER = (TicketState.CALLED, TicketState.SERVING)
+AWAY = (TicketState.PARKED, TicketState.MISSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A number that a counter calls or serves, or has called lately."""
+
+    number: str
+    counter: str
+    floor: int
+    state: TicketState
+    called_at: datetime
+    sequence: int
+    """Of its last call: a greater one is a later call, a recall included."""
+    there: bool
+    """Whether it is still called or served at that counter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A waiting ticket."""
+
+    position: int
+    """Among those that the same counters serve; 1 is next."""
+    wait: Wait | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveQueue:
+    """The queue of an office at a moment."""
+
+    place: Place
+    date: date
+    version: int
+    read_at: float
+    """On the monotonic clock."""
+    waiting: Mapping[int, int]
+    """By service."""
+    called: Sequence[Called]
+    """The latest first: what counters call or serve now, and the last calls."""
+    tickets: Mapping[str, Standing]
+    """By number."""
+    away: Mapping[TicketState, Sequence[str]]
+    walk_ins: Mapping[int, Wait]
+    """By service: of a visitor without a reservation who came now."""
+
+    @property
+    def now_called(self) -> list[Called]:
+        """What counters call or serve now."""
+        return [one for one in self.called if one.there]
+
+    @property
+    def total(self) -> int:
+        """How many wait."""
+        return sum(self.waiting.values())
+
+
+_kept: dict[str, LiveQueue] = {}
+_reading: dict[str, asyncio.Lock] = {}
+
+
+def forget() -> None:
+    """Clear what this process has read."""
+    _kept.clear()
+
+
+async def versions(codes: Collection[str], day: date) -> dict[str, int]:
+    """The versions of some offices' queues of a day; zero before it has begun. Offices that are closed are left out."""
+    rows = await database.fetch(
+        "SELECT o.code, COALESCE(q.version, 0) AS version FROM office o "
+        "LEFT JOIN queue_day q ON q.office_id = o.id AND q.date = ? WHERE o.code IN (?) AND o.active = ?",
+        day,
+        tuple(codes),
+        True,
+    )
+    return {row["code"]: row["version"] for row in rows}
+
+
+async def of_office(place: Place, version: int | None = None) -> LiveQueue:
+    """The queue of an office now; ``version`` is its version if that was just read."""
+    code = place.office.code
+    if version is None:
+        version = (await queue.day(place.office.id, today()))[1]
+    async with _reading.setdefault(code, asyncio.Lock()):
+        kept = _kept.get(code)
+        if kept is None or (kept.date, kept.version) != (today(), version) or _is_old(kept):
+            kept = _kept[code] = await _read(place)
+        return kept
+
+
+def _is_old(kept: LiveQueue) -> bool:
+    return time.monotonic() - kept.read_at >= waiting_times.KEPT
+
+
+async def _read(place: Place) -> LiveQueue:
+    began, day = time.monotonic(), today()
+    day_id, version = await queue.day(place.office.id, day)  # before the tickets: what comes later has a later version
+    waits = await waiting_times.of_office(place)
+    listed = await queue.listed(day_id)
+    waiting = [one for one in listed if one.state is TicketState.WAITING]
+    positions = _positions(waiting, queue.rule(place.office), place.able)
+    return LiveQueue(
+        place,
+        day,
+        version,
+        began,
+        Tally(one.service_id for one in waiting),
+        await _called(day_id),
+        {one.number: Standing(positions[one.id], waits.tickets.get(queue.rank(one.id))) for one in waiting},
+        {state: [one.number for one in listed if one.state is state] for state in AWAY},
+        {one: wait for one in place.services if (wait := waits.walk_ins.get(str(one)))},
+    )
+
+
+def _positions(waiting: Sequence[TicketRow], rule: order.Rule, able: Mapping[int, Collection[int]]) -> dict[int, int]:
+    """The place of each waiting ticket among those that the same counters serve."""
+    counters = {one.service_id: {*able.get(one.service_id, ())} for one in waiting}
+    rivals = {one: {other for other in counters if counters[one] & counters[other]} | {one} for one in counters}
+    before = Tally[int]()
+    found = {}
+    services = {queue.rank(one.id): (one.id, one.service_id) for one in waiting}
+    for ticket in order.in_order([one.in_order for one in waiting], rule, clock.now().timestamp()):
+        number, service = services[ticket.number]
+        found[number] = 1 + sum(before[rival] for rival in rivals[service])
+        before[service] += 1
+    return found
+
+
+async def _called(day_id: int) -> list[Called]:
+    """What counters call or serve, and the last calls. A counter that is missing hides none of the others."""
+    return await select(
+        Called,
+        f"SELECT {_CALLED} FROM ticket_call l JOIN ticket t ON t.id = l.ticket_id "
+        "LEFT JOIN counter c ON c.id = l.counter_id "
+        "WHERE l.id IN (SELECT MAX(k.id) FROM ticket_call k WHERE k.day_id = ? GROUP BY k.ticket_id "
+        "ORDER BY MAX(k.id) DESC LIMIT ?) "
+        "OR l.id IN (SELECT MAX(k.id) FROM ticket s JOIN ticket_call k ON k.ticket_id = s.id "
+        "WHERE s.day_id = ? AND s.state IN (?) GROUP BY s.id) ORDER BY l.id DESC",
+        day_id,
+        LATEST,
+        day_id,
+        AT_COUNTER,
+    )
+
+
+_CALLED = columns(
+    Called,
+    "t",
+    counter="COALESCE(c.number, '')",
+    floor="COALESCE(c.floor, 0)",
+    called_at="l.at",
+    sequence="l.id",
+    there="CASE WHEN t.counter = l.counter_id THEN 1 ELSE 0 END",
+)
