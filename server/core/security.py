@@ -66,14 +66,17 @@ class Limiter:
         return 0 if allowed else max(1, round((1 - tokens) * 60 / rate.per_minute + 0.5))
 
 
-def content_policy(settings: Settings, frame: str = "") -> str:
-    """The Content Security Policy of a page: own resources, map tiles, and one foreign origin if the page frames it."""
+def content_policy(settings: Settings, frame: str = "", ancestors: str = "'none'") -> str:
+    """The Content Security Policy of a page: own resources, map tiles, and one foreign origin if the page frames it.
+
+    ``ancestors``: who may frame the page.
+    """
     tiles = urlsplit(settings.tile_url)
     tile_origin = f" {tiles.scheme}://{tiles.netloc.replace('{s}', '*')}" if tiles.netloc else ""
     framed = f"frame-src {frame}; " if frame else ""
     return (
         f"default-src 'self'; img-src 'self' data:{tile_origin}; {framed}object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
+        f"form-action 'self'; frame-ancestors {ancestors}"
     )
 
 

@@ -121,11 +121,12 @@ def static_url(path: str) -> str:
 
 def _kept(folder: Path) -> Path:
     """The cache file for this program's templates: its name depends on everything they are compiled from."""
-    return folder / f"{_fingerprint()}.compiled"
+    return folder / f"{fingerprint()}.compiled"
 
 
 @functools.cache
-def _fingerprint() -> str:
+def fingerprint() -> str:
+    """Changes with the templates and with what compiles them."""
     made_of = hashlib.sha256(jinja2.__version__.encode() + importlib.util.MAGIC_NUMBER + Path(__file__).read_bytes())
     for path in sorted(path for path in TEMPLATES.rglob("*") if path.is_file()):
         made_of.update(f"\0{path}\0".encode() + path.read_bytes())

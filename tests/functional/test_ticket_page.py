@@ -28,7 +28,8 @@ async def test_a_visitor_follows_the_ticket_until_it_is_called(system: System) -
         await submit(clerk, desk, "/call-next")
         assert "1번 창구로 오세요" in (await phone.get(page)).text
         shown = await phone.get("/offices/east/display")
-        assert f'<th scope="row">{second.number}</th><td>1</td>' in shown.text
+        assert f"<span data-number>{second.number}</span>" in shown.text
+        assert "<span data-counter>1</span>" in shown.text
         await submit(clerk, desk, "/no-show")
         missed = await phone.get(page)
         assert "호출했지만 오지 않으셨습니다" in missed.text

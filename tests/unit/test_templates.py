@@ -62,14 +62,14 @@ def test_what_was_compiled_of_something_else_is_neither_used_nor_kept(
     tmp_path: Path, codes: dict[str, CodeType], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:
-        before.setattr(templates, "_fingerprint", lambda: "another version")
+        before.setattr(templates, "fingerprint", lambda: "another version")
         templates.make(tmp_path)
     codes.clear()
     assert not templates.load(tmp_path)
     codes.update(one := {"components/icon.html": compile("", "icon", "exec")})
     monkeypatch.setattr(templates._loader, "list_templates", lambda: list(one))
     templates.make(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [f"{templates._fingerprint()}.compiled"]
+    assert [path.name for path in tmp_path.iterdir()] == [f"{templates.fingerprint()}.compiled"]
 
 
 def test_a_server_without_compiled_templates_has_them_made_beside(tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ const SLOWEST = 60_000;
 
 /**
  * Follow the stream at `address()`: `take(event)` gets its events, also those with a name among `names`; `tell("open")`
- * and `tell("lost")` say how it stands; `miss()` is called when events may have been missed.
+ * and `tell("lost")` say how it stands; `miss()` is called when events may have been missed. `always` keeps it open
+ * while nobody sees the page.
  */
-export function follow({ address, names = [], take, tell, miss = () => {} }) {
+export function follow({ address, names = [], take, tell, miss = () => {}, always = false }) {
+  const asleep = () => document.hidden && !always;
   let source = null;
   let wait = 1000;
   let timer = null;
@@ -21,7 +23,7 @@ export function follow({ address, names = [], take, tell, miss = () => {} }) {
   function lose() {
     close();
     tell("lost");
-    if (document.hidden) return;
+    if (asleep()) return;
     timer = setTimeout(open, wait * (0.75 + Math.random() / 2));
     wait = Math.min(wait * 2, SLOWEST);
   }
@@ -43,7 +45,7 @@ export function follow({ address, names = [], take, tell, miss = () => {} }) {
   }
 
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) {
+    if (asleep()) {
       close();
       miss();
     } else if (!source) {
@@ -57,7 +59,7 @@ export function follow({ address, names = [], take, tell, miss = () => {} }) {
     miss();
     open();
   });
-  if (document.hidden) miss();
+  if (asleep()) miss();
   else open();
   return { lose, isOpen: () => source?.readyState === EventSource.OPEN };
 }

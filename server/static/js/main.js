@@ -21,6 +21,8 @@ const PARTS = [
   ["form[data-intake]", "./intake.js"],
   ["[data-countdown]", "./countdown.js"],
   ["[data-slots]", "./slots.js"],
+  ["[data-queue]", "./queue.js"],
+  ["[data-ticket]", "./ticket.js"],
 ];
 
 /** Bring a part of the page (at first the whole, later what live.js puts in) to life. */

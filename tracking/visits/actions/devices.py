@@ -42,15 +42,16 @@ def new_code() -> tuple[str, dict[str, object]]:
     return code, {**kept, "enrolled_at": None, "seen_at": None}
 
 
-async def enrol(code: str) -> tuple[DeviceRow, str]:
-    """Exchange a code for the device's token, which is shown this once. Raises ``WrongEnrolmentCode``."""
+async def enrol(code: str, kind: DeviceKind | None = None) -> tuple[DeviceRow, str]:
+    """Exchange a code, only of such a device, for its token, shown this once. Raises ``WrongEnrolmentCode``."""
+    kinds = tuple(DeviceKind) if kind is None else (kind,)
     token, now = token_urlsafe(32), clock.now()
     async with database.transaction():
         chain = await ledger.open_or_begin(CHAIN)
         number = await database.value(
             "UPDATE device SET token_hash = ?, code_hash = NULL, code_until = NULL, enrolled_at = ?, seen_at = ? "
-            "WHERE code_hash = ? AND code_until > ? AND active = ? RETURNING id",
-            auth.token_hash(token), now, now, references.key_hash(code), now, True,
+            "WHERE code_hash = ? AND code_until > ? AND active = ? AND kind IN (?) RETURNING id",
+            auth.token_hash(token), now, now, references.key_hash(code), now, True, kinds,
         )  # fmt: skip
         if number is None:
             raise WrongEnrolmentCode

@@ -101,6 +101,13 @@ async def versions(codes: Collection[str], day: date) -> dict[str, int]:
     return {row["code"]: row["version"] for row in rows}
 
 
+async def floors(office_id: int) -> list[int]:
+    """The floors on which an office has counters."""
+    return await database.column(
+        "SELECT DISTINCT floor FROM counter WHERE office_id = ? AND active = ? ORDER BY floor", office_id, True
+    )
+
+
 async def of_office(place: Place, version: int | None = None) -> LiveQueue:
     """The queue of an office now; ``version`` is its version if that was just read."""
     code = place.office.code

@@ -15,8 +15,9 @@ from server.core.rows import columns, read, select, select_one
 from server.core.working_calendar import FIRST_YEAR, LAST_YEAR, WorkingCalendar
 from tracking.visits import rules
 from tracking.visits.errors import NoSuchOffice
+from tracking.visits.queries import running
 from tracking.visits.rules import DayHours, DayState, Exceptional, Weekly, Window
-from tracking.visits.states import HERE, Channel, OpeningKind
+from tracking.visits.states import Channel, OpeningKind
 
 BOOKED = frozenset(Channel)
 
@@ -160,22 +161,9 @@ async def services(office_id: int) -> dict[int, ServiceRow]:
     return {row["id"]: read(ServiceRow, {**row, "counters": frozenset(able[row["id"]])}) for row in rows}
 
 
-async def running(office_id: int) -> frozenset[int]:
-    """The claims of the visitors who are here today: their counters are not exchanged any more."""
-    found = await database.column(
-        "SELECT m.claim_id FROM queue_day q JOIN ticket t ON t.day_id = q.id AND t.state IN (?) "
-        "JOIN visit_matter m ON m.visit_id = t.visit_id "
-        "WHERE q.office_id = ? AND q.date = ? AND m.claim_id IS NOT NULL",
-        tuple(HERE),
-        office_id,
-        today(),
-    )
-    return frozenset(found)
-
-
 async def present_terms(place: OfficeRow) -> Terms:
     """How an office's counter time is booked, read under the lock: what its counters can do may just have changed."""
-    return terms(place, await services(place.id), await running(place.id))
+    return terms(place, await services(place.id), await running.claims(place.id))
 
 
 def terms(place: OfficeRow, known: Mapping[int, ServiceRow], fixed: Collection[int] = frozenset()) -> Terms:
@@ -198,7 +186,7 @@ class Place:
     weekly: Mapping[int, Weekly]
     """Its hours by weekday."""
     running: frozenset[int] = frozenset()
-    """See :func:`running`."""
+    """See ``running.claims``."""
 
     @property
     def terms(self) -> Terms:
@@ -229,7 +217,7 @@ async def place(code: str) -> Place:
 
 async def place_of(found: OfficeRow) -> Place:
     """The same of any office, also of a closed one, read anew."""
-    return Place(found, await services(found.id), await weekly_hours(found.id), await running(found.id))
+    return Place(found, await services(found.id), await weekly_hours(found.id), await running.claims(found.id))
 
 
 async def weekly_hours(office_id: int) -> dict[int, Weekly]:

@@ -3,7 +3,9 @@
 from tracking.visits.routes import (
     cases,
     choosing,
+    display,
     documents,
+    embed,
     forecast,
     holding,
     kiosk,
@@ -24,6 +26,8 @@ routes = [
     *tickets.routes,
     *queue.routes,
     *kiosk.routes,
+    *display.routes,
+    *embed.routes,
     *places.routes,
     *live.routes,
     *forecast.routes,

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import city, i18n, web
-from tracking.visits.queries import offices
+from tracking.visits.queries import live_queue, offices
 from tracking.visits.routes import bringing
 from tracking.visits.routes.choosing import by_district
 from tracking.visits.rules import DayState
@@ -33,8 +33,11 @@ async def office(request: Request) -> Response:
     days = offices.span_of_days(today, offices.later(today, AHEAD))
     hours = await offices.hours(place.office.id, place.weekly, days, await city.kept_calendar())
     usual = {DayState.OPEN, DayState.CLOSED}
+    live = await live_queue.of_office(place)
     context = {
         "office": place.office,
+        "live": live if hours[today].spans or live.total or live.now_called else None,
+        "several_floors": len(await live_queue.floors(place.office.id)) > 1,
         "office_name": i18n.name_in(place.office, lang),
         "district": (await city.city()).district_name(place.office.district, lang),
         "weekly": [place.weekly.get(day) for day in range(7)],

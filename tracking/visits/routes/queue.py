@@ -1,4 +1,4 @@
-"""The queue of an office as it is: a visitor's ticket, the display in the hall, and the stream that both follow."""
+"""The queue of an office as it is: a visitor's ticket, and the stream that tickets, displays and counters follow."""
 
 import contextlib
 import time
@@ -19,14 +19,22 @@ from server.core.stream.listener import Listener, event
 from tracking.visits.actions import tickets
 from tracking.visits.errors import NoSuchOffice
 from tracking.visits.labels import TICKET_STATES
-from tracking.visits.queries import forwarded, live_queue, offices, queue, waiting_times
+from tracking.visits.queries import forwarded, live_queue, offices, queue
 from tracking.visits.queries.live_queue import LiveQueue
 from tracking.visits.routes.tickets import told
-from tracking.visits.states import HERE, TICKET, TicketAction
+from tracking.visits.states import HERE, TICKET, TicketAction, TicketState
 from tracking.visits.waits.queue import Wait
 
 AGAIN = 30.0
 """Seconds after which a queue is sent again although nothing has changed: estimates have, and pages see it is alive."""
+KINDS = {
+    TicketState.WAITING: "waiting",
+    TicketState.CALLED: "called",
+    TicketState.SERVING: "called",
+    TicketState.PARKED: "parked",
+    TicketState.MISSED: "missed",
+}
+"""How the page of a ticket tells its states apart; it has ended in any other."""
 LOOKED = 3.0
 """Seconds for which what was read at the last look is sent to pages that are opened."""
 
@@ -152,18 +160,21 @@ async def _act(request: Request, doing: Awaitable[object], done: Text) -> Respon
 async def _ticket(request: Request, refusal: Conflict | None = None) -> Response:
     found, language = await queue.by_code(request.path_params["code"]), web.language(request)
     place = await offices.place((await offices.office_by_id(found.office_id)).code)
-    wait = await waiting_times.of_ticket(place, found)
+    live = await live_queue.of_office(place)
+    standing = live.tickets.get(found.number) if found.state is TicketState.WAITING else None
     service = place.services.get(found.service_id)
     context = {
         "ticket": found,
         "state": TICKET_STATES[found.state],
+        "kind": KINDS.get(found.state, "ended"),
         "office": place.office,
         "office_name": i18n.name_in(place.office, language),
         "service": i18n.name_in(service, language) if service else "",
-        "position": await queue.position(found, queue.rule(place.office), place.able),
-        "wait": wait.in_minutes if wait else None,
+        "position": standing.position if standing else 0,
+        "wait": standing.wait.in_minutes if standing and standing.wait else None,
         "counter": await queue.counter_place(found.counter),
         "goes_on": await forwarded.continued(found),
+        "sequence": next((one.sequence for one in live.called if one.number == found.number), 0),
         "here": found.state in HERE,
         "may_leave": TicketAction.LEAVE in TICKET[found.state],
         "may_return": TicketAction.RETURN in TICKET[found.state] and found.date == today(),
@@ -173,24 +184,8 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
     return web.page(request, "visits/ticket.html", context, status=refusal.status if refusal else 200)
 
 
-async def display(request: Request) -> Response:
-    """``/offices/{code}/display``: numbers and counters, readable from afar."""
-    place, language = await offices.place(request.path_params["code"]), web.language(request)
-    found = await live_queue.of_office(place)
-    names = {one.id: i18n.name_in(one, language) for one in place.services.values()}
-    context = {
-        "office": place.office,
-        "office_name": i18n.name_in(place.office, language),
-        "called": found.called[: live_queue.LATEST],
-        "waiting": found.total,
-        "services": [(names[one], count) for one, count in sorted(found.waiting.items()) if one in names],
-    }
-    return web.page(request, "visits/display.html", context)
-
-
 routes = [
     Route("/offices/{code}/queue/stream", QueueStream(), methods=["GET"]),
-    Route("/offices/{code}/display", display),
     Route("/tickets/{code}", ticket),
     Route("/tickets/{code}/leave", leave, methods=["POST"]),
     Route("/tickets/{code}/return", come_back, methods=["POST"]),
