@@ -48,6 +48,7 @@ from tracking.visits.actions import (
     daylists,
     moving,
     offering,
+    passes,
     rebuilding,
     reminding,
     supply,
@@ -265,6 +266,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
             texting.sweep,
             documents.forget,
             waiting.forget,
+            passes.forget,
             partial(uploads.sweep, adapters.store),
         ),
     }

@@ -17,14 +17,14 @@ VALUES: dict[type[Refusal], tuple[Any, ...]] = {
     errors.TooManyVisits: (3,), errors.TooManyToday: (3,), errors.Restricted: (date(2026, 12, 1),),
     errors.TimeFree: (START,), errors.NotYetMissed: (START,), errors.TooLateToUndo: (7,),
     errors.ClosedForGood: ("02-000-3000",),
-    errors.WrongOffice: ("동부민원센터", "중앙로 1"), errors.WrongDay: (date(2026, 12, 1),),
+    errors.WrongOffice: ("동부민원센터", "중앙로 1", errors.OldQR.text), errors.WrongDay: (START,),
     errors.CalledJustNow: (START,), errors.EmergencyTaken: ("김창구",),
 }  # fmt: skip
 NEVER_AT_THE_DESK = {
     errors.OnePerHousehold,  # the desk raises VisitorHasVisit
     errors.HoldExpired, errors.TooLate, errors.DocumentAccepted, errors.AlreadyWaiting, errors.TimeFree,
     errors.OfferExpired, errors.OfferAccepted, errors.HeldElsewhere,
-    errors.NoTicketsLeft, errors.WrongOffice, errors.WrongDay, errors.OldQR,  # at the kiosk only
+    errors.NoTicketsLeft, errors.WrongOffice, errors.WrongDay, errors.OldQR,  # read out
 }  # fmt: skip
 REFUSALS = [
     one

@@ -11,6 +11,7 @@ from server.core import auth, config, contract, i18n, idempotency, web
 from server.core.contract import Answer, Contract, among, said
 from server.core.errors import Invalid, Refusal, _
 from server.core.security import SIGN_IN, Rate
+from tracking.visits import words
 from tracking.visits.actions import arriving, devices, handing_in, numbering, printing, queueing
 from tracking.visits.actions.arriving import Arrival, Press
 from tracking.visits.actions.devices import DeviceRow
@@ -19,9 +20,11 @@ from tracking.visits.desk.places.devices import DEVICES, KINDS, PAPERS, PRINTERS
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import kiosk, offices, queue, visits, waiting_times
 from tracking.visits.queries.kiosk import KioskView
+from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import CheckIn, Enrol, ReportPrint, TakeTicket
 from tracking.visits.states import DeviceKind, Printer, PrintState, TicketState
+from tracking.visits.waits.queue import Wait
 
 DEVICE_HEADER = "x-device-token"
 TOKEN = {"X-Device-Token": contract.text(about="The token that the device got when it was enrolled.")}
@@ -107,6 +110,7 @@ class KioskTicket(Answer):
     state: Annotated[str, among([one.value for one in TicketState])]
     position: Annotated[int, said("1 is next.")]
     arrival: Annotated[str, among(["", *[one.value for one in Arrival]], "Empty without a reservation.")]
+    advice: Annotated[str, said("What early, on time or late means, and what to do now, in the ticket's language.")]
     arrived_at: Annotated[datetime, said("As it counts: a kiosk's clock that is wrong is corrected.")]
     booked_for: datetime | None
     expected_wait: ExpectedWait | None
@@ -328,10 +332,17 @@ async def _at_kiosk(device: DeviceRow, ticket: TicketRow, arrival: str, *, told:
         state=ticket.state.value,
         position=await queue.position(ticket, queue.rule(place.office), place.able),
         arrival=arrival,
+        advice=await _advice(place.office, ticket, arrival, wait),
         expected_wait=wait_of(wait),
         follow_url=f"{config.settings().public_url}/tickets/{ticket.code}",
         print_state=ticket.print_state.value,
     )
+
+
+async def _advice(office: OfficeRow, ticket: TicketRow, arrival: str, wait: Wait | None) -> str:
+    starts = await visits.start_of(ticket.visit_id) if arrival and ticket.visit_id else None
+    found = words.advice(Arrival(arrival), starts, office, wait, ticket.language) if starts else ""
+    return i18n.translate(ticket.language, found)
 
 
 _KIOSK = "/api/v1/kiosk/{code}"

@@ -278,14 +278,17 @@ class NotAWalkIn(Conflict):
 
 
 class WrongOffice(Conflict):
-    """409: the visit is at another office."""
+    """409: the visit is at another office: which, where, how far away, and when it is."""
 
     code = "wrong_office"
 
-    def __init__(self, office: str, address: str) -> None:
-        super().__init__(
-            _("Your reservation is at another office: %(office)s, %(address)s.", office=office, address=address)
-        )
+    def __init__(self, office: str, address: str, then: Text, kilometres: float | None = None) -> None:
+        text = _("Your reservation is at another office: %(office)s, %(address)s. %(then)s",
+                 office=office, address=address, then=then)  # fmt: skip
+        if kilometres is not None:
+            text = _("Your reservation is at another office, about %(distance)s km from here: %(office)s, %(address)s. "
+                     "%(then)s", distance=f"{kilometres:.1f}", office=office, address=address, then=then)  # fmt: skip
+        super().__init__(text)
 
 
 class WrongDay(Conflict):
@@ -293,8 +296,14 @@ class WrongDay(Conflict):
 
     code = "wrong_day"
 
-    def __init__(self, day: date) -> None:
-        super().__init__(_("Your reservation is for %(day)s. You can take a ticket without a reservation.", day=day))
+    def __init__(self, when: datetime, *, over: bool = False) -> None:
+        super().__init__(
+            _("Your reservation was for %(when)s. Please book a new time, or take a ticket now without a reservation.",
+              when=when)
+            if over
+            else _("Your reservation is for %(when)s. Please come back then, or take a ticket now without a "
+                   "reservation.", when=when)
+        )  # fmt: skip
 
 
 class OldQR(Conflict):

@@ -319,6 +319,36 @@ class PrintReported(DomainEvent, kind="ticket.print", audience=Audience.STAFF):
     state: str
 
 
+class PassIssued(DomainEvent, kind="pass.issued", audience=Audience.STAFF):
+    """The reception gave a visitor a pass, after they agreed to the text of that edition."""
+
+    ticket: int
+    number: str
+    consent: str
+
+
+class PassScreened(DomainEvent, kind="pass.screened", audience=Audience.STAFF):
+    """Its visitor passed the security step."""
+
+    ticket: int
+    number: str
+
+
+class PassReturned(DomainEvent, kind="pass.returned", audience=Audience.STAFF):
+    """It is back."""
+
+    ticket: int
+    number: str
+
+
+class PassUndone(DomainEvent, kind="pass.undone", audience=Audience.STAFF):
+    """The last step was a mistake: ``issued``, ``screened`` or ``returned``."""
+
+    ticket: int
+    number: str
+    step: str
+
+
 class CounterChanged(DomainEvent, kind="counter.changed", audience=Audience.STAFF):
     """A counter opened, paused or closed."""
 

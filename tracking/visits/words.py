@@ -1,8 +1,14 @@
 """What mails, text messages, calendars and lists say of a visit: its services, its time, what to bring."""
 
+from datetime import datetime
+
 from server.core import config, i18n
+from server.core.errors import Text, _
+from tracking.visits.actions.arriving import Arrival
 from tracking.visits.queries import papers
+from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.visits import VisitView
+from tracking.visits.waits.queue import Wait
 
 
 def services(view: VisitView, language: str) -> str:
@@ -23,3 +29,20 @@ def documents(view: VisitView, language: str) -> list[str]:
         situations = ", ".join(papers.named(one).in_language(language) for one in document.get("situations") or ())
         found.setdefault(name.code, name.in_language(language) + (f" ({situations})" if situations else ""))
     return list(found.values())
+
+
+def advice(arrival: Arrival, booked_for: datetime, office: OfficeRow, wait: Wait | None, language: str) -> Text:
+    """The answer to a check-in: what it means to be early, on time or late, and what to do now."""
+    time, grace = i18n.time_text(booked_for, language, config.settings().zone), office.grace_minutes
+    if arrival is Arrival.EARLY:
+        return _("You are early. You count as waiting from %(time)s, the time of your reservation, and may be called "
+                 "earlier if nobody else waits.", time=time)  # fmt: skip
+    if arrival is Arrival.ON_TIME:
+        return _("You are on time. Please wait until your number is called.")
+    if wait is None:
+        return _("Your reservation was for %(time)s and is kept for %(grace)s minutes. You now wait, from your "
+                 "arrival, like visitors without a reservation.", time=time, grace=grace)  # fmt: skip
+    low, _middle, high = wait.in_minutes
+    return _("Your reservation was for %(time)s and is kept for %(grace)s minutes. You now wait, from your arrival, "
+             "like visitors without a reservation: probably %(low)s to %(high)s minutes.",
+             time=time, grace=grace, low=low, high=high)  # fmt: skip

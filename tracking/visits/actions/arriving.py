@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from server.core import clock, config, database, ledger, references, security
+from server.core import clock, config, database, i18n, ledger, references, security
 from server.core.days import today
 from server.core.errors import Invalid, NotPossibleNow, _
+from tracking.visits import arrivals
 from tracking.visits.actions import numbering, queueing
 from tracking.visits.actions.queueing import Queue
 from tracking.visits.errors import NoSuchVisit, NotAWalkIn, OldQR, WrongDay, WrongOffice
@@ -42,11 +43,18 @@ class Press:
     language: str = "ko"
     how: str = "kiosk"
     printer: Printer = Printer.NONE
+    by: str = ""
+    """The official at the reception who gives the ticket."""
 
     @property
     def print_state(self) -> PrintState:
         """Whether the kiosk is going to print the ticket."""
         return PrintState.NOT_NEEDED if self.printer is Printer.NONE else PrintState.PENDING
+
+    @property
+    def actor(self) -> str:
+        """Who gives it."""
+        return self.by or f"device:{self.device_id or 0}"
 
 
 def read_qr(text: str) -> tuple[str, int]:
@@ -83,9 +91,9 @@ async def check_in(office: OfficeRow, visit: VisitView, press: Press) -> tuple[T
         if row["state"] != VisitState.BOOKED:
             raise NotPossibleNow(VisitAction.SERVE, VisitState(row["state"]))
         if row["office_id"] != office.id:
-            raise WrongOffice(visit.office.name, visit.office.address)
+            raise _elsewhere(office, visit, press.language)
         if database.day_or_none(row["date"]) != today():
-            raise WrongDay(visit.date)
+            raise WrongDay(visit.starts_at, over=visit.date < today())
         await queueing.must_be_open(office)
         services = services_of(visit)
         arrival = arrival_of(office, visit.starts_at, now)
@@ -94,13 +102,20 @@ async def check_in(office: OfficeRow, visit: VisitView, press: Press) -> tuple[T
         number = await numbering.next_number(day, await _class_of(services), walk_in=False)
         ticket = await issue(day, services, press, number, visit_id=visit.id, booked_for=booked_for)
         chain = await ledger.lock(f"visit/{visit.number}")
-        await chain.append("system", VisitorArrived(ticket.id))
+        await chain.append(press.by or "system", VisitorArrived(ticket.id))
     return ticket, arrival
 
 
 def services_of(visit: VisitView) -> list[int]:
     """What a visit's ticket is for: the company of a guide is no matter to be settled."""
     return [one.service_id for one in visit.matters if one.code != ACCOMPANIMENT]
+
+
+def _elsewhere(here: OfficeRow, visit: VisitView, language: str) -> WrongOffice:
+    there, phone = visit.office, visit.office.phone or config.settings().call_centre
+    then = arrivals.elsewhere(visit.starts_at, clock.now(), there.grace_minutes, phone)
+    name, address = i18n.name_in(there, language), i18n.text_in(there, "address", language)
+    return WrongOffice(name, address, then, arrivals.kilometres(here, there))
 
 
 def arrival_of(office: OfficeRow, booked_for: datetime, arrived: datetime) -> Arrival:
@@ -157,5 +172,5 @@ async def issue(
         "ticket_matter", ("ticket_id", "service_id", "position"),
         [(row["id"], service, place) for place, service in enumerate(services)],
     )  # fmt: skip
-    await queueing.waits(day, await queue.ticket(row["id"]), f"device:{press.device_id or 0}", press.how)
+    await queueing.waits(day, await queue.ticket(row["id"]), press.actor, press.how)
     return await queue.ticket(row["id"])

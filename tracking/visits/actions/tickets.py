@@ -31,17 +31,20 @@ async def follow(task: Task) -> None:
             await leave((await queue.ticket(number)).code)
 
 
-async def leave(code: str) -> TicketRow:
-    """A visitor gives their ticket back. Raises ``NoSuchTicket``, ``NotPossibleNow``."""
+async def leave(code: str, actor: str = VISITOR) -> TicketRow:
+    """A visitor gives their ticket back, or the reception takes it.
+
+    Raises ``NoSuchTicket``, ``NotPossibleNow``.
+    """
     found = await queue.by_code(code)
     async with queueing.changing(await offices.office_by_id(found.office_id), found.date) as day:
         ticket = await queue.ticket(found.id)
         if ticket.state is TicketState.LEFT:
             return ticket
-        await queueing.end(day, ticket, calling.possible(TicketAction.LEAVE, ticket), VISITOR)
+        await queueing.end(day, ticket, calling.possible(TicketAction.LEAVE, ticket), actor)
         if ticket.visit_id:
             chain = await ledger.lock(await queue.visit_subject(ticket.visit_id))
-            await chain.append(VISITOR, VisitorLeft(ticket.id))
+            await chain.append(actor, VisitorLeft(ticket.id))
         return await queue.ticket(ticket.id)
 
 

@@ -50,6 +50,10 @@ QUEUE = (
     ),
     message(events.TicketRenumbered, "plain", "pen", _("Now has the number %(number)s"), internal=True),
     message(events.PrintReported, "plain", "print", _("Printing of the ticket"), internal=True),
+    message(events.PassIssued, "info", "person", _("Visitor pass %(number)s issued"), internal=True),
+    message(events.PassScreened, "success", "check", _("Security step passed, pass %(number)s"), internal=True),
+    message(events.PassReturned, "success", "check", _("Visitor pass %(number)s returned"), internal=True),
+    message(events.PassUndone, "plain", "close", _("A step of visitor pass %(number)s was undone"), internal=True),
     message(events.CounterChanged, "plain", "clock", _("Counter opened, paused or closed"), internal=True),
     message(events.QueueClosed, "plain", "close", _("Queue closed"), internal=True),
 )  # fmt: skip

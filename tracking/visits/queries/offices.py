@@ -73,6 +73,7 @@ class OfficeRow:
     notice_minutes: int
     offline_numbers: int
     idle_seconds: int
+    has_passes: bool
     no_shows: int
     no_show_days: int
     restricted_days: int

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from server.core import config, database, phones, references, security
@@ -92,6 +92,12 @@ async def opened(number: str, known: Collection[str], household: str) -> VisitVi
 async def by_number(number: str) -> VisitView:
     """A visit, for jobs. Raises ``NoSuchVisit``."""
     return await _whole(await _row(number))
+
+
+async def start_of(visit_id: int) -> datetime | None:
+    """The booked time of a visit."""
+    found = await database.value("SELECT starts_at FROM visit WHERE id = ?", visit_id)
+    return database.moment_or_none(found)
 
 
 async def _row(number: str) -> Mapping[str, Any]:

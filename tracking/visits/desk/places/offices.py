@@ -68,6 +68,11 @@ class EditOffice(Names):
     reception_en: Annotated[
         str, paragraphs(500), Label(_("Reception and security in English")), Html(lang="en", rows=3)
     ] = ""
+    has_passes: Annotated[
+        bool,
+        Label(_("Visitors get a pass")),
+        Hint(_("The reception then records the purpose of each visit and the visitor's consent.")),
+    ] = False
     step: Annotated[
         int,
         Field(ge=5, le=120),
