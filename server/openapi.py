@@ -117,6 +117,8 @@ def _responses(method: str, declared: Contract) -> dict[str, Any]:
             "description": "Accepted, but waiting for a confirmation by email.",
             "content": {"application/json": {"schema": contract.schema_of(declared.waits)}},
         }
+    if declared.empty:
+        answers["204"] = {"description": declared.empty}
     refusals = {422, 429, 503, *declared.refusals}
     if method != "GET":
         refusals |= {400, 403, 408, 413}

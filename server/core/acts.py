@@ -22,6 +22,7 @@ from server.core.files import MAX_FILES, StoredFile
 from server.core.form_pages import ReturnedForm
 from server.core.forms import Form, FormField
 
+NO_CONTENT = 204
 A = TypeVar("A", bound=StrEnum)
 F = TypeVar("F", bound=Form)
 Overrides = Mapping[str, Mapping[str, Any]]
@@ -67,7 +68,9 @@ class Offer:
     page: str = ""
     """The same for the page only."""
     status: int = 200
-    """HTTP status of the JSON response."""
+    """HTTP status of the JSON response; 204 has no body."""
+    empty: str = ""
+    """When the JSON operation responds with 204 instead, in words; empty if it never does."""
     names: Mapping[str, str] | None = None
     """Names of the fields on the page. By default they are prefixed with the action's name, so that a page can hold
     several forms."""
@@ -150,11 +153,15 @@ class Body:
 
 @dataclass(frozen=True)
 class Attempt:
-    """An actor and the subject of an action. ``scope`` names both; a request repeated within it runs once."""
+    """An actor and the subject of an action. ``scope`` names both; a request repeated within it runs once.
+
+    ``action`` is for answers that depend on what was done.
+    """
 
     actor: Any
     subject: str
     scope: str
+    action: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,11 +214,12 @@ class Api:
 
         @Contract(
             offer.summary,
-            self.content,
+            None if offer.status == NO_CONTENT else self.content,
             offer.status,
             access=self.access,
             body=Body(act.form_of(offer), act.takes_files),
             headers={**self.headers, **contract.IDEMPOTENCY_HEADER},
+            empty=offer.empty,
             refusals=(404, 409),
         )
         async def endpoint(request: Request) -> Response:

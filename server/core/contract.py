@@ -57,6 +57,8 @@ class Contract:
     """The content type of the response."""
     waits: Schema | Shape | None = None
     """The body of a 202 response, where something else has to happen first."""
+    empty: str = ""
+    """When the response is a 204 without a body, in words."""
     refusals: tuple[int, ...] = ()
     """Error statuses beyond those that every such operation may return."""
 

@@ -35,6 +35,16 @@ def test_every_operation_has_a_name_of_its_own_and_an_answer() -> None:
         assert any(status.startswith("2") for status in operation["responses"])
 
 
+def test_answers_without_content_are_in_it() -> None:
+    paths = document(routes())["paths"]
+    counter = {
+        name: paths[f"/api/v1/desk/counters/{{id}}/{name}"]["post"]["responses"] for name in ("open", "call-next")
+    }
+    assert "content" not in counter["open"]["204"]
+    assert "200" not in counter["open"]
+    assert {"200", "204"} <= counter["call-next"].keys()
+
+
 def test_every_named_shape_is_used() -> None:
     written = str(document(routes()))
     assert [name for name in contract.definitions() if f"#/components/schemas/{name}'" not in written] == []

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import auth, config, contract, i18n, web
-from server.core.acts import Act, Api, Attempt
+from server.core.acts import NO_CONTENT, Act, Api, Attempt
 from server.core.contract import Access, Answer, Contract, among, said
 from tracking.visits.actions import tickets
 from tracking.visits.counter_acts import COUNTERS
@@ -147,21 +147,19 @@ async def list_counters(request: Request) -> Response:
 
 async def _attempt(request: Request, act: Act[Any, Any]) -> Attempt:
     official, number = auth.official(request, Permission.SERVE_VISITS), str(request.path_params["id"])
-    return Attempt(official, number, f"counters/{official.id}/{number}/{act.action}")
+    return Attempt(official, number, f"counters/{official.id}/{number}", act.action)
 
 
-async def _answer(_request: Request, attempt: Attempt, _status: int) -> Response:
+async def _answer(_request: Request, attempt: Attempt, status: int) -> Response:
     """The counter's visitor, or whom it has just finished with; 204 if there is none."""
-    action = CounterAction(attempt.scope.rpartition("/")[2])
     ticket = None
-    if action not in SWITCHES:
+    if status != NO_CONTENT:
         ticket = await queue.at_counter(int(attempt.subject))
-        if ticket is None and action is not CounterAction.CALL_NEXT:
+        if ticket is None and attempt.action != CounterAction.CALL_NEXT:
             ticket = await queue.last_at_counter(int(attempt.subject))
-    return web.json((await _tickets([ticket]))[0]) if ticket else Response(status_code=204)
+    return web.json((await _tickets([ticket]))[0]) if ticket else Response(status_code=NO_CONTENT)
 
 
-SWITCHES = {CounterAction.OPEN, CounterAction.PAUSE, CounterAction.CLOSE}
 COUNTER_API = Api(
     path="/api/v1/desk/counters/{id:int}",
     content=QueueTicket,

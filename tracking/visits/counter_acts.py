@@ -42,7 +42,8 @@ _COUNTERS: tuple[CounterAct, ...] = (
         run=calling.call_next,
         when=_free,
         desk=Offer(
-            summary="Call whoever is next; 204 if nobody waits whom the counter can serve",
+            summary="Call whoever is next",
+            empty="Nobody waits whom the counter can serve.",
             label=_("Call the next visitor"),
             done=_("The next visitor is called."),
             icon="bell",
@@ -180,7 +181,7 @@ _COUNTERS: tuple[CounterAct, ...] = (
         form=Plain,
         run=counters.open_counter,
         when=lambda there: there.state is not CounterState.OPEN,
-        desk=Offer(summary="Open the counter", label=_("Open the counter"), done=_("The counter is open.")),
+        desk=Offer(summary="Open the counter", label=_("Open the counter"), done=_("The counter is open."), status=204),
     ),
     Act(
         action=CounterAction.PAUSE,
@@ -188,7 +189,11 @@ _COUNTERS: tuple[CounterAct, ...] = (
         run=counters.pause,
         when=_free,
         desk=Offer(
-            summary="Pause: nobody is called", label=_("Pause"), done=_("The counter is paused."), send_kind="secondary"
+            summary="Pause: nobody is called",
+            label=_("Pause"),
+            done=_("The counter is paused."),
+            send_kind="secondary",
+            status=204,
         ),
     ),
     Act(
@@ -201,6 +206,7 @@ _COUNTERS: tuple[CounterAct, ...] = (
             label=_("Close the counter"),
             done=_("The counter is closed."),
             send_kind="quiet",
+            status=204,
         ),
     ),
 )
