@@ -12,11 +12,11 @@ from server.core.days import today
 from tests.support.answers import official
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, three_floors, wish
-from tracking.visits.actions import arriving, booking, calling, counters, taking
+from tracking.visits.actions import arriving, booking, calling, counters, taking, tickets
 from tracking.visits.actions.arriving import Arrival, Press
 from tracking.visits.desk_forms import Plain
 from tracking.visits.errors import CalledJustNow, CounterBusy, CounterNotOpen, WrongDay
-from tracking.visits.models import Call, Counter, NoShow, Office, Ticket, TicketMatter, Visit
+from tracking.visits.models import Call, Counter, NoShow, Office, Restriction, Ticket, TicketMatter, Visit
 from tracking.visits.queries import offices, planning, queue, visits
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Transfer
@@ -193,6 +193,32 @@ async def test_who_is_not_there_is_called_again_later_and_then_missed(system: Sy
     visit = await Visit.get(number=number)
     assert visit.state is VisitState.MISSED
     assert len((await NoShow.get(visit_id=visit.id)).calls) == 2
+
+
+async def test_who_comes_back_after_a_missed_call_and_is_served_was_no_no_show(system: System) -> None:
+    here = await bench({"1": ["passport"]}, most_calls=1, no_shows=1, grace_minutes=0)
+    with clock.at(at("09:00") - timedelta(days=4)):
+        number = await booked("09:00")
+    with clock.at(at("08:55")):
+        ticket, _arrival = await here.check_in(number)
+        await here.open("1")
+    with clock.at(at("09:00")):
+        assert await here.next() == ticket.number
+        await calling.not_here(here.clerk, here.at("1"), Plain())
+        visit = await Visit.get(number=number)
+        assert (visit.state, await Restriction.filter(visit_id=visit.id, lifted_at=None).count()) == ("missed", 1)
+    with clock.at(at("09:05")):
+        await tickets.come_back(ticket.code)
+        assert await here.next() == ticket.number
+        await here.serve()
+    assert (await Visit.get(number=number)).state is VisitState.SERVED
+    assert (await NoShow.get(visit_id=visit.id)).excused
+    assert await Restriction.filter(lifted_at=None).count() == 0
+    kinds = [one.kind for one in await ledger.read(f"visit/{number}")]
+    assert kinds == [
+        "visit.booked", "visit.arrived", "visit.no_show", "visit.restricted", "visit.no_show_undone",
+        "visit.served", "visit.restriction_lifted",
+    ]  # fmt: skip
 
 
 async def test_several_matters_parking_and_forwarding(system: System) -> None:

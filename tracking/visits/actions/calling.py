@@ -245,7 +245,7 @@ async def finish(actor: Official, counter_id: str, command: Finish) -> TicketRow
         else:
             await queueing.end(there.day, ticket, TicketState.DONE, there.actor, there.counter.id)
             if ticket.visit_id:
-                await marking.note_served(ticket.visit_id, there.actor)
+                await marking.note_served(ticket.visit_id, actor)
         return await queue.ticket(ticket.id)
 
 
@@ -267,7 +267,7 @@ async def not_here(actor: Official, counter_id: str, _command: Plain) -> TicketR
         else:
             await queueing.end(there.day, ticket, TicketState.MISSED, there.actor, there.counter.id)
             if ticket.visit_id and ticket.forwarded_from:
-                await marking.note_served(ticket.visit_id, there.actor)  # they did come, to the office before
+                await marking.note_served(ticket.visit_id, actor)  # they did come, to the office before
             elif ticket.visit_id:
                 await marking.note_missed(ticket.visit_id, there.actor, await _calls(ticket.id))
         return await queue.ticket(ticket.id)

@@ -15,7 +15,7 @@ from server.core.accounts import Official
 from server.core.database import IntegrityError
 from server.core.days import today
 from server.core.errors import Invalid, NotPossibleNow, _
-from server.core.ledger import Chain
+from server.core.ledger import Chain, DomainEvent
 from server.core.rows import columns, select_one
 from tracking.visits import rules
 from tracking.visits.actions import booking, crowding, restrictions, visits
@@ -52,7 +52,7 @@ class Change:
     visit: Marked
     chain: Chain
     state: VisitState
-    """The state that the action leads to."""
+    """The state that is written in the end: the one that the action leads to."""
 
 
 @contextlib.asynccontextmanager
@@ -80,7 +80,9 @@ async def changing(
         state = VISIT[visit.state].get(action)
         if state is None:
             raise NotPossibleNow(action, visit.state)
-        yield Change(visit, chain, state)
+        change = Change(visit, chain, state)
+        yield change
+        state = change.state
         active = state is VisitState.BOOKED
         if active:
             await booking.only_one(visit.id, office, visit.date, visit.households)
@@ -138,11 +140,20 @@ async def _record_no_show(change: Change, called: Sequence[datetime], place: Off
         await restrictions.begin_if_due(visit.id, visit, place, change.chain)
 
 
-async def note_served(visit_id: int, actor: str) -> None:
-    """The matters of a visit were settled at the counters, where they were counted. Nothing if it ended meanwhile."""
+async def note_served(visit_id: int, actor: Official) -> None:
+    """The matters of a visit were settled at the counters, where they were counted. Nothing if it ended meanwhile.
+
+    Whoever missed their call, came back and was served was no no-show: it is undone.
+    """
+    missed = await database.value("SELECT state FROM visit WHERE id = ?", visit_id) == VisitState.MISSED
+    action = VisitAction.UNDO_NO_SHOW if missed else VisitAction.SERVE
     with contextlib.suppress(NotPossibleNow):
-        async with changing(await _number(visit_id), VisitAction.SERVE) as change:
-            await change.chain.append(actor, VisitServed())
+        async with changing(await _number(visit_id), action, counts=missed) as change:
+            if missed:
+                change.state = VisitState.SERVED
+                await _excuse(change, actor, NoShowUndone(office_late=False), VisitServed())
+            else:
+                await change.chain.append(actor.actor, VisitServed())
 
 
 async def note_missed(visit_id: int, actor: str, called: Sequence[datetime]) -> None:
@@ -178,7 +189,12 @@ async def _undo_no_show(actor: Official, number: str, command: UndoNoShow) -> No
         late = command.why == "office"
         if not late and database.moment(marked) < clock.now() - timedelta(days=UNDO_DAYS):
             raise TooLateToUndo(UNDO_DAYS)
-        await database.execute("UPDATE no_show SET excused = ? WHERE visit_id = ?", True, visit.id)
-        await change.chain.append(actor.actor, NoShowUndone(late))
-        place = await offices.office_by_id(visit.office_id)
-        await restrictions.lift_if_unfounded(actor, visit.households, place)
+        await _excuse(change, actor, NoShowUndone(late))
+
+
+async def _excuse(change: Change, actor: Official, *events: DomainEvent) -> None:
+    """The no-show does not count. Lifting a restriction continues the chain, so these events come first."""
+    await database.execute("UPDATE no_show SET excused = ? WHERE visit_id = ?", True, change.visit.id)
+    await change.chain.append(actor.actor, *events)
+    place = await offices.office_by_id(change.visit.office_id)
+    await restrictions.lift_if_unfounded(actor, change.visit.households, place)
