@@ -126,7 +126,16 @@ def test_who_has_a_paper_or_a_note_keeps_the_ticket_whatever_is_reported_next(st
         assert PrintState.PENDING not in PRINT[state].values()
 
 
-async def test_a_kiosk_without_printer_prints_nothing(system: System) -> None:
+async def test_a_kiosk_without_printer_gives_back_only_what_nobody_saw(system: System) -> None:
     await an_office({"1": ["passport"]})
     with clock.at(at("09:00")):
-        assert (await ticket(system, await enrolled(system))).json()["print_state"] == "not_needed"
+        device = await enrolled(system)
+        unseen, noted = [(await ticket(system, device)).json() for _one in range(2)]
+        assert unseen["print_state"] == "not_needed"
+        assert (await give_back(system, device, unseen["number"])).json()["code"] == "may_be_printed"
+        await report(system, device, unseen["number"], "failed")
+        assert (await give_back(system, device, unseen["number"])).json()["state"] == "left"
+        await report(system, device, noted["number"], "not_needed")
+        await report(system, device, noted["number"], "pending")
+        await report(system, device, noted["number"], "failed")
+        assert (await give_back(system, device, noted["number"])).json()["code"] == "may_be_printed"

@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import auth, config, contract, i18n, idempotency, web
+from server.core import auth, config, contract, i18n, idempotency, references, web
 from server.core.contract import Answer, Contract, among, said
 from server.core.errors import Invalid, Refusal, _
 from server.core.security import SIGN_IN, Rate
 from tracking.visits import words
-from tracking.visits.actions import arriving, devices, handing_in, numbering, printing, queueing
+from tracking.visits.actions import arriving, counters, devices, handing_in, numbering, printing, queueing
 from tracking.visits.actions.arriving import Arrival, Press
 from tracking.visits.actions.devices import DeviceRow
 from tracking.visits.api_queue import ExpectedWait, service_of, wait_of
@@ -30,6 +30,8 @@ DEVICE_HEADER = "x-device-token"
 TOKEN = {"X-Device-Token": contract.text(about="The token that the device got when it was enrolled.")}
 CHECK_INS = Rate(30, 20)
 """Attempts at one kiosk: a queue of visitors, but no trying of keys."""
+KEYS = Rate(3, 10)
+"""Attempts for one reservation, at whichever kiosk."""
 MOST_AT_ONCE = 100
 
 
@@ -183,6 +185,7 @@ async def setup(request: Request) -> Response:
     place = await offices.place(device.office)
     found = await kiosk.view(place, device.id, device.enrolled_at)
     if found.short:
+        await counters.close_before_today(place.office.id)
         async with queueing.changing(place.office, shown=False) as day:
             await numbering.reserve(day, device)
         found = await kiosk.view(place, device.id, device.enrolled_at)
@@ -234,6 +237,8 @@ async def check_in(request: Request) -> Response:
     if command.qr:
         ticket, arrival = await arriving.check_in_by_qr(office, command.qr, press)
     else:
+        number = references.read_reference(command.number) or command.number.upper()
+        auth.limit(request, f"check-in-of:{number}", KEYS)
         visit = await visits.visit(command.number, command.key)
         ticket, arrival = await arriving.check_in(office, visit, press)
     return web.json(await _at_kiosk(device, ticket, arrival.value), 201)

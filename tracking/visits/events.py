@@ -305,7 +305,7 @@ class TicketTold(DomainEvent, kind="ticket.told", audience=Audience.STAFF):
 
 
 class TicketRenumbered(DomainEvent, kind="ticket.renumbered", audience=Audience.STAFF):
-    """It has another number: the one on the visitor's paper."""
+    """It has another number: the one on the paper, or a new one because another ticket of the next day has its own."""
 
     ticket: int
     was: str
@@ -380,7 +380,7 @@ class EmergencyEnded(DomainEvent, kind="emergency.ended", audience=Audience.STAF
 
 
 class QueueClosed(DomainEvent, kind="queue.closed", audience=Audience.STAFF):
-    """The queue of the day was closed: its tickets ended, or wait again the next day."""
+    """The queue of the day was closed: its tickets ended, or wait again on the next open day."""
 
     tickets: int
     carried: bool

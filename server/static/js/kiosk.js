@@ -168,7 +168,7 @@ function refuse(code, detail, again) {
 function scanned(text) {
   if (busy || STAYS.has(step) || step === "pin" || step === "panel") return;
   if (step === "ticket") go("start", { focus: false });
-  if (/^\d+\.[0-9A-Z-]+\.\d+\.[0-9a-z]+$/.test(text.trim())) checkIn({ qr: text.trim() });
+  if (/^\d+\.[0-9a-z]+\.[0-9A-Z-]+\.\d+\.[0-9a-z]+$/.test(text.trim())) checkIn({ qr: text.trim() });
   else refuse("bad_qr");
 }
 

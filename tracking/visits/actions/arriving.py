@@ -1,18 +1,17 @@
 """Visitors who arrive: checking in with a reservation, or taking a ticket without one."""
 
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from server.core import clock, config, database, i18n, ledger, references, security
+from server.core import clock, config, database, i18n, ledger, references
 from server.core.days import today
 from server.core.errors import Invalid, NotPossibleNow, _
 from tracking.visits import arrivals
-from tracking.visits.actions import numbering, queueing
+from tracking.visits.actions import counters, numbering, queueing
 from tracking.visits.actions.queueing import Queue
-from tracking.visits.errors import NoSuchVisit, NotAWalkIn, OldQR, WrongDay, WrongOffice
+from tracking.visits.errors import NotAWalkIn, OfficeClosed, OldQR, WrongDay, WrongOffice
 from tracking.visits.events import VisitorArrived
 from tracking.visits.queries import offices, queue, visits
 from tracking.visits.queries.offices import OfficeRow
@@ -57,19 +56,9 @@ class Press:
         return self.by or f"device:{self.device_id or 0}"
 
 
-def read_qr(text: str) -> tuple[str, int]:
-    """Number and revision of a QR code. Raises ``NoSuchVisit`` if it is not one of ours."""
-    named, _dot, signature = text.strip().rpartition(".")
-    expected = security.short_signature(config.settings(), "visit", named)
-    parts = named.split(".")
-    if not signature.isascii() or not hmac.compare_digest(signature, expected) or len(parts) != visits.QR_PARTS:
-        raise NoSuchVisit
-    return parts[1], int(parts[2])
-
-
 async def check_in_by_qr(office: OfficeRow, text: str, press: Press) -> tuple[TicketRow, Arrival]:
     """Check in with the QR code of a visit. Raises ``OldQR`` if the time was changed since, and as :func:`check_in`."""
-    number, revision = read_qr(text)
+    number, revision = visits.read_qr(text)
     found = await visits.by_number(number)
     if found.revision != revision:
         raise OldQR
@@ -82,6 +71,7 @@ async def check_in(office: OfficeRow, visit: VisitView, press: Press) -> tuple[T
     Raises ``NotPossibleNow``, ``WrongOffice``, ``WrongDay``, ``OfficeClosed``.
     """
     now = clock.now()
+    await counters.close_before_today(office.id)
     async with queueing.changing(office) as day:
         (row,) = await database.fetch(
             "UPDATE visit SET state = state WHERE id = ? RETURNING state, date, starts_at, office_id", visit.id
@@ -94,7 +84,7 @@ async def check_in(office: OfficeRow, visit: VisitView, press: Press) -> tuple[T
             raise _elsewhere(office, visit, press.language)
         if database.day_or_none(row["date"]) != today():
             raise WrongDay(visit.starts_at, over=visit.date < today())
-        await queueing.must_be_open(office)
+        await _must_give(day)
         services = services_of(visit)
         arrival = arrival_of(office, visit.starts_at, now)
         booked_for = None if arrival is Arrival.LATE else visit.starts_at
@@ -136,12 +126,20 @@ async def walk_in(office: OfficeRow, services: Sequence[str], press: Press) -> T
         raise Invalid.at("service", _("Please choose a service of this office."))
     if not all(one.walk_in for one in wanted):
         raise NotAWalkIn
+    await counters.close_before_today(office.id)
     async with queueing.changing(office) as day:
         if press.id and (there := await queue.of_press(press.device_id, press.id)):
             return there
-        await queueing.must_be_open(office)
+        await _must_give(day)
         number = await numbering.next_number(day, wanted[0].class_code, walk_in=True)
         return await issue(day, [one.id for one in wanted], press, number)
+
+
+async def _must_give(day: Queue) -> None:
+    """Raise ``OfficeClosed`` unless tickets are given: not to a day that was closed while somebody waited for it."""
+    if day.closed:
+        raise OfficeClosed
+    await queueing.must_be_open(day.office)
 
 
 async def _class_of(services: Sequence[int]) -> str:

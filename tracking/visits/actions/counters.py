@@ -5,12 +5,12 @@ from datetime import date, datetime, time, timedelta
 from server.core import clock, config, database
 from server.core.accounts import Official
 from server.core.days import today
-from tracking.visits.actions import calling, queueing
+from tracking.visits.actions import calling, numbering, queueing
 from tracking.visits.desk_forms import Plain
 from tracking.visits.errors import CounterBusy
-from tracking.visits.events import CounterChanged, QueueClosed
+from tracking.visits.events import CounterChanged, QueueClosed, TicketRenumbered
 from tracking.visits.queries import offices, queue
-from tracking.visits.states import CounterState, TicketAction, TicketState
+from tracking.visits.states import CounterState, PrintState, TicketAction, TicketState
 
 SYSTEM = "system"
 MOST = 200
@@ -79,8 +79,21 @@ async def close_days() -> int:
     return len(rows)
 
 
+async def close_before_today(office_id: int) -> None:
+    """Close an office's days that are over, before numbers of today are given: tickets carried over keep theirs."""
+    days = await database.column(
+        "SELECT date FROM queue_day WHERE office_id = ? AND date < ? AND date >= ? AND closed_at IS NULL ORDER BY date",
+        office_id, today(), today() - timedelta(days=queueing.MOST_DAYS_CLOSED),
+    )  # fmt: skip
+    for day in days:
+        await close_day(office_id, database.day_or_none(day) or today())
+
+
 async def close_day(office_id: int, over: date) -> None:
-    """End the tickets of a day that is over; those that still wait go on today, if the office has chosen so."""
+    """End the tickets of a day that is over.
+
+    If the office has chosen so, those that still wait go on: on the next day on which it is open.
+    """
     office = await offices.office_by_id(office_id)
     midnight = datetime.combine(today(), time.min, config.settings().zone)
     async with queueing.changing(office, over) as day:
@@ -94,14 +107,24 @@ async def close_day(office_id: int, over: date) -> None:
             office_id,
         )
         left = await queue.here(day.id)
-        carried = [one for one in left if office.carry_over and one.state is not TicketState.SERVING]
+        next_open = await queueing.next_open_day(office) if office.carry_over and left else None
+        carried = [
+            one
+            for one in left
+            if next_open and one.state is not TicketState.SERVING and one.print_state is not PrintState.FAILED
+        ]
         for ticket in left:
             if ticket not in carried:
                 state = TicketState.DONE if ticket.state is TicketState.SERVING else TicketState.LEFT
                 await queueing.end(day, ticket, state, SYSTEM)
         if carried:
-            async with queueing.changing(office) as next_day:
+            async with queueing.changing(office, next_open) as next_day:
                 for ticket in carried:
-                    await queueing.waits(next_day, ticket, SYSTEM, "carried", day_id=next_day.id, told_at=None)
+                    number = await numbering.kept(next_day, ticket)
+                    await queueing.waits(
+                        next_day, ticket, SYSTEM, "carried", day_id=next_day.id, number=number, told_at=None
+                    )
+                    if number != ticket.number:
+                        await next_day.chain.append(SYSTEM, TicketRenumbered(ticket.id, ticket.number, number))
         await database.execute("UPDATE ticket SET contact = '' WHERE day_id = ? AND contact <> ''", day.id)
         await day.chain.append(SYSTEM, QueueClosed(len(left), bool(carried)))

@@ -136,7 +136,7 @@ def _end_of(day: date) -> datetime:
 async def _reservation(day: Queue, qr: str, came: datetime) -> Reservation | None:
     """The reservation of a QR code if its visitor can be checked in with it; locks it."""
     try:
-        number, revision = arriving.read_qr(qr)
+        number, revision = visits.read_qr(qr)
         visit = await visits.by_number(number)
     except NoSuchVisit:
         return None

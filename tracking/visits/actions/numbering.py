@@ -1,5 +1,7 @@
 """Giving numbers to tickets, and reserving blocks of numbers for kiosks, with the queue of the day locked."""
 
+from string import ascii_uppercase, digits
+
 from server.core import clock, database
 from tracking.visits.actions.devices import DeviceRow
 from tracking.visits.actions.queueing import Queue
@@ -7,6 +9,7 @@ from tracking.visits.errors import NoTicketsLeft
 from tracking.visits.queries import kiosk as kiosk_queries
 from tracking.visits.queries import numbers
 from tracking.visits.queries.numbers import Given
+from tracking.visits.queries.queue import TicketRow
 
 
 async def next_number(day: Queue, class_code: str, *, walk_in: bool) -> str:
@@ -26,10 +29,24 @@ async def next_number(day: Queue, class_code: str, *, walk_in: bool) -> str:
         if walk_in and number > series.highest:
             raise NoTicketsLeft
         text = f"{series.prefix}{number}"
-        if not await database.value("SELECT id FROM ticket WHERE day_id = ? AND number = ?", day.id, text):
+        if not await _taken(day, text):
             await count(day, series.prefix, given=number + 1 - start - counted.given)
             return text
         number += 1  # carried over from the day before
+
+
+async def kept(day: Queue, ticket: TicketRow) -> str:
+    """The number of a ticket that is carried over to a day: its own, or the next if that is not free any more."""
+    found = await numbers.numbers(day.office.id, day.id)
+    prefix, value = ticket.number.rstrip(digits), int(ticket.number.lstrip(ascii_uppercase))
+    if numbers.beyond(value, found.blocks_of(prefix)) == value and not await _taken(day, ticket.number):
+        return ticket.number
+    class_code = await database.value("SELECT class_code FROM counter_service WHERE id = ?", ticket.service_id)
+    return await next_number(day, class_code or "", walk_in=False)
+
+
+async def _taken(day: Queue, number: str) -> bool:
+    return bool(await database.value("SELECT id FROM ticket WHERE day_id = ? AND number = ?", day.id, number))
 
 
 async def count(day: Queue, prefix: str, *, given: int = 0, walk_ins: int = 0) -> Given:

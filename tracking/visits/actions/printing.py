@@ -32,6 +32,9 @@ async def report(office: OfficeRow, kiosk: DeviceRow, number: str, state: PrintS
         if ticket.state is TicketState.LEFT:
             raise NotPossibleNow("print", ticket.state)
         new = PRINT[ticket.print_state][state]
+        if state is PrintState.FAILED and ticket.print_state is PrintState.NOT_NEEDED:
+            # A kiosk without printer: its visitor never saw the number, and has not said that they noted it.
+            new = new if await _reported(day, ticket.id) else state
         if new is not ticket.print_state or new is not state:
             await database.execute("UPDATE ticket SET print_state = ? WHERE id = ?", new, ticket.id)
             await day.chain.append(f"device:{kiosk.id}", PrintReported(ticket.id, state))
@@ -83,18 +86,19 @@ async def give_back_forgotten() -> int:
         date = database.day_or_none(row["date"]) or today()
         async with queueing.changing(await offices.office_by_id(row["office_id"]), date) as day:
             ticket = await queue.ticket(row["id"])
-            old = await _reported(day, ticket.id) < clock.now() - GIVEN_BACK_AFTER
+            said = await _reported(day, ticket.id)
+            old = said is None or said < clock.now() - GIVEN_BACK_AFTER
             if old and (ticket.state, ticket.print_state) == (TicketState.WAITING, PrintState.FAILED):
                 await _end(day, ticket, SYSTEM)
                 count += 1
     return count
 
 
-async def _reported(day: Queue, ticket_id: int) -> datetime:
-    """When a kiosk last said something about a ticket's paper."""
+async def _reported(day: Queue, ticket_id: int) -> datetime | None:
+    """When a kiosk last said something about a ticket's paper; None if never."""
     found: list[ledger.Entry] = []
     sequence = 0
     while events := await ledger.read(day.chain.subject, kind=PrintReported.kind, after_sequence=sequence):
         found += [one for one in events if one.data["ticket"] == ticket_id]
         sequence = events[-1].sequence
-    return found[-1].occurred_at
+    return found[-1].occurred_at if found else None

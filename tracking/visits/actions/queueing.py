@@ -21,6 +21,9 @@ from tracking.visits.queries.queue import TicketRow
 from tracking.visits.states import TicketState
 from tracking.visits.waits.order import Rule
 
+MOST_DAYS_CLOSED = 14
+"""Tickets of an office that is closed for longer are not carried over."""
+
 
 @dataclass
 class Queue:
@@ -72,6 +75,16 @@ async def _begin(office_id: int, day: date) -> None:
         "queue_day", ("office_id", "date", "version"), [(office_id, day, 0)],
         conflict="(office_id, date) DO NOTHING",
     )  # fmt: skip
+
+
+async def next_open_day(office: OfficeRow) -> date | None:
+    """The next day on which an office is open, today if it has not closed yet; None if it is closed for weeks."""
+    if not office.active:
+        return None
+    days = offices.span_of_days(today(), offices.later(today(), MOST_DAYS_CLOSED))
+    weekly = await offices.weekly_hours(office.id)
+    found = await offices.hours(office.id, weekly, days, await city.kept_calendar())
+    return next((day for day, hours in found.items() if hours.spans and not offices.closed_now(hours)), None)
 
 
 async def must_be_open(office: OfficeRow) -> None:

@@ -13,7 +13,9 @@ from tracking.visits.queries import offices
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.states import Channel, VisitState
 
-QR_VERSION, QR_PARTS = "1", 3
+QR_VERSION, QR_PARTS, QR_PURPOSE = "1", 4, "visit"
+ABSENT = "0" * 64
+"""Compared where there is no visit, so that a wrong number takes as long as a wrong key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,9 @@ _MATTER = columns(
 
 async def visit(number: str, key: str) -> VisitView:
     """A visit, for whoever shows its key. Raises ``NoSuchVisit``: a wrong number and a wrong key look the same."""
-    row = await _row(number)
-    if not hmac.compare_digest(row["key_hash"], references.key_hash(key)):
+    row = await _row_or_none(number)
+    right = hmac.compare_digest(row["key_hash"] if row else ABSENT, references.key_hash(key))
+    if row is None or not right:
         raise NoSuchVisit
     return await _whole(row)
 
@@ -101,12 +104,17 @@ async def start_of(visit_id: int) -> datetime | None:
 
 
 async def _row(number: str) -> Mapping[str, Any]:
+    row = await _row_or_none(number)
+    if row is None:
+        raise NoSuchVisit
+    return row
+
+
+async def _row_or_none(number: str) -> Mapping[str, Any] | None:
     row: Mapping[str, Any] | None = await database.fetch_one(
         f"SELECT {_VISIT}, v.key_hash, v.household, v.household_also FROM visit v WHERE v.number = ?",
         references.read_reference(number) or "",
     )
-    if row is None:
-        raise NoSuchVisit
     return row
 
 
@@ -126,6 +134,26 @@ async def matters(visit_id: int) -> Sequence[MatterView]:
 
 
 def qr(number: str, revision: int) -> str:
-    """The content of a visit's QR code: version, number, revision and a signature; no personal data."""
-    named = f"{QR_VERSION}.{number}.{revision}"
-    return f"{named}.{security.short_signature(config.settings(), 'visit', named)}"
+    """The content of a visit's QR code: version, key id, number, revision and a signature; no personal data."""
+    key_id, secret = next(iter(_qr_keys().items()))
+    named = f"{QR_VERSION}.{key_id}.{number}.{revision}"
+    return f"{named}.{security.signed_with(secret, QR_PURPOSE, named)}"
+
+
+def read_qr(text: str) -> tuple[str, int]:
+    """Number and revision of a QR code. Raises ``NoSuchVisit`` if it is not one of ours."""
+    named, _dot, signature = text.strip().rpartition(".")
+    parts = named.split(".")
+    keys = _qr_keys()
+    secret = keys.get(parts[1]) if len(parts) == QR_PARTS else None
+    # An unknown key is compared all the same, so that it takes as long as a wrong signature.
+    expected = security.signed_with(secret or next(iter(keys.values())), QR_PURPOSE, named)
+    if not signature.isascii() or not hmac.compare_digest(signature, expected) or secret is None:
+        raise NoSuchVisit
+    return parts[2], int(parts[3])
+
+
+def _qr_keys() -> Mapping[str, str]:
+    """The secret keys with which QR codes are valid, by id: the first signs new ones, others would be older keys."""
+    secret = config.settings().secret_key
+    return {security.signed_with(secret, "visit-key", QR_VERSION)[:4]: secret}
