@@ -149,7 +149,7 @@ class Ports:
 def ports(settings: Settings) -> Ports:
     """The adapters for these settings: a server or the spool folder for mail and text messages, a folder for files."""
     return Ports(
-        mail.make_transport(settings.smtp_url or None, settings.spool, settings.mail_from),
+        mail.make_transport(settings.smtp_url or None, settings.spool, settings.mail_from, utf8=settings.smtp_utf8),
         texts.make_transport(settings.text_url or None, settings.spool),
         Store(settings.data_dir / "files", (cases.referred, forum_files.referred, papers.referred)),
     )

@@ -42,6 +42,7 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     base_url: str = ""
     smtp_url: str = field(default="", repr=False)
+    smtp_utf8: bool = False
     mail_from: str = "sinmungo@localhost"
     text_url: str = field(default="", repr=False)
     timezone: str = "Asia/Seoul"
@@ -186,7 +187,7 @@ _TEXTS = (
     "tile_url", "clamd_url", "timezone", "country",
 )  # fmt: skip
 _NUMBERS = {"port": (1, 65535), "workers": (1, 64), "forum_supports": (1, 1_000_000)}
-_SWITCHES = ("rate_limits", "run_jobs")
+_SWITCHES = ("rate_limits", "run_jobs", "smtp_utf8")
 
 
 _current: list[Settings] = []

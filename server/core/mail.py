@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import aiosmtplib
 
-from server.core import clock
+from server.core import addresses, clock
 from server.core.delivery import CONTROL, Deferred, Refused, delivery_id, newest, spool
 
 COMMAND_TIMEOUT = 20.0
@@ -68,9 +68,12 @@ class Transport(Protocol):
         """Deliver a mail. Raises :class:`Deferred` or :class:`Refused`."""
 
 
-def make_transport(smtp_url: str | None, folder: Path, sender: str) -> Transport:
-    """SMTP if there is a URL, else the spool folder. Raises :class:`ValueError` for invalid settings."""
-    return SmtpTransport(smtp_url, sender) if smtp_url else SpoolTransport(folder, sender)
+def make_transport(smtp_url: str | None, folder: Path, sender: str, *, utf8: bool = False) -> Transport:
+    """SMTP if there is a URL, else the spool folder. Raises :class:`ValueError` for invalid settings.
+
+    ``utf8`` if the server takes addresses with letters of every script before the @ (SMTPUTF8).
+    """
+    return SmtpTransport(smtp_url, sender, utf8=utf8) if smtp_url else SpoolTransport(folder, sender, utf8=utf8)
 
 
 def message_id(key: str, sender: str) -> str:
@@ -116,21 +119,35 @@ _registry.map_to_type("list-unsubscribe", _Link)
 _POLICY = EmailPolicy(header_factory=_registry, linesep=SMTP.linesep, cte_type="7bit")
 
 
-def compose(mail: Mail, sender: str) -> EmailMessage:
+class _Recipient(Address):
+    """An address as SMTP takes it: the standard class never quotes dots."""
+
+    def __init__(self, address: addresses.Address) -> None:
+        super().__init__(username=address.local, domain=address.wire_domain)
+        self._wire = address.wire
+
+    @property
+    def addr_spec(self) -> str:
+        return self._wire
+
+
+def compose(mail: Mail, sender: str, *, utf8: bool = False) -> EmailMessage:
     """The message to be sent. Raises :class:`Refused` if a field is not valid in a header."""
     fields = (mail.to, mail.language, *mail.headers, *mail.headers.values())
     if any("=?" in value for value in fields) or any(CONTROL.search(value) for value in (mail.subject, *fields)):
         raise Refused("a header field holds a control character")
-    if parseaddr(mail.to) != ("", mail.to):
-        raise Refused("not one mail address")
+    try:
+        recipient = addresses.read(mail.to, utf8=utf8)
+    except addresses.NotAnAddress as error:
+        raise Refused(str(error)) from None
     if not _message_id.fullmatch(mail.message_id):
         raise Refused("not a Message-ID")
     if mail.list_unsubscribe is not None and not _url.fullmatch(mail.list_unsubscribe):
         raise Refused("not a web address to unsubscribe at")
-    message = EmailMessage(policy=_POLICY)
+    message = EmailMessage(policy=_POLICY if recipient.local.isascii() else _POLICY.clone(utf8=True))
     try:
         message["From"] = _address(sender)
-        message["To"] = _address(mail.to)
+        message["To"] = _Recipient(recipient)
         message["Subject"] = mail.subject
         message["Date"] = clock.now()
         message["Message-ID"] = mail.message_id
@@ -152,7 +169,7 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
 
 
 def _address(written: str) -> Address:
-    """An address that every SMTP server accepts: ASCII, a Korean domain in Punycode. Raises :class:`ValueError`."""
+    """The sender's name and address, which may end in ``@localhost``. Raises :class:`ValueError`."""
     name, spec = parseaddr(written)
     local, _, domain = spec.rpartition("@")
     try:
@@ -175,17 +192,18 @@ class Spooled(NamedTuple):
 class SpoolTransport:
     """Writes mails as files named by Message-ID: the embedded default, for development and tests."""
 
-    def __init__(self, folder: Path, sender: str) -> None:
+    def __init__(self, folder: Path, sender: str, *, utf8: bool = False) -> None:
         _address(sender)
         self._folder = folder
         self._sender = sender
+        self._utf8 = utf8
 
     async def send(self, mail: Mail) -> None:
         """Write the mail durably and atomically; an existing file is left alone."""
         await asyncio.to_thread(self._write, mail)
 
     def _write(self, mail: Mail) -> None:
-        content = compose(mail, self._sender).as_bytes()
+        content = compose(mail, self._sender, utf8=self._utf8).as_bytes()
         spool(self._folder, f"{mail.message_id[1:].partition('@')[0]}.eml", content)
 
 
@@ -204,7 +222,7 @@ def _parse(path: Path) -> Spooled:
     texts = {kind: str(body.get_content()).replace("\r\n", "\n") for kind, body in bodies.items() if body is not None}
     link = message["List-Unsubscribe"]
     mail = Mail(
-        to=str(message["To"]),
+        to=str(addresses.read(str(message["To"]), utf8=True)),
         subject=str(message["Subject"]),
         text=texts["plain"],
         message_id=str(message["Message-ID"]),
@@ -225,7 +243,7 @@ class SmtpTransport:
     Each mail has its own connection, so that no state is left over from the previous one.
     """
 
-    def __init__(self, url: str, sender: str, *, timeout: float = COMMAND_TIMEOUT) -> None:
+    def __init__(self, url: str, sender: str, *, utf8: bool = False, timeout: float = COMMAND_TIMEOUT) -> None:
         _address(sender)
         parts = urlsplit(url)
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -236,6 +254,7 @@ class SmtpTransport:
         if starttls not in {None, "0", "1"} or (implicit and starttls == "1"):
             raise ValueError("starttls is 0 or 1, and not for smtps")
         self._sender = sender
+        self._utf8 = utf8
         self._timeout = timeout
         self._server: dict[str, Any] = {
             "hostname": parts.hostname,
@@ -249,7 +268,7 @@ class SmtpTransport:
 
     async def send(self, mail: Mail) -> None:
         """Send the mail and wait until the server has accepted responsibility for it."""
-        message = compose(mail, self._sender)
+        message = compose(mail, self._sender, utf8=self._utf8)
         try:
             async with asyncio.timeout(self._timeout * 1.5):
                 await aiosmtplib.send(message, **self._server)

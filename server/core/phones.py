@@ -7,6 +7,8 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 """An international number (ITU-T E.164), such as ``+821012345678``."""
+_SHORT = re.compile(r"(?:\(?0[0-9]{1,2}\)?[-. ]?)?(1[0-9]{2,3})")
+"""A short code, such as 120, or 02-120."""
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _KOREA, _KOREAN_010 = 82, re.compile(r"10[0-9]{8}")
 """010 numbers have eight more digits; the library also takes seven, as the retired 011 to 019 had."""
@@ -42,6 +44,17 @@ def readable(written: str, country: str) -> str:
         return ""
     own = phonenumbers.region_code_for_country_code(number.country_code or 0) == country
     return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if own else PhoneNumberFormat.INTERNATIONAL)
+
+
+def is_office(written: str, country: str) -> bool:
+    """Whether people can call an office at a number: one that exists, or a short code, also after an area code."""
+    if readable(written, country):
+        return True
+    short = _SHORT.fullmatch(written)
+    code = phonenumbers.country_code_for_region(country)
+    return short is not None and phonenumbers.is_valid_short_number_for_region(
+        PhoneNumber(code, int(short[1])), country
+    )
 
 
 def for_texts(written: str, country: str) -> str:

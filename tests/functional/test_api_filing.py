@@ -30,7 +30,7 @@ async def test_the_receipt_says_everything_at_once(system: System) -> None:
     assert receipt["status"] == "received"
     assert receipt["kind"] == "inquiry"
     assert receipt["department"] == {"code": "roads", "name": "도로과"}
-    assert receipt["guide"] == {"name": "한후견", "phone": "02-000-2000", "email": "guide@city.example"}
+    assert receipt["guide"] == {"name": "한후견", "phone": "02-700-2000", "email": "guide@city.example"}
     # Seven working days, the first counted (Decree 14, Act 19): Monday 9 to Tuesday 17 March.
     assert receipt["due_at"] == "2026-03-17T23:59:59+09:00"
     assert receipt["due_on"] == "2026-03-17"

@@ -206,7 +206,7 @@ async def test_a_manager_keeps_the_templates(system: System) -> None:
 async def test_a_department_is_opened_and_gets_petitions_by_its_keywords(system: System) -> None:
     browser = await system.official("admin")
     typed = {
-        "code": "animals", "name": "동물보호과", "name_en": "Animals", "phone": "02-000-3000",
+        "code": "animals", "name": "동물보호과", "name_en": "Animals", "phone": "02-700-3000",
         "email": "animals@city.example", "keywords": "유기견, 길고양이", "duties": "동물 보호, 유기동물 구조",
     }  # fmt: skip
     new = form(await browser.get("/desk/departments/new"), "/new")

@@ -35,7 +35,7 @@ class Case:
 SETTINGS = {
     "/desk/rules/1": Case(RoutingRule, "intake", "note", "먼저 바꾼 메모", "Note", "words", "세금", "words"),
     "/desk/templates/1": Case(ReplyTemplate, "manager", "text", "먼저 바꾼 본문", "Text", "title", "새 제목", "text"),
-    "/desk/departments/1": Case(Department, "manager", "phone", "02-000-7777", "Phone", "name_en", "Lamps", "name"),
+    "/desk/departments/1": Case(Department, "manager", "phone", "02-700-7777", "Phone", "name_en", "Lamps", "name"),
 }
 
 

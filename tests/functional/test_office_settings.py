@@ -31,7 +31,7 @@ async def test_an_office_is_added_with_hours_services_and_counters(system: Syste
     admin = await system.official("admin")
     added = await submit(
         admin, f"{SETTINGS}/new", "/new", code="west", name="서부민원센터", name_ja="西部", name_en="West office",
-        district="central", address="서로 2", lat="37.5", lng="127.0", phone="02-000-4000", languages=["ko", "en"],
+        district="central", address="서로 2", lat="37.5", lng="127.0", phone="02-700-4000", languages=["ko", "en"],
         step="15", days_ahead="14",
     )  # fmt: skip
     assert added.status_code == 303, added.text

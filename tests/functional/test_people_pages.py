@@ -37,7 +37,7 @@ async def test_a_new_official_gets_a_password_that_is_shown_once_and_opens_the_d
     parks = await Department.get(code="parks")
     typed: dict[str, Any] = {
         "username": "newcomer", "name": "신입", "role": "guide", "department": "parks", "languages": ["ko", "ja"],
-        "specialities": "나무, 벤치", "phone": "02-000-4000", "email": "new@city.example",
+        "specialities": "나무, 벤치", "phone": "02-700-4000", "email": "new@city.example",
     }  # fmt: skip
     page = await submit(browser, "/desk/people/new", "/new", **typed)
     assert page.status_code == 200

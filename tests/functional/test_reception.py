@@ -226,7 +226,7 @@ async def test_another_office_and_another_day_are_said_with_what_to_do(system: S
     with clock.at(at("10:00")):
         other = await submit(clerk, f"{PAGE}?office=east&q={elsewhere}", "/check-in")
         assert "예약 시간" in other.text
-        assert "02-000-3000" in other.text
+        assert "02-700-3000" in other.text
     for day, words in ((-1, "그때 다시 오시거나"), (1, "새로 예약하시거나")):
         with clock.at(at("09:00") + timedelta(days=day)):
             clerk = await system.official("clerk")

@@ -200,7 +200,7 @@ async def test_a_closed_office_leaves_its_visitors_and_clerks_a_way_on(system: S
         page = (await browser.get(here, params={"lang": "en"})).text
         assert f"{here}/change" not in page
         assert "closed for good" in page
-        assert "02-000-3000" in page
+        assert "02-700-3000" in page
         assert f"{here}/cancel" in page
     assert f"{here}/change" not in (await browser.get(f"{here}/offer")).text
     assert (await browser.get(f"{here}/change")).headers["location"] == here

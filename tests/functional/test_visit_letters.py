@@ -102,7 +102,7 @@ async def test_the_confirmation_says_all_that_is_needed_on_the_day(system: Syste
     assert mail["Subject"] == f"[{booked.number}] 방문이 예약되었습니다"
     for said in (text(mail), text(mail, "html")):
         for needed in (
-            "김민수", booked.number, "2027년 3월 15일", "여권 발급", "동부민원센터", "중앙로 1", "02-000-3000",
+            "김민수", booked.number, "2027년 3월 15일", "여권 발급", "동부민원센터", "중앙로 1", "02-700-3000",
             "사진 1장", "옛 여권", "신분증", "위험한 물건", "번호표를 뽑으세요", "2번 출구",
         ):  # fmt: skip
             assert needed in said, needed
@@ -171,7 +171,7 @@ async def test_an_absence_is_told_with_what_follows_from_it(system: System, offi
     await happened(system, booked.number, NoShowUndone(office_late=False))
     _confirmed, missed, restricted, undone = to(system, "kim@example.org")
     assert "90일 안에 2번" in text(missed), "told beforehand"
-    assert "02-000-3000" in text(missed)
+    assert "02-700-3000" in text(missed)
     assert "2027년 4월 14일 (수)까지" in text(restricted)
     assert "/visits/restrictions/" in text(restricted)
     assert "세지 않습니다" in undone["Subject"]

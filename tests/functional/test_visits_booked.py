@@ -29,7 +29,7 @@ async def test_a_visit_is_held_checked_and_booked(system: System) -> None:
     browser = system.visitor()
     entry = await browser.get("/visits")
     assert "동부민원센터" in entry.text
-    assert "02-000-3000" in entry.text
+    assert "02-700-3000" in entry.text
     shown = await week(browser)
     assert marks(shown)["09:00"] == "△"
     assert marks(shown)["12:00–13:00"] == "점심시간"

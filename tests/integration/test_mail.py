@@ -1,6 +1,7 @@
 """Mail through real SMTP servers on the loopback address: good ones, refusing ones and broken ones."""
 
 import asyncio
+import functools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,48 @@ async def test_a_mail_reaches_the_server_whole() -> None:
     assert str(message["Subject"]) == MAIL.subject
     assert message["Message-ID"] == MAIL.message_id
     assert message.get_content().replace("\r\n", "\n") == MAIL.text
+
+
+@pytest.mark.parametrize(
+    ("to", "received"),
+    [
+        ("taro..ba@docomo.ne.jp", '"taro..ba"@docomo.ne.jp'),
+        ("taro.@docomo.ne.jp", '"taro."@docomo.ne.jp'),
+        ("kim@한국.kr", "kim@xn--3e0b707e.kr"),
+    ],
+)
+async def test_an_unusual_address_is_sent_as_smtp_takes_it(
+    to: str, received: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postman, commands, usual = Postman(), list[str](), SMTP.smtp_RCPT
+
+    @functools.wraps(usual)
+    async def rcpt(server: SMTP, arg: str) -> None:
+        commands.append(arg)
+        await usual(server, arg)
+
+    monkeypatch.setattr(SMTP, "smtp_RCPT", rcpt)
+    with serving(postman) as port:
+        await SmtpTransport(f"smtp://127.0.0.1:{port}", SENDER).send(replace(MAIL, to=to))
+    (envelope,) = postman.taken
+    assert commands == [f"TO:<{received}>"]
+    assert isinstance(envelope.content, bytes)
+    assert f"\r\nTo: {received}\r\n".encode() in envelope.content
+
+
+async def test_letters_of_every_script_need_a_server_that_takes_them() -> None:
+    mail = replace(MAIL, to="김민수@example.org")
+    for supported in (True, False):
+        postman = Postman()
+        with serving(postman, {"enable_SMTPUTF8": supported}) as port:
+            transport = SmtpTransport(f"smtp://127.0.0.1:{port}", SENDER, utf8=True)
+            if supported:
+                await transport.send(mail)
+                assert postman.taken[0].rcpt_tos == ["김민수@example.org"]
+            else:
+                with pytest.raises(Deferred, match="SMTPNotSupported"):
+                    await transport.send(mail)
+                assert not postman.taken
 
 
 async def test_an_attachment_arrives_as_it_was_sent_beside_both_texts() -> None:

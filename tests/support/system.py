@@ -68,7 +68,7 @@ async def create_accounts() -> None:
     password = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # cheap to verify
     departments = {
         code: await Department.create(
-            code=code, name=ko, name_ja=ja, name_en=en, keywords=words, duties=duties, phone="02-000-1000",
+            code=code, name=ko, name_ja=ja, name_en=en, keywords=words, duties=duties, phone="02-700-1000",
             email=f"{code}@city.example",
         )
         for code, (ko, ja, en, words, duties) in DEPARTMENTS.items()
@@ -76,7 +76,7 @@ async def create_accounts() -> None:
     for username, (name, role, code, languages) in PEOPLE.items():
         await Account.create(
             username=username, name=name, role=role, department_id=departments[code].id if code else None,
-            email=f"{username}@city.example", phone="02-000-2000", hours="09:00–18:00", languages=languages,
+            email=f"{username}@city.example", phone="02-700-2000", hours="09:00–18:00", languages=languages,
             password_hash=password, created_at=now,
         )  # fmt: skip
     await Service.create(

@@ -30,7 +30,7 @@ async def an_office(
 ) -> Office:
     """An office open on every day of the week, with the services that each counter does, on the roster of some days."""
     office = await Office.create(
-        code=code, name="동부민원센터", address="중앙로 1", phone="02-000-3000", **{"return_minutes": 0, **settings}
+        code=code, name="동부민원센터", address="중앙로 1", phone="02-700-3000", **{"return_minutes": 0, **settings}
     )
     for weekday in range(7):
         await OfficeHours.create(

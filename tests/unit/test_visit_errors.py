@@ -16,7 +16,7 @@ VALUES: dict[type[Refusal], tuple[Any, ...]] = {
     errors.OnePerHousehold: (date(2026, 12, 1),), errors.VisitorHasVisit: ("K7Q", date(2026, 12, 1)),
     errors.TooManyVisits: (3,), errors.TooManyToday: (3,), errors.Restricted: (date(2026, 12, 1),),
     errors.TimeFree: (START,), errors.NotYetMissed: (START,), errors.TooLateToUndo: (7,),
-    errors.ClosedForGood: ("02-000-3000",),
+    errors.ClosedForGood: ("02-700-3000",),
     errors.WrongOffice: ("동부민원센터", "중앙로 1", errors.OldQR.text), errors.WrongDay: (START,),
     errors.CalledJustNow: (START,), errors.EmergencyTaken: ("김창구",),
 }  # fmt: skip

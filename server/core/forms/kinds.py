@@ -16,11 +16,10 @@ from typing import Annotated, Any, get_origin
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from server.core import characters, config, i18n, phones, privacy, references
+from server.core import addresses, characters, config, i18n, phones, privacy, references
 from server.core.errors import Text, _
 
-_EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
-_PHONE = re.compile(r"[0-9+][0-9 ()+.-]{2,38}")
+_PHONE = re.compile(r"[0-9+(][0-9 ()+.\u2010-\u2015\u2212-]{2,38}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
 _MOMENT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
@@ -37,6 +36,10 @@ NO_RESIDENT_NUMBERS = _(
 NOT_TEXT = _("Please send text for “%(field)s”.")
 TOO_LONG = _("Please use at most %(limit)s characters for “%(field)s” (now %(count)s).")
 NOT_EMAIL = _("Please check the email address, for example name@example.org.")
+LATIN_EMAIL = _(
+    "Please give an email address with only Latin letters, digits and common signs before the @. "
+    "We cannot send mail to other ones."
+)
 NOT_PHONE = _("Please check the phone number, for example 010-1234-5678.")
 NOT_MOMENT = _("Please enter “%(field)s” as a date and time, for example 2026-05-04T14:00.")
 NOT_DATE = _("Please enter “%(field)s” as YYYY-MM-DD.")
@@ -164,31 +167,39 @@ class TextRule:
 
 @dataclass(frozen=True)
 class EmailRule(TextRule):
-    """An email address. Full-width letters, as Japanese keyboards write them, become plain ones."""
+    """An email address to which mail can be sent, in the form of ``server.core.addresses``.
+
+    Full-width letters, as Japanese keyboards write them, become plain ones.
+    """
 
     limit: int = MAX_EMAIL
     safe: bool = False
 
     def clean(self, value: Any) -> Any:
         value = super().clean(value)
-        if isinstance(value, str) and len(value) <= self.limit:
-            value = unicodedata.normalize("NFKC", value)
-        if isinstance(value, str) and not _EMAIL.fullmatch(value):
-            raise Mistake(NOT_EMAIL)
-        return value
+        if not isinstance(value, str) or len(value) > self.limit:
+            return value
+        try:
+            return str(addresses.read(unicodedata.normalize("NFKC", value), utf8=config.settings().smtp_utf8))
+        except addresses.NeedsUtf8:
+            raise Mistake(LATIN_EMAIL) from None
+        except addresses.NotAnAddress:
+            raise Mistake(NOT_EMAIL) from None
 
 
 @dataclass(frozen=True)
 class PhoneRule(TextRule):
-    """An office's telephone number, kept as written: digits, spaces and the usual signs."""
+    """An office's telephone number, kept as written. Short codes such as 120 are allowed, also after an area code."""
 
     limit: int = 40
     safe: bool = False
 
     def clean(self, value: Any) -> Any:
         value = super().clean(value)
-        if isinstance(value, str) and not _PHONE.fullmatch(value):
-            raise Mistake(NOT_PHONE)
+        if isinstance(value, str) and len(value) <= self.limit:
+            value = unicodedata.normalize("NFKC", value)
+            if not _PHONE.fullmatch(value) or not phones.is_office(value, config.settings().country):
+                raise Mistake(NOT_PHONE)
         return value
 
 
