@@ -8,6 +8,7 @@ import pytest
 
 from petitions.models import Case
 from server import importing
+from server.core.mail import read_spool
 from tests.support.markup import parse
 from tests.support.page_forms import form, send
 from tests.support.system import System
@@ -61,3 +62,53 @@ async def test_an_import_is_cleaned_like_a_form(system: System, tmp_path: Path) 
     assert (report.new, report.refused) == (1, 1)
     case = await Case.get()
     assert (case.title, case.body) == ("비둘기집", "첫 줄\n둘째 줄")
+
+
+ADDRESSES = [
+    ("\u200bkim@example.org", "kim@example.org"),
+    ("taro..ba@docomo.ne.jp", "taro..ba@docomo.ne.jp"),
+    ("taro.@docomo.ne.jp", "taro.@docomo.ne.jp"),
+    ("kim@한국.kr", "kim@한국.kr"),
+]
+
+
+@pytest.mark.parametrize(("typed", "shown"), ADDRESSES, ids=ascii)
+async def test_every_address_that_is_accepted_gets_the_receipt(system: System, typed: str, shown: str) -> None:
+    receipt = await system.file(petitioner={"name": "홍길동", "email": typed})
+    await system.work()
+    assert [mail.mail.to for mail in await read_spool(system.settings.spool, 9)] == [shown]
+    intake = await system.program("intake")
+    case = (await intake.get(f"/api/v1/desk/cases/{receipt['reference']}")).json()
+    assert case["petitioner"]["email"] == shown
+
+
+@pytest.mark.parametrize(
+    ("email", "said"),
+    [
+        ("김민수@example.org", "@ 앞에는 영문자"),
+        ("josé@example.org", "@ 앞에는 영문자"),
+        ("kim..lee@example.org", "이메일 주소를 확인"),
+    ],
+)
+async def test_an_address_that_no_mail_reaches_is_refused_with_the_reason(
+    system: System, email: str, said: str
+) -> None:
+    answer = await system.client.post("/api/v1/petitions", json={**GOOD, "petitioner": {"name": "홍", "email": email}})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "petitioner.email"
+    assert said in error["message"]
+    page = await system.client.get("/petitions/new?lang=ko")
+    refused = await send(
+        system.client, form(page), button="check", title="가로등", body="꺼졌습니다.", name="홍", email=email
+    )
+    assert refused.status_code == 422
+    assert said in refused.text
+
+
+@pytest.mark.parametrize("phone", ["010-1234-567", "120", "112"])
+async def test_a_number_that_nobody_can_be_reached_at_is_refused(system: System, phone: str) -> None:
+    who = {"name": "홍길동", "phone": phone}
+    answer = await system.client.post("/api/v1/petitions", json={**GOOD, "petitioner": who})
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["petitioner.phone"]

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
-from server.core import characters
+from server.core import addresses, characters
 from server.core.privacy import REFUSED, find, refused
 from server.core.privacy.patterns import CONTEXT, PARTS, PATTERNS, SHAPES, SPELLING
 from tests.support.chromium import OpenPage
@@ -158,6 +158,27 @@ async def test_what_the_server_refuses_after_cleaning_the_page_refuses_before(pa
         )
         assert on_page == on_server
         assert 300 < sum(on_server) < 2700
+
+
+async def test_an_address_pasted_with_characters_that_show_nothing_can_be_sent(page: Page) -> None:
+    """Browsers refuse such an address, and nobody could see why."""
+    characters = _address((SCRIPTS / "characters.js").read_text())
+    module = _address((SCRIPTS / "email.js").read_text().replace("./characters.js", characters))
+    await page.set_content("<form><input type=email required></form>")
+    field, valid = page.locator("input"), "() => document.querySelector('form').checkValidity()"
+
+    await field.fill("\u200bkim@example.org")
+    await field.blur()
+    assert not await page.evaluate(valid)
+
+    await page.evaluate("async module => (await import(module)).start(document.querySelector('input'))", module)
+    assert await field.input_value() == "kim@example.org"
+    for typed in ("\u200bkim@example.org", "\u202akim@example.org\u202c", "taro..ba@docomo.ne.jp", "kim@한국.kr"):
+        await field.fill(typed)
+        await field.blur()
+        assert await page.evaluate(valid), typed
+        sent = await field.input_value()
+        assert addresses.read(sent, utf8=False) == addresses.read(typed.strip("\u200b\u202a\u202c"), utf8=False)
 
 
 async def test_the_page_is_quick_enough_to_look_at_every_keystroke(page: Page) -> None:

@@ -3,7 +3,10 @@
 import { clean } from "./characters.js";
 
 export function start(field) {
-  field.addEventListener("change", () => {
-    field.value = clean(field.value);
-  });
+  function mend() {
+    if (field.value !== clean(field.value)) field.value = clean(field.value);
+  }
+
+  field.addEventListener("change", mend);
+  mend();
 }

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import auth, city, i18n, web
+from server.core import auth, characters, city, i18n, web
 from server.core.accounts import Official
 from server.core.days import today
 from server.core.errors import Conflict, Invalid, Refusal, Text, _
@@ -47,7 +47,7 @@ async def _page(request: Request, back: ReturnedForm, code: str = "") -> Respons
     if not known:
         return web.page(request, "desk/visits/none.html", {"edits": official.may(Permission.EDIT_OFFICES)})
     office = await chosen_office(official, known, code or request.query_params.get("office", ""))
-    place, q = await offices.place(office.code), " ".join(request.query_params.get("q", "").split())[:80]
+    place, q = await offices.place(office.code), characters.clean(request.query_params.get("q", ""))[:80]
     here, coming = await reception.here(office.id, today(), q), await reception.to_come(office.id, today(), q)
     for_tickets, for_visits = await reception.services([one.id for one in here], [one.id for one in coming])
     service_names = {one.id: i18n.name_in(one, language) for one in place.services.values()}

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from server.core import config, database, listing, phones, references
+from server.core import addresses, config, database, listing, phones, references
 from server.core.city import City
 from server.core.errors import _
 from server.core.listing import Condition, Order, Page, Walk
@@ -234,13 +234,13 @@ async def found_by(
 
     Visits to come are found first; ``wanted.past`` finds earlier ones, the latest first. At most eight queries.
     """
-    words = " ".join(wanted.q.split())
+    words = wanted.q
     known = await _of_household(words) if not after else []
     pattern = "%" + words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     phone = _phone(words)
     like = Condition(
         "(LOWER(v.name) LIKE ? ESCAPE '\\' OR v.email = ? OR (v.phone = ? AND v.phone <> ''))",
-        (pattern, words.lower(), phone),
+        (pattern, _email(words), phone),
     )
     sign = "<" if wanted.past else ">="
     driving = [Condition("v.office_id = ?", (place.id,))] if place else []
@@ -255,7 +255,7 @@ async def found_by(
 
 
 async def _of_household(words: str) -> Sequence[Mapping[str, Any]]:
-    email, phone = (words, "") if "@" in words else ("", _phone(words))
+    email, phone = (_email(words), "") if "@" in words else ("", _phone(words))
     if not email and not phone:
         return []
     household = rules.household(config.settings().secret_key, email, phone)
@@ -265,6 +265,14 @@ async def _of_household(words: str) -> Sequence[Mapping[str, Any]]:
         (household,),
         (household,),
     )
+
+
+def _email(words: str) -> str:
+    """An address as bookings store it; words that are none in lower case."""
+    try:
+        return str(addresses.read(words, utf8=True)).lower()
+    except addresses.NotAnAddress:
+        return words.lower()
 
 
 def _phone(words: str) -> str:
