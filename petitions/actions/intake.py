@@ -62,7 +62,7 @@ async def file(
         digest = ""
         if idempotency_key:
             digest = idempotency.digest(secret, "petitions", idempotency_key)
-            content = idempotency.fingerprint([command.content(), [f.hash for f in files]])
+            content = idempotency.fingerprint([command.content(), [f.sent_hash for f in files]])
             if (first := await idempotency.claim(digest, content)) is not None:
                 return Filed(first, references.derived_key(secret, idempotency_key, first))
         number = references.new_reference()

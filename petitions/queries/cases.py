@@ -17,7 +17,7 @@ from petitions.reference import Reference, reference
 from petitions.rights import CASE_SUBJECT, sees
 from petitions.standing import Standing
 from petitions.states import State
-from server.core import accounts, clock, config, database, ledger, privacy, references
+from server.core import accounts, clock, config, database, ledger, pictures, privacy, references
 from server.core.accounts import Official
 from server.core.days import today
 from server.core.ledger import Audience, Entry
@@ -75,6 +75,11 @@ class FileRow:
     statement_id: int | None
     internal: bool
     """Visible to officials only."""
+
+    @property
+    def pictured(self) -> bool:
+        """Whether it has a thumbnail."""
+        return self.media_type in pictures.SHOWN
 
 
 @dataclass(frozen=True)

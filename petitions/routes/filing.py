@@ -9,7 +9,7 @@ creates nothing.
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,11 +82,12 @@ async def blank(request: Request) -> Response:
 async def submit(request: Request) -> Response:
     """``POST /petitions/new``: check, edit, ask about the kind, or send, depending on the button (``go``)."""
     official = _filer(request)
-    form = await web.read_form(request, files=uploads.PARTS)
+    form: Mapping[str, Any]
+    form = sent = await web.read_form(request, files=uploads.PARTS)
     reference_data = await reference()
     draft = Draft.read(form)
     site = web.site(request)
-    draft.files, errors = await uploads.receive(form, request.app.state.store, site.settings)
+    draft.files, errors = await uploads.receive(sent, request.app.state.store, site.settings)
     go, _sign, what = str(form.get("go") or "check").partition(":")
     if go == "ask" and what in kinds.QUESTIONS:
         return _page(request, "petitions/kind.html", draft, official, question=kinds.QUESTIONS[what])
@@ -95,6 +96,9 @@ async def submit(request: Request) -> Response:
         return _form(request, reference_data, draft, official, proposed=rules.Kind(what))
     if go == "edit":
         return _form(request, reference_data, draft, official)
+    if go == "place" and (spot := next((file.position for file in draft.files if file.hash == what), None)):
+        draft.values["lat"], draft.values["lng"] = (f"{number:.6f}" for number in spot)
+        form = {**form, "lat": draft.values["lat"], "lng": draft.values["lng"]}
     try:
         petition = _read(request, form, reference_data, errors, official)
     except Invalid as error:
@@ -230,8 +234,17 @@ async def _check(
         kind_given=kind_given,
         channel=CHANNELS[petition.channel],
         numbers=_numbers(petition),
+        places=_photographed(request, reference_data, draft.files) if petition.location.lat is None else [],
         **await _expectation(request, reference_data, decided),
     )
+
+
+def _photographed(
+    request: Request, reference_data: Reference, sent: Sequence[StoredFile]
+) -> list[tuple[StoredFile, str]]:
+    """The photos taken in a district of the city, with its name."""
+    found = [(file, reference_data.district_of(*file.position, "")) for file in sent if file.position]
+    return [(file, reference_data.district_name(code, web.language(request))) for file, code in found if code]
 
 
 async def _expectation(request: Request, reference_data: Reference, decided: Decided) -> dict[str, Any]:
@@ -265,7 +278,7 @@ def _numbers(petition: FilePetition) -> list[str]:
 
 async def _send(request: Request, draft: Draft, petition: FilePetition, official: Official | None) -> Response:
     # Token and content together: editing the form after sending it files anew, sending it again does not.
-    content = idempotency.fingerprint([petition.content(), [file.hash for file in draft.files]])
+    content = idempotency.fingerprint([petition.content(), [file.sent_hash for file in draft.files]])
     key = idempotency.fingerprint(["page", draft.submission, content])
     filed = await intake.file(petition, official, files=draft.files, idempotency_key=key)
     view = await cases.view(filed.reference, Credentials(key=filed.access_key))

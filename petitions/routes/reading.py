@@ -9,7 +9,7 @@ from petitions.access import shown
 from petitions.errors import NoSuchCase
 from petitions.labels import CHANNELS, DECISIONS, KINDS
 from petitions.queries import cases, public
-from petitions.queries.cases import CaseView, Level
+from petitions.queries.cases import CaseView, FileRow, Level
 from petitions.queries.public import Filters
 from petitions.reference import Reference, reference
 from petitions.rules import Period
@@ -70,12 +70,23 @@ async def calendar(request: Request) -> Response:
 
 async def attachment(request: Request) -> Response:
     """``/cases/{reference}/files/{id}/{name}``: a file of a case, always as a download and never shown inline."""
+    file = await _file(request)
+    return await uploads.send(request, file.hash, file.name, file.media_type)
+
+
+async def thumbnail(request: Request) -> Response:
+    """``/cases/{reference}/thumbnails/{id}``: a small JPEG of a picture, for whoever may download it."""
+    file = await _file(request)
+    return await uploads.thumbnail(request, file.hash, file.media_type)
+
+
+async def _file(request: Request) -> FileRow:
     view = await _party(request)
     number = request.path_params["id"]
     file = next((file for file in view.attachments if file.id == number), None)
     if file is None:
         raise NotFound
-    return await uploads.send(request, file.hash, file.name, file.media_type)
+    return file
 
 
 async def _party(request: Request) -> CaseView:
@@ -119,4 +130,5 @@ routes = [
     Route("/cases/{reference}/receipt", certificate),
     Route("/cases/{reference}/due.ics", calendar),
     Route("/cases/{reference}/files/{id:int}/{name}", attachment),
+    Route("/cases/{reference}/thumbnails/{id:int}", thumbnail),
 ]

@@ -289,7 +289,7 @@ def kept(
 
 def press(request: Request, act: Act[Any, Any], attempt: Attempt, sent: Sent, version: str = "version") -> Press:
     """The :class:`Press` of a submitted form; ``version`` is the field that holds the version its page showed."""
-    content = [sent.values, [file.hash for file in sent.files]]
+    content = [sent.values, [file.sent_hash for file in sent.files]]
     scope = f"{attempt.scope}/{act.action}"
     return Press(web.site(request).settings.secret_key, scope, sent.values.get(version), content)
 

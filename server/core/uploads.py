@@ -6,18 +6,22 @@ that are never filed are deleted by :func:`sweep`.
 """
 
 import asyncio
+import hashlib
+import io
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from server.core import clock, files, scan, web
+from server.core import clock, files, metadata, pictures, scan, web
 from server.core.config import Settings
 from server.core.errors import FieldError, Invalid, NotFound, Refusal, Text, _
+from server.core.file_types import TYPES, MediaType
 from server.core.files import MAX_BYTES, MAX_FILES, NO_FILE, Store, StoredFile
 from server.core.security import sign, unsign
 
@@ -63,6 +67,23 @@ async def send(request: Request, content: str, name: str, media_type: str) -> Re
         "cache-control": "private, no-store",
     }
     return FileResponse(path, headers=headers)
+
+
+async def thumbnail(request: Request, content: str, media_type: str) -> Response:
+    """Respond with the thumbnail of a stored picture, made when it is first asked for. The caller has checked access.
+
+    Raises ``NotFound`` where there is none.
+    """
+    store: Store = request.app.state.store
+    picture, target = store.path(content), store.thumbnail(content)
+    if media_type not in pictures.SHOWN:
+        raise NotFound
+    if not await asyncio.to_thread(target.exists):
+        made = await pictures.apart(lambda: pictures.make_thumbnail(picture, target))
+        if not made:
+            raise NotFound
+    headers = {"content-security-policy": "sandbox", "cache-control": "private, no-store"}
+    return FileResponse(target, media_type="image/jpeg", headers=headers)
 
 
 async def receive(
@@ -144,6 +165,9 @@ async def _carried(
         if not isinstance(value, list):
             return kept, GONE
         file = StoredFile(*value)
+        if file.position:
+            lat, lng = file.position
+            file = replace(file, position=(lat, lng))
         if file.hash in removed or file in kept:
             continue
         try:
@@ -158,16 +182,36 @@ async def _carried(
 async def _take(item: UploadFile, store: Store, settings: Settings) -> StoredFile:
     if (item.size or 0) > MAX_BYTES:
         raise files.TooLarge
-    head = await item.read(files.HEAD_BYTES)
-    await item.seek(0)
-    name, kind = files.accept(head, item.filename or "")
-    stored = await store.put(item.file)
+    taken = await pictures.apart(lambda: _read(item.file, item.filename or ""))
+    stored = await store.put(io.BytesIO(taken.content))
     path = store.path(stored.hash)
     # The content may have been stored earlier: it must not be swept while this page carries it.
     await asyncio.to_thread(_keep, path)
     if settings.clamd_url:
         await _scan(settings.clamd_url, store, stored.hash, path)
-    return StoredFile(stored.hash, name, stored.size, kind.mime)
+    sent = "" if taken.sent == stored.hash else taken.sent
+    return StoredFile(stored.hash, taken.name, stored.size, taken.kind.mime, sent, taken.position)
+
+
+class _Taken(NamedTuple):
+    """An upload as it is stored, with the hash of the bytes that were sent."""
+
+    name: str
+    kind: MediaType
+    content: bytes
+    sent: str
+    position: tuple[float, float] | None
+
+
+def _read(stream: BinaryIO, filename: str) -> _Taken:
+    """Determine what was sent, and cut out where and with what it was taken. Raises a ``Refusal``."""
+    content = stream.read(MAX_BYTES + 1)
+    name, kind = files.accept(content, filename)
+    found = pictures.as_jpeg(content) if kind == TYPES["heic"] else metadata.cleaned(content, kind)
+    if kind == TYPES["heic"]:
+        kind = TYPES["jpg"]
+        name = files.named(name, kind)
+    return _Taken(name, kind, found.content, hashlib.sha256(content).hexdigest(), found.position)
 
 
 async def _scan(url: str, store: Store, hash_: str, path: Path) -> None:

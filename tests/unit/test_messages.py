@@ -74,6 +74,7 @@ class File:
     name: str = "사진.jpg"
     size: int = 2048
     by_official: bool = False
+    pictured: bool = False
 
 
 @dataclass(frozen=True)
