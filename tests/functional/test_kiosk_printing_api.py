@@ -84,6 +84,17 @@ async def test_a_failed_print_leaves_no_ghost(system: System) -> None:
         assert (await give_back(system, device, called)).json()["code"] == "illegal_transition"
 
 
+async def test_the_counter_sees_that_a_print_failed(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    with clock.at(at("09:00")):
+        device, clerk = await a_kiosk(system), await system.official("clerk")
+        number = (await ticket(system, device)).json()["number"]
+        page = f"/desk/counters/{(await Counter.get(office_id=office.id)).id}"
+        assert "인쇄 실패" not in (await clerk.get(page)).text
+        await report(system, device, number, "failed")
+        assert "인쇄 실패" in (await clerk.get(page)).text
+
+
 async def test_who_booked_checks_in_again_after_a_failed_print(system: System) -> None:
     await an_office({"1": ["passport"]})
     with clock.at(at("09:00") - timedelta(days=4)):
