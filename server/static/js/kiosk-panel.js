@@ -2,18 +2,18 @@
 // that keeps the page for the time without network.
 
 import { connectSerial, connectUsb, draw, printAtPort, printInBrowser } from "./kiosk-printer.js";
-import { box, stock } from "./kiosk-store.js";
-import { officeName, say, sentence } from "./kiosk-words.js";
+import { box, officeMoment, stock } from "./kiosk-store.js";
+import { officeName, say, sentence, time } from "./kiosk-words.js";
 
 let ready = false;
 
-const clock = (moment) => (moment ? new Date(moment).toTimeString().slice(0, 5) : "\u2013");
+const contactTime = ({ state, contact: at }) => (state && at ? time(officeMoment(state, at)) : "\u2013");
 
 /** A discreet line beside the staff's key; nothing while all is well. */
 export async function contact(server, element) {
   const { items, refused } = await box();
   const parts = [];
-  if (!server.online) parts.push(sentence("no_contact", { time: clock(server.contact) }));
+  if (!server.online) parts.push(sentence("no_contact", { time: contactTime(server) }));
   const unsent = items.filter((one) => one.body?.taken_at).length;
   if (unsent + refused.length) parts.push(sentence("to_hand_in", { count: unsent + refused.length }));
   element.textContent = parts.join(" \u00b7 ");
@@ -24,7 +24,7 @@ export async function show(server) {
   const found = await box();
   const series = [...new Set(server.state?.blocks.map((one) => one.prefix) ?? [])];
   const rows = {
-    contact: clock(server.contact),
+    contact: contactTime(server),
     unsent: found.items.filter((one) => one.body?.taken_at).map((one) => one.body.number).join(", ") || "0",
     refused: found.refused.map((one) => `${one.number} (${one.code}, ${one.at.slice(0, 16).replace("T", " ")})`).join(", ") || "0",
     stock: series.map((one) => `${one || "\u2013"}: ${stock(server.state, found, one).length}`).join(", ") || "0",

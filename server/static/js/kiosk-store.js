@@ -48,11 +48,11 @@ export async function box(change = (found) => found) {
   });
 }
 
-/** The moment of an office's clock, as ISO text with its zone, by the difference noted when the server last answered. */
-export function officeMoment(state) {
+/** A moment (now) by the office's clock, as ISO text with its zone; the difference was noted when the server answered. */
+export function officeMoment(state, at = Date.now()) {
   const zone = /([+-])(\d\d):(\d\d)$/.exec(state.now) ?? ["", "+", "00", "00"];
   const minutes = (zone[1] === "-" ? -1 : 1) * (Number(zone[2]) * 60 + Number(zone[3]));
-  const local = new Date(Date.now() + state.ahead + minutes * 60_000).toISOString();
+  const local = new Date(at + state.ahead + minutes * 60_000).toISOString();
   return `${local.slice(0, 19)}${zone[1]}${zone[2]}:${zone[3]}`;
 }
 

@@ -2,7 +2,7 @@
 
 import { draw, printAtPort, printInBrowser } from "./kiosk-printer.js";
 import { dropUnsent } from "./kiosk-store.js";
-import { named, officeName, say as put, sentence, time } from "./kiosk-words.js";
+import { dayAndTime, named, officeName, say as put, sentence, time } from "./kiosk-words.js";
 
 const find = (selector) => document.querySelector(`[data-step="ticket"] ${selector}`);
 
@@ -39,7 +39,7 @@ async function loadQr() {
 
 const arrivalKey = () => (["early", "on_time", "late"].includes(ticket.arrival) ? ticket.arrival : "");
 const arrivalTime = () => ({ time: () => time(ticket.booked_for ?? "") });
-const positionKey = () => (!ticket.position ? "" : ticket.position === 1 ? "next" : "before");
+const positionKey = () => (!ticket.position || ticket.arrival === "early" ? "" : ticket.position === 1 ? "next" : "before");
 
 /** Say all of it, also again in another language. */
 export function say() {
@@ -72,7 +72,7 @@ function lines() {
     ...[arrivalKey() && sentence(arrivalKey(), arrivalTime()),
       positionKey() && sentence(positionKey(), { count: ticket.position - 1 }),
       find("[data-wait]").textContent,
-      sentence("taken_at", { time: time(ticket.taken_at ?? ticket.arrived_at ?? new Date(Date.now()).toISOString()) }),
+      sentence("taken_at", { time: dayAndTime(ticket.taken_at ?? ticket.arrived_at) }),
       ticket.follow_url && sentence("follow")].filter(Boolean).map(small),
   ];
 }

@@ -18,9 +18,13 @@ export const named = (names) => names?.[current] || names?.[FIRST] || "";
 export const number = (value) => new Intl.NumberFormat(current).format(value);
 
 /** The time of day of an ISO moment, as the clocks at the office show it. */
-export function time(moment) {
-  const shown = new Date(`1970-01-01T${moment.slice(11, 16)}:00Z`);
-  return new Intl.DateTimeFormat(current, { timeStyle: "short", timeZone: "UTC" }).format(shown);
+export const time = (moment) => written(moment, { timeStyle: "short" });
+
+/** The same with its day. */
+export const dayAndTime = (moment) => written(moment, { dateStyle: "medium", timeStyle: "short" });
+
+function written(moment, style) {
+  return new Intl.DateTimeFormat(current, { ...style, timeZone: "UTC" }).format(new Date(`${moment.slice(0, 16)}Z`));
 }
 
 /** A sentence; a value is a number, a text, or a function that gives it in the language of the moment. */

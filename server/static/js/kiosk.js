@@ -36,9 +36,10 @@ export function go(name, { focus = true } = {}) {
   for (const one of all("[data-step]")) one.hidden = one.dataset.step !== name;
   document.body.dataset.at = name;
   for (const error of all("[data-error]")) error.textContent = "";
-  for (const field of all("input", section())) field.value = "";
+  for (const one of all("input")) one.value = "";
   ENTER[name]?.();
   activate(find("input", section()));
+  showState();
   dispatchEvent(new Event("kiosk:step"));
   scrollTo(0, 0);
   if (focus) heading()?.focus();
@@ -142,7 +143,7 @@ async function show(ticket) {
 async function showAnswer({ ok, offline, content, status }, again) {
   showState();
   if (ok) return show({ ...content, offline });
-  return refuse(status === 429 ? "too_many" : content.code, content.detail, again);
+  return refuse(status === 429 ? "too_many" : content.code, content.title, again);
 }
 
 /** Check in; without network the visitor chooses the service, and the reservation is handed in with the number. */
@@ -155,13 +156,16 @@ const checkIn = (wanted) => alone(async () => {
   return go("services");
 });
 
+const ELSEWHERE = ["wrong_office", "wrong_day"]; // the server says where or when, and what to do
+
 function refuse(code, detail, again) {
-  const key = known(`${code}_do`) ? code : "other";
+  const elsewhere = ELSEWHERE.includes(code);
+  const key = elsewhere || known(`${code}_do`) ? code : "other";
   go("refused", { focus: false });
-  visit.refusal = ["wrong_office", "wrong_day"].includes(code) && again;
+  visit.refusal = elsewhere ? again : null;
   say(find("[data-refused]"), key);
-  find("[data-detail]").textContent = visit.refusal || key === "other" ? detail ?? "" : "";
-  say(find("[data-what-to-do]"), `${key}_do`);
+  find("[data-detail]").textContent = elsewhere || key === "other" ? detail ?? "" : "";
+  say(find("[data-what-to-do]"), elsewhere ? "" : `${key}_do`);
   heading()?.focus();
 }
 
@@ -262,7 +266,7 @@ function mode(name, on) {
 
 function showState() {
   const lost = !server.online;
-  find("[data-offline]").hidden = !lost || STAYS.has(step);
+  find("[data-offline]").hidden = !lost || STAYS.has(step) || step === "ticket";
   find("[data-clock]", document).textContent = server.state ? time(officeMoment(server.state)) : "";
   if (step === "services") showServices();
   if (step === "start") showStart();
