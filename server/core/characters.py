@@ -66,12 +66,15 @@ _BLANK = "\u2800"
 def clean(text: str, *, lines: bool = False) -> str:
     """A text as it is stored; ``lines`` if it may have several. The caller refuses what cannot be read."""
     if not (text.isascii() and text.isprintable()):
-        if _has_ignored(text):
-            text = _DROPPED.sub(r"\1", text)
-        if lines:
-            text = _LINE_BREAK.sub("\n", text.replace("\r\n", "\n"))
-        text = unicodedata.normalize("NFC", text)
+        text = unicodedata.normalize("NFC", plain(text))
     return text.strip() if lines else " ".join(text.split())
+
+
+def plain(text: str) -> str:
+    """A text without characters that show nothing, and with line feeds as its only line breaks."""
+    if _has_ignored(text):
+        text = _DROPPED.sub(r"\1", text)
+    return _LINE_BREAK.sub("\n", text.replace("\r\n", "\n"))
 
 
 def bare(text: str) -> str:

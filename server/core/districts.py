@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from server.core import city, clock, database, encodings, geo, ledger
+from server.core import characters, city, clock, database, encodings, geo, ledger
 from server.core.accounts import Official
 from server.core.city import District, DistrictChange
 from server.core.errors import FieldError, Invalid, Text, _
@@ -127,7 +127,7 @@ def _names(number: int, feature: Any, properties: Mapping[str, str]) -> dict[str
     for name in NAMES:
         wanted = (properties[name],) if properties.get(name) else GUESSES[name]
         value = next((said[one] for one in wanted if said.get(one) not in (None, "")), "")
-        row[name] = " ".join(str(value).split()) if isinstance(value, str | int) else ""
+        row[name] = characters.clean(str(value)) if isinstance(value, str | int) else ""
     if row["code"] and not _CODE.fullmatch(row["code"]):
         raise _wrong(_("Area %(number)s has no usable code (letters, digits, - and _).", number=number))
     if any(len(row[name]) > LONGEST_NAME for name in NAMES[1:]):

@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
 
-from server.core import i18n
+from server.core import characters, i18n
 
 log = logging.getLogger("sinmungo.templates")
 
@@ -89,7 +89,9 @@ def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> En
         "text_in": lambda row, name: i18n.text_in(row, name, language),
         "html_in": lambda row, name: i18n.html_in(row, name, language),
     }
-    found.filters.update({name: _at_run_time(filter_) for name, filter_ in filters.items()}, filesize=_filesize)
+    found.filters.update(
+        {name: _at_run_time(filter_) for name, filter_ in filters.items()}, filesize=_filesize, plain=_plain
+    )
     return found
 
 
@@ -99,6 +101,10 @@ def _at_run_time(filter_: Callable[..., object]) -> Callable[..., object]:
 
 def _day(value: date | datetime, zone: Any) -> date:
     return value.astimezone(zone).date() if isinstance(value, datetime) else value
+
+
+def _plain(value: object) -> str:
+    return characters.plain(str(value))
 
 
 def _filesize(size: int) -> str:

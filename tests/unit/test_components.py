@@ -99,6 +99,14 @@ def test_a_field_keeps_what_was_typed_and_escapes_it(kind: str) -> None:
     assert not {"alert(1)"} & {element.tag for element in root.walk()}
 
 
+def test_a_textarea_shows_the_lines_of_a_refused_text_as_they_will_be_stored() -> None:
+    drawn = html(
+        '{% import "components/field.html" as c %}{{ c.textarea("a", "A", value) }}',
+        value="\ufeff첫 줄\v둘째\u2028셋째\f<넷째>\u200b ",
+    )
+    assert "\n첫 줄\n둘째\n셋째\n&lt;넷째&gt; </textarea>" in drawn
+
+
 def test_a_textarea_keeps_a_leading_line_break_which_html_would_drop() -> None:
     drawn = html('{% import "components/field.html" as c %}{{ c.textarea("a", "A", value) }}', value="\n첫 줄\n")
     inside = re.search(r"<textarea[^>]*>(.*?)</textarea>", drawn, re.DOTALL)

@@ -58,12 +58,15 @@ CONTEXT = {
     "other": (
         r"(?:(?:송장|등기|우편|주문|접수|신청|민원|청원|문서|관리|고객|수용가|승인|거래|납부|고지|예약|일련|시리얼"
         r"|모델|제조|제품|상품|품목|사건|허가|차량|차대|사업자|법인|인증|발급|발행|조회|추적|참조|노선|정류[장소]"
-        r"|회원|공고|입찰|계약|필지|건축물|택배|소포|화물|배송|반품|결제|구매|발주|견적|영수증|증권|受付|受理|申請|注文|伝票"
+        r"|회원|공고|입찰|계약|필지|건축물|택배|소포|화물|배송|반품|교환|환불|결제|구매|발주|견적|통관|영수증|증권"
+        r"|보험|증서|서류|게시물|게시글|좌석|승차권|시험|수험|응시|쿠폰|상담|신고|受付|受理|申請|申込|注文|伝票"
         r"|追跡|問合せ|問い合わせ|荷物|宅配|配送|発送|送り状|オ-ダ-|予約|購入|取引|見積|請求|発注|受注|お客様|管理|整理|事件"
-        r"|許可|製造|商品|法人|文書|会員|領収) ?(?:관리|등록|식별)? ?(?:번호|코드|no|番号|コ-ド)|학번|사번"
+        r"|許可|製造|製品|商品|法人|文書|書類|会員|顧客|契約|保険|証券|座席|受験|車両|機器|相談|領収)"
+        r" ?(?:관리|등록|식별)? ?(?:번호|코드|no|番号|コ-ド)|학번|사번"
         r"|바코드|isbn|imei|pnu|jan|ean|(?:order|tracking|invoice|reference|serial|case|ticket|permit|receipt|document"
         r"|file|docket|parcel|package|shipment|shipping|delivery|waybill|consignment|booking|reservation|purchase"
-        r"|payment|transaction) ?(?:number|num|no|id|code|#))<NAMES>"
+        r"|payment|transaction|policy|claim|customer|model|product|item|confirmation|application)"
+        r" ?(?:number|num|no|id|code|#))<NAMES>"
     ),
     "thing": (
         r"(?:송장|택배|소포|버스|노선|荷物|宅配便|追跡|伝票|送り状|parcel|package|waybill|shipment|tracking"
