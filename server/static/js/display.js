@@ -16,7 +16,7 @@ const BLIP = 5_000;
 /** Chimes and speaks, one call after the other. */
 class Announcer {
   constructor(speech) {
-    this.speech = Object.entries(speech);
+    this.speech = speech; // pairs of a language and its sentence, in the city's order
     this.waiting = [];
     this.running = false;
     this.context = "AudioContext" in window ? new AudioContext() : null;

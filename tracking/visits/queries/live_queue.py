@@ -87,6 +87,7 @@ _reading: dict[str, asyncio.Lock] = {}
 def forget() -> None:
     """Clear what this process has read."""
     _kept.clear()
+    _reading.clear()
 
 
 async def versions(codes: Collection[str], day: date) -> dict[str, int]:

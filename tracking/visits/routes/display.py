@@ -59,10 +59,10 @@ def shown(found: LiveQueue) -> list[Called]:
     return sorted(first[:LATEST], key=lambda one: -one.sequence)
 
 
-def _speech(languages: Sequence[str], *, several_floors: bool) -> dict[str, str]:
+def _speech(languages: Sequence[str], *, several_floors: bool) -> list[tuple[str, str]]:
     words = SPOKEN[several_floors].msgid
     named = {name: f"{{{name}}}" for name in ("number", "counter", "floor")}
-    return {language: i18n.translate(language, Text(words, named)) for language in languages}
+    return [(language, i18n.translate(language, Text(words, named))) for language in languages]
 
 
 def _build(*names: str) -> str:
