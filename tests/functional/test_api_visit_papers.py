@@ -26,6 +26,9 @@ async def test_documents_of_all_services_stand_once_and_are_handed_in(system: Sy
     assert (file["name"], file["size"]) == ("사진.png", len(PNG))
     again = await system.client.post(f"{path}/documents/photo", files=files, headers=key)
     assert len(again.json()["documents"][1]["files"]) == 1, "the same content is there once"
+    wrong = await system.client.post(f"{path}/situations", json={"situations": ["children", "x"]}, headers=key)
+    assert (wrong.status_code, [one["field"] for one in wrong.json()["errors"]]) == (422, ["situations"])
+    assert "“x”" in wrong.json()["errors"][0]["message"]
     said = await system.client.post(f"{path}/situations", json={"situations": ["children"]}, headers=key)
     assert said.json()["documents"][2]["needed"]
     gone = await system.client.delete(f"{path}/documents/photo/files/{file['id']}", headers=key)

@@ -145,8 +145,11 @@ async def test_an_appeal_entered_at_the_desk_is_refused_with_reasons(system: Sys
     assert reasons in own.text
     assert (await Restriction.get()).state == RestrictionState.UPHELD
     assert (await book_again(system)).status_code == 409
-    await submit(manager, page, "/lift")
+    refused = await submit(manager, page, "/lift")
+    assert refused.status_code == 422, "a reason is needed"
+    await submit(manager, page, "/lift", **{"lift.text": "전화로 확인했습니다."})
     assert (await book_again(system)).status_code == 201
+    assert "전화로 확인했습니다." in (await manager.get(f"/desk/visits/{number}")).text, "colleagues read why"
 
 
 @pytest.mark.parametrize("action", ["lift", "grant", "refuse"])
@@ -164,13 +167,13 @@ async def test_an_outdated_page_of_a_restriction_changes_nothing(system: System,
         old = form_of(await manager.get(page), f"/{action}")
         admin = await system.official("admin")
         await submit(admin, page, "/refuse", **{"refuse.text": "두 번 모두 불렀습니다."})
-    text = {} if action == "lift" else {f"{action}.text": "확인했습니다."}
+    text = {f"{action}.text": "확인했습니다."}
     refused = await send(manager, old, **text)
     assert refused.status_code == 409
     assert "다른 사람이" in refused.text
     assert (await Restriction.get()).lifted_at is None
     if action == "lift":
-        assert (await submit(manager, page, "/lift")).status_code == 303
+        assert (await submit(manager, page, "/lift", **text)).status_code == 303
 
 
 async def test_who_has_only_a_phone_is_told_beforehand_what_absences_lead_to(system: System) -> None:
@@ -284,9 +287,11 @@ async def test_json_of_the_desk(system: System) -> None:
     assert [len(each["called"]) for each in one["no_shows"]] == [3, 3]
     path = f"/api/v1/desk/restrictions/{one['id']}"
     assert (await clerk.post(f"{path}/lift", json={})).status_code == 403
-    lifted = await manager.post(f"{path}/lift", json={})
+    nothing = await manager.post(f"{path}/lift", json={})
+    assert (nothing.status_code, nothing.json()["errors"][0]["field"]) == (422, "text")
+    lifted = await manager.post(f"{path}/lift", json={"text": "확인했습니다."})
     assert (lifted.status_code, lifted.json()["state"]) == (200, "lifted"), lifted.text
-    again = await manager.post(f"{path}/lift", json={})
+    again = await manager.post(f"{path}/lift", json={"text": "또 확인했습니다."})
     assert (again.status_code, again.json()["code"]) == (409, "illegal_transition")
     undone = await clerk.post(f"/api/v1/desk/visits/{first}/undo-no-show", json={"why": "office"})
     assert undone.json()["state"] == "booked"

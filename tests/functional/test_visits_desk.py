@@ -230,6 +230,10 @@ async def test_wrong_parameters_and_no_office(system: System) -> None:
     assert (await clerk.get("/desk/visits?office=nowhere")).status_code == 404
     assert (await clerk.get("/desk/visits?date=tomorrow")).status_code == 422
     assert (await clerk.get("/desk/visits?state=lost")).status_code == 422
+    program = await system.program("clerk")
+    for query, field in (("service=x", "service"), ("counter=999", "counter"), ("date=not-a-day-at-all", "date")):
+        wrong = await program.get(f"/api/v1/desk/visits?office=east&{query}")
+        assert (wrong.status_code, [one["field"] for one in wrong.json()["errors"]]) == (422, [field])
     assert (await system.client.get("/desk/visits")).status_code == 303
     assert (await system.client.get("/desk/visits.csv")).status_code == 303
 

@@ -12,7 +12,8 @@ from tests.support.page_forms import Form, form, post_without_page, send
 from tests.support.stories import to
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
-from tracking.visits.actions import booking, supply, taking, waiting
+from tracking.visits import links
+from tracking.visits.actions import booking, moving, supply, taking, waiting
 from tracking.visits.models import Counter, Office, Shift, Visit, Waiting
 from tracking.visits.states import Channel, VisitState, WaitingState
 
@@ -136,3 +137,27 @@ async def test_the_waiting_list_costs_few_statements(system: System, count_queri
     seen = count_queries()
     assert (await clerk.get("/desk/visits/waiting?office=east")).status_code == 200
     assert len(seen) <= 10, seen
+
+
+async def test_accepting_in_two_tabs_at_once_shows_the_reservation_to_both(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await displaced(system, "kim")
+    clerk, phone = await system.official("clerk"), system.visitor()
+    kim = await Visit.get(name="kim")
+    await send(clerk, form(await clerk.get(PAGE), kim.number), button=at("09:30").isoformat())
+    await phone.get(links.visit_path(system.settings, kim.number, kim.starts_at))
+    page = f"/visits/{kim.number}/offer"
+    shown, accept = form(await phone.get(page), field="answer"), moving.accept
+
+    async def other_tab_first(number: str) -> None:
+        await accept(number)
+        await accept(number)
+
+    monkeypatch.setattr(moving, "accept", other_tab_first)
+    answer = await send(phone, shown, button="accept")
+    assert answer.headers["location"] == f"/visits/{kim.number}"
+    assert (await Visit.get(id=kim.id)).starts_at == at("09:30")
+    again = await send(phone, shown, button="accept")
+    assert again.status_code == 200, "pressed again: the reservation"
+    assert kim.number in again.text

@@ -7,7 +7,17 @@ from server.core.acts import Act, Offer
 from server.core.days import today
 from server.core.errors import _
 from tracking.visits.actions import cases, for_others, marking, restrictions
-from tracking.visits.desk_forms import Appeal, Decision, LinkCase, MarkNoShow, MoveVisit, Plain, Reason, UndoNoShow
+from tracking.visits.desk_forms import (
+    Appeal,
+    Decision,
+    LiftRestriction,
+    LinkCase,
+    MarkNoShow,
+    MoveVisit,
+    Plain,
+    Reason,
+    UndoNoShow,
+)
 from tracking.visits.queries.desk import DeskVisit
 from tracking.visits.states import RestrictionAction, VisitAction
 
@@ -160,12 +170,13 @@ _RESTRICTIONS: tuple[RestrictionAct, ...] = (
     ),
     Act(
         action=RestrictionAction.LIFT,
-        form=Plain,
+        form=LiftRestriction,
         run=restrictions.lift,
         desk=Offer(
             summary="Lift a restriction",
-            label=_("Lift the restriction"),
-            send_kind="secondary",
+            label=_("Lift the restriction …"),
+            title=_("Lift the restriction?"),
+            send=_("Lift the restriction"),
             done=_("The restriction has been lifted."),
         ),
     ),

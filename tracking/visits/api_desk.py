@@ -130,7 +130,7 @@ async def index(request: Request) -> Response:
     auth.official(request, Permission.SEE_VISITS)
     reference_data, data = await city(), Parameters(request.query_params)
     wanted = Filter.take(data, reference_data, json=True)
-    day = data.day("date") or today()
+    day = (None if any(one.field == "date" for one in data.errors) else data.day("date")) or today()
     start, limit = listing.asked(data, desk.PAGE, LONGEST_PAGE)
     listing.started(data, start, *desk.ORDER.keys.values())
     data.done()
@@ -138,6 +138,8 @@ async def index(request: Request) -> Response:
     place = next((one for one in known if wanted.office in {"", one.code}), None)
     if place is None:
         raise NoSuchOffice
+    data.errors += await desk.unknown(wanted, place)
+    data.done()
     if wanted.q:
         page = await desk.found_by(wanted, place if wanted.office else None, today(), reference_data, after=start)
     else:

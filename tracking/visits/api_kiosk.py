@@ -18,7 +18,7 @@ from tracking.visits.actions.devices import DeviceRow
 from tracking.visits.api_queue import ExpectedWait, service_of, wait_of
 from tracking.visits.desk.places.devices import DEVICES, KINDS, PAPERS, PRINTERS
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import kiosk, offices, queue, visits, waiting_times
+from tracking.visits.queries import guidance, kiosk, offices, queue, visits, waiting_times
 from tracking.visits.queries.kiosk import KioskView
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import TicketRow
@@ -113,6 +113,7 @@ class KioskTicket(Answer):
     position: Annotated[int, said("1 is next.")]
     arrival: Annotated[str, among(["", *[one.value for one in Arrival]], "Empty without a reservation.")]
     advice: Annotated[str, said("What early, on time or late means, and what to do now, in the ticket's language.")]
+    where: Annotated[str, said("The counters at which it may be called, and their floors, in the ticket's language.")]
     arrived_at: Annotated[datetime, said("As it counts: a kiosk's clock that is wrong is corrected.")]
     booked_for: datetime | None
     expected_wait: ExpectedWait | None
@@ -338,6 +339,7 @@ async def _at_kiosk(device: DeviceRow, ticket: TicketRow, arrival: str, *, told:
         position=await queue.position(ticket, queue.rule(place.office), place.able),
         arrival=arrival,
         advice=await _advice(place.office, ticket, arrival, wait),
+        where=await guidance.where(ticket, place, ticket.language),
         expected_wait=wait_of(wait),
         follow_url=f"{config.settings().public_url}/tickets/{ticket.code}",
         print_state=ticket.print_state.value,

@@ -14,7 +14,7 @@ from server.core.contract import Access, Answer, Contract, among, said
 from tracking.visits.actions import tickets
 from tracking.visits.counter_acts import COUNTERS
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import forwarded, live_queue, offices, queue, waiting_times
+from tracking.visits.queries import forwarded, guidance, live_queue, offices, queue, waiting_times
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import Reason
 from tracking.visits.states import CounterAction, CounterState, TicketState
@@ -49,6 +49,7 @@ class FollowedTicket(Answer):
     state: Annotated[str, among([one.value for one in TicketState])]
     position: Annotated[int, said("1 is next; 0 unless it waits.")]
     counter: Annotated[str, said("The counter that calls or serves it.")]
+    where: Annotated[str, said("Floor and counter, or the counters at which it may be called, in words.")]
     goes_on: Annotated[str, said("Where the ticket at another office that continues it is followed; else empty.")]
     booked_for: datetime | None
     expected_wait: ExpectedWait | None
@@ -136,6 +137,7 @@ async def list_counters(request: Request) -> Response:
     found = [
         DeskCounter.of(
             one,
+            name=i18n.name_in(one, web.language(request)),
             services=[service.code for service in place.services.values() if one.id in service.counters],
             state=one.state or CounterState.CLOSED.value,
             serving=serving.get(one.id),
@@ -194,7 +196,7 @@ async def queue_of_office(request: Request) -> Response:
 # --- The visitor's ticket --------------------------------------------------------------------------------------------
 
 
-async def _followed(ticket: TicketRow) -> Response:
+async def _followed(request: Request, ticket: TicketRow) -> Response:
     place = await offices.place((await offices.office_by_id(ticket.office_id)).code)
     place_of, goes_on = await queue.counter_place(ticket.counter), await forwarded.continued(ticket)
     found = FollowedTicket.of(
@@ -205,6 +207,7 @@ async def _followed(ticket: TicketRow) -> Response:
         state=ticket.state.value,
         position=await queue.position(ticket, queue.rule(place.office), place.able),
         counter=place_of.number if place_of else "",
+        where=await guidance.where(ticket, place, web.language(request)),
         goes_on=f"{config.settings().public_url}/tickets/{goes_on.code}" if goes_on else "",
         expected_wait=wait_of(await waiting_times.of_ticket(place, ticket)),
     )
@@ -214,19 +217,19 @@ async def _followed(ticket: TicketRow) -> Response:
 @Contract("A ticket, for whoever knows its code", FollowedTicket, refusals=(404,))
 async def follow(request: Request) -> Response:
     """``GET /tickets/{code}``."""
-    return await _followed(await queue.by_code(request.path_params["code"]))
+    return await _followed(request, await queue.by_code(request.path_params["code"]))
 
 
 @Contract("Give a ticket back; repeating it changes nothing", FollowedTicket, refusals=(404, 409))
 async def leave(request: Request) -> Response:
     """``POST /tickets/{code}/leave``."""
-    return await _followed(await tickets.leave(request.path_params["code"]))
+    return await _followed(request, await tickets.leave(request.path_params["code"]))
 
 
 @Contract("Be back: with the papers that were fetched, or after a call was missed", FollowedTicket, refusals=(404, 409))
 async def come_back(request: Request) -> Response:
     """``POST /tickets/{code}/return``."""
-    return await _followed(await tickets.come_back(request.path_params["code"]))
+    return await _followed(request, await tickets.come_back(request.path_params["code"]))
 
 
 @Contract(
@@ -237,7 +240,7 @@ async def put_first(request: Request) -> Response:
     """``POST /desk/tickets/{code}/urgent``."""
     actor = auth.official(request, Permission.PUT_FIRST)
     command = Reason.parse(await web.read_json(request), strict=True)
-    return await _followed(await tickets.put_first(actor.actor, request.path_params["code"], command.reason))
+    return await _followed(request, await tickets.put_first(actor.actor, request.path_params["code"], command.reason))
 
 
 routes = [

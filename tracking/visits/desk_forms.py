@@ -62,6 +62,15 @@ class Reason(Form):
     version: Seen = None
 
 
+class LiftRestriction(Form):
+    """Why a restriction is lifted."""
+
+    text: Annotated[
+        str, paragraphs(LONGEST_TEXT, least=2), Label(_("Reason")), Hint(_("Colleagues read it.")), Html(rows=3)
+    ]
+    version: Seen = None
+
+
 class MoveVisit(Form):
     """Another time for a caller, or because of the office."""
 

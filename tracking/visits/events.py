@@ -139,6 +139,8 @@ class RestrictionLifted(DomainEvent, kind="visit.restriction_lifted", audience=A
     """An official lifted it, or too few no-shows are left that count."""
 
     restriction: int
+    words: int = 0
+    """The official's reason."""
 
 
 class TimeOffered(DomainEvent, kind="visit.offered", audience=Audience.PARTY):

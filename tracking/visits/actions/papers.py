@@ -10,6 +10,7 @@ from server.core import clock, database, ledger
 from server.core.accounts import Official
 from server.core.errors import ChangedMeanwhile, FieldError, Invalid, NotPossibleNow
 from server.core.files import MAX_FILES, StoredFile
+from server.core.forms import not_a_choice
 from server.core.uploads import FIELD, TOO_MANY
 from tracking.visits.errors import DocumentAccepted, NoSuchVisit
 from tracking.visits.events import DocumentChecked, DocumentHandedIn, DocumentTakenBack, SituationsStated
@@ -35,8 +36,13 @@ async def _changing(number: str, action: VisitAction) -> AsyncIterator[tuple[int
 
 
 async def state_situations(number: str, stated: Collection[str], actor: str) -> None:
-    """Say which situations apply to the visitor. Raises ``NoSuchVisit``, ``NotPossibleNow``."""
+    """Say which situations apply to the visitor.
+
+    Raises ``NoSuchVisit``, ``NotPossibleNow``, and ``Invalid`` for situations that none of the documents knows.
+    """
     async with _changing(number, VisitAction.HAND_IN) as (visit, found):
+        if unknown := {*stated} - {one.code for one in found.situations}:
+            raise Invalid([not_a_choice("situations", ", ".join(sorted(unknown)))])
         known = sorted(one.code for one in found.situations if one.code in stated)
         if found.stated == frozenset(known):
             return

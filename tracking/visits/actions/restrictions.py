@@ -11,9 +11,10 @@ from server.core.errors import NotPossibleNow
 from server.core.ledger import Chain
 from server.core.rows import columns, select, select_one
 from tracking.visits.actions import visits
-from tracking.visits.desk_forms import Appeal, Decision, Plain
+from tracking.visits.desk_forms import Appeal, Decision, LiftRestriction
 from tracking.visits.errors import NoSuchRestriction, RestrictionOver
 from tracking.visits.events import AppealDecided, RestrictionAppealed, RestrictionBegun, RestrictionLifted
+from tracking.visits.models import VisitWords
 from tracking.visits.queries.households import OfHousehold, of_households
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.rules import NoShowRule
@@ -171,8 +172,9 @@ async def _decide(found: Restricted, command: Decision) -> None:
     await database.execute("UPDATE visit_restriction SET decision = ? WHERE id = ?", command.text, found.id)
 
 
-async def lift(actor: Official, number: str, command: Plain) -> None:
-    """Lift a restriction, whether there is an appeal or not. Raises as :func:`_changing`."""
+async def lift(actor: Official, number: str, command: LiftRestriction) -> None:
+    """Lift a restriction for a reason, whether there is an appeal or not. Raises as :func:`_changing`."""
     async with _changing(number, RestrictionAction.LIFT, actor.actor, command.version) as (found, chain):
         await _lift(found, actor)
-        await chain.append(actor.actor, RestrictionLifted(found.id))
+        words = await VisitWords.create(visit_id=found.visit_id, text=command.text, created_at=clock.now())
+        await chain.append(actor.actor, RestrictionLifted(found.id, words.id))

@@ -21,7 +21,7 @@ from tracking.visits.desk.common import all_offices, chosen_office, names
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.labels import TICKET_STATES
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import offices, queue, reception, visits, waiting_times
+from tracking.visits.queries import guidance, offices, queue, reception, visits, waiting_times
 from tracking.visits.queries import passes as pass_rows
 from tracking.visits.queries.offices import Place
 from tracking.visits.queries.queue import TicketRow
@@ -139,6 +139,7 @@ async def _ticket(request: Request, back: ReturnedForm) -> Response:
         "office_name": i18n.name_in(office, language),
         "services": purpose,
         "advice": words.advice(arrival, visit.starts_at, office, wait, language) if visit and arrival else None,
+        "where": await guidance.where(found, place, language),
         "position": await queue.position(found, queue.rule(office), place.able),
         "wait": wait.in_minutes if wait else None,
         "visit": visit,

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from server.core import addresses, config, database, listing, phones, references
 from server.core.city import City
-from server.core.errors import _
+from server.core.errors import FieldError, _
+from server.core.forms import not_a_choice
 from server.core.listing import Condition, Order, Page, Walk
 from server.core.rows import Local, columns, read, select
 from tracking.visits import rules
@@ -152,6 +153,8 @@ class CounterRow:
     id: int
     number: str
     name: str
+    name_ja: str
+    name_en: str
 
 
 async def counters(office_id: int) -> dict[int, CounterRow]:
@@ -160,6 +163,16 @@ async def counters(office_id: int) -> dict[int, CounterRow]:
         CounterRow, f"SELECT {columns(CounterRow, 'c')} FROM counter c WHERE c.office_id = ?", office_id
     )
     return {row.id: row for row in sorted(rows, key=lambda row: (len(row.number), row.number))}
+
+
+async def unknown(wanted: Filter, place: OfficeRow) -> list[FieldError]:
+    """What a program wants that does not exist: a service, or a counter of the office."""
+    found = []
+    if wanted.service and not await database.value("SELECT id FROM counter_service WHERE code = ?", wanted.service):
+        found.append(not_a_choice("service", wanted.service))
+    if wanted.counter and wanted.counter not in await counters(place.id):
+        found.append(not_a_choice("counter", wanted.counter))
+    return found
 
 
 async def own_office(account: int, today: date) -> str:

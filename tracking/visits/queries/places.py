@@ -54,6 +54,8 @@ class CounterRow:
     id: int
     number: str
     name: str
+    name_ja: str
+    name_en: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,6 +231,8 @@ class CounterRow:
     office_id: int
     number: str
     name: str
+    name_ja: str
+    name_en: str
     floor: int
     account_id: int | None
     state: str | None

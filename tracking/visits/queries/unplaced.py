@@ -161,3 +161,13 @@ def _around(day: date) -> list[date]:
 
 def _nearest(row: Unplaced, starts: Iterable[datetime]) -> tuple[datetime, ...]:
     return tuple(sorted(starts, key=lambda one: (abs(one - row.starts_at), one))[:NEAREST])
+
+
+async def accepted(visit_id: int) -> bool:
+    """Whether a visit has the time that was proposed to it: its visitor has accepted that a moment ago."""
+    found = await database.value(
+        "SELECT p.id FROM visit v JOIN visit p ON p.replaces = v.id AND p.starts_at = v.starts_at "
+        "WHERE v.id = ? AND v.state = ? AND v.unplaced_since IS NULL AND p.state = ?",
+        visit_id, VisitState.BOOKED, VisitState.CANCELLED,
+    )  # fmt: skip
+    return found is not None

@@ -93,6 +93,9 @@ async def state_situations(request: Request) -> Response:
         await actions.state_situations(visit.number, stated, VISITOR)
     except Conflict as refusal:
         return web.redirect(request, f"/visits/{visit.number}/documents", refusal.text)
+    except Invalid:
+        changed = _("The documents of this visit have changed. Please say once more what applies to you.")
+        return web.redirect(request, f"/visits/{visit.number}/documents", changed)
     return web.redirect(request, f"/visits/{visit.number}/documents", _("These are the documents that you need."))
 
 

@@ -77,7 +77,8 @@ async def decide(request: Request) -> Response:
     except OfferAccepted as refusal:
         return web.redirect(request, f"{there}/cancel", refusal.text)
     except Conflict as refusal:
-        return web.redirect(request, f"{there}/offer", refusal.text)
+        twice = form.get("answer") == ACCEPT and await unplaced.accepted(found.id)
+        return web.redirect(request, there if twice else f"{there}/offer", MOVED if twice else refusal.text)
     return web.redirect(request, f"{there}/offer")
 
 

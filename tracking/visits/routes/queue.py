@@ -19,7 +19,7 @@ from server.core.stream.listener import Listener, event
 from tracking.visits.actions import tickets
 from tracking.visits.errors import NoSuchOffice
 from tracking.visits.labels import TICKET_STATES
-from tracking.visits.queries import forwarded, live_queue, offices, queue
+from tracking.visits.queries import forwarded, guidance, live_queue, offices, queue
 from tracking.visits.queries.live_queue import LiveQueue
 from tracking.visits.routes.tickets import told
 from tracking.visits.states import HERE, TICKET, TicketAction, TicketState
@@ -179,6 +179,7 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
         "may_leave": TicketAction.LEAVE in TICKET[found.state],
         "may_return": TicketAction.RETURN in TICKET[found.state] and found.date == today(),
         "refusal": refusal,
+        "where": await guidance.where(found, place, language),
         **await told(found, place.office),
     }
     return web.page(request, "visits/ticket.html", context, status=refusal.status if refusal else 200)

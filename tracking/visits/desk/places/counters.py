@@ -9,7 +9,7 @@ from server.core import i18n, roles
 from server.core.accounts import Role
 from server.core.city import city
 from server.core.errors import Invalid, _
-from server.core.forms import Form, Hint, Label, OneOf, line
+from server.core.forms import Form, Hint, Html, Label, OneOf, line
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
 from server.core.resource.table import Column, Options, Question, View
@@ -25,6 +25,8 @@ class EditCounter(Form):
         str, line(10, safe=False), Label(_("Number")), Hint(_("As it is written above it, for example 3."))
     ]
     name: Annotated[str, line(80, safe=False), Label(_("Name")), Hint(_("For a room or a guide."))] = ""
+    name_ja: Annotated[str, line(80, safe=False), Label(_("Name in Japanese")), Html(lang="ja")] = ""
+    name_en: Annotated[str, line(80, safe=False), Label(_("Name in English")), Html(lang="en")] = ""
     floor: Annotated[int, Field(ge=-9, le=99), Label(_("Floor"))] = 1
     department: Annotated[str, OneOf(), Label(_("Department"))] = ""
     account: Annotated[
