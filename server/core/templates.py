@@ -87,11 +87,10 @@ def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> En
         "text": lambda value: i18n.translate(language, value),
         "name_in": lambda row: i18n.name_in(row, language),
         "text_in": lambda row, name: i18n.text_in(row, name, language),
+        "plain": lambda value: characters.plain(str(value)),
         "html_in": lambda row, name: i18n.html_in(row, name, language),
     }
-    found.filters.update(
-        {name: _at_run_time(filter_) for name, filter_ in filters.items()}, filesize=_filesize, plain=_plain
-    )
+    found.filters.update({name: _at_run_time(filter_) for name, filter_ in filters.items()}, filesize=_filesize)
     return found
 
 
@@ -101,10 +100,6 @@ def _at_run_time(filter_: Callable[..., object]) -> Callable[..., object]:
 
 def _day(value: date | datetime, zone: Any) -> date:
     return value.astimezone(zone).date() if isinstance(value, datetime) else value
-
-
-def _plain(value: object) -> str:
-    return characters.plain(str(value))
 
 
 def _filesize(size: int) -> str:
