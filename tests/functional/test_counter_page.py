@@ -38,6 +38,7 @@ async def test_a_clerk_calls_serves_parks_and_finishes(system: System) -> None:
         closed = await clerk.get(page)
         assert f"{page}/call-next" not in closed.text
         assert (await submit(clerk, page, "/open")).status_code == 303
+        assert 'name="call-next.press_id"' not in (await clerk.get(page)).text, "nobody types the id of a press"
         assert (await submit(clerk, page, "/call-next")).status_code == 303
         called = (await clerk.get(page)).text
         assert f"/desk/visits/{booked.number}" in called

@@ -110,7 +110,7 @@ class ReportPrint(Form):
 class CallNext(Form):
     """Whoever is next."""
 
-    press_id: PressId = ""
+    press_id: Annotated[PressId, Html(asked=False)] = ""
     version: Seen = None
 
 
