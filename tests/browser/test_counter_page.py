@@ -58,9 +58,10 @@ async def picture(page: Page, name: str) -> None:
 
 
 async def done(page: Page, key: str) -> None:
-    """Press a key that does something, and wait for the page that follows."""
+    """Press a key that does something, and wait until the page that follows takes the next one."""
     async with page.expect_navigation():
         await page.keyboard.press(key)
+    await expect(page.locator(".key-line")).to_be_visible()
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])

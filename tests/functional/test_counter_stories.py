@@ -34,7 +34,7 @@ class Clerk:
         assert answer.status_code == 200
         return parse(answer.text)
 
-    async def press(self, action: str, **typed: str | list[str]) -> None:
+    async def press(self, action: str, **typed: str) -> None:
         answer = await submit(self.browser, self.page, f"/{action}", **typed)
         assert answer.status_code == 303, (action, parse(answer.text).text[:400])
 

@@ -126,6 +126,8 @@ async def test_who_was_forwarded_has_come(system: System) -> None:
         clerk, east, west = await two_offices(most_calls=1)
         made = await booking.book_now(await wish(start="09:00"), contact("kim"))
     with clock.at(at("09:00")):
+        for counter in (east, west):
+            await counters.open_counter(clerk, counter, Plain())
         await arriving.check_in(await offices.office("east"), await visits.by_number(made.number), Press())
         await call(clerk, east)
         await calling.start(clerk, east, Plain())

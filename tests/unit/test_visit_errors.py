@@ -19,12 +19,14 @@ VALUES: dict[type[Refusal], tuple[Any, ...]] = {
     errors.ClosedForGood: ("02-700-3000",),
     errors.WrongOffice: ("동부민원센터", "중앙로 1", errors.OldQR.text), errors.WrongDay: (START,),
     errors.CalledJustNow: (START,), errors.EmergencyTaken: ("김창구",),
+    errors.NotYetReady: (START,),
 }  # fmt: skip
 NEVER_AT_THE_DESK = {
     errors.OnePerHousehold,  # the desk raises VisitorHasVisit
     errors.HoldExpired, errors.TooLate, errors.DocumentAccepted, errors.AlreadyWaiting, errors.TimeFree,
     errors.OfferExpired, errors.OfferAccepted, errors.HeldElsewhere,
     errors.NoTicketsLeft, errors.WrongOffice, errors.WrongDay, errors.OldQR,  # read out
+    errors.NotYetReady,
 }  # fmt: skip
 REFUSALS = [
     one

@@ -31,7 +31,7 @@ from tracking.visits.queries.offices import Place
 from tracking.visits.queries.papers import Paper
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.rules import Mark
-from tracking.visits.states import VISIT, Channel, DocumentState, VisitAction, VisitState
+from tracking.visits.states import VISIT, Channel, DocumentState, VisitAction, VisitMode, VisitState
 
 KEY: dict[str, contract.Schema] = {
     "X-Access-Key": contract.text(about="The visit's key; for a new visit that belongs to a case, the case's key.")
@@ -58,6 +58,8 @@ class OfficeService(Answer):
     minutes: int
     bookable: bool
     walk_in: bool
+    by_video: bool
+    by_phone: bool
     elsewhere: Annotated[str, said("What cannot be done here, and where else; may be empty.")]
 
 
@@ -156,6 +158,7 @@ class BookedVisit(Answer):
     documents: list[VisitPaper]
     documents_complete: Annotated[bool, said("Whether the department has accepted all that is needed.")]
     party: int
+    mode: Annotated[str, among([one.value for one in VisitMode], "How visitor and counter meet.")]
     case: str
     qr: Annotated[str, said("The content of the QR code for the day of the visit.")]
     key: Annotated[str | None, said("Shown once, when it is booked.")]
@@ -250,7 +253,7 @@ async def book(request: Request) -> Response:
     given = request.headers.get("idempotency-key")
     key = "" if given is None else idempotency.check(given)
     person = command.contact
-    contact = Contact(person.name, person.email, person.phone, command.language)
+    contact = Contact(person.name, person.email, person.phone, command.language, mode=VisitMode(command.mode))
     case = await _case(request, command.case) if command.case else ""
 
     def key_of(number: str) -> str:
@@ -302,6 +305,7 @@ async def answer(found: VisitView, lang: str, key: str | None = None) -> BookedV
         ],
         documents=[paper(one, lang) for one in checklist.papers],
         documents_complete=checklist.complete,
+        mode=found.mode.value,
         case=found.case_reference,
         qr=visits.qr(found.number, found.revision),
         key=key,

@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import web
-from server.core.contract import Answer, Contract, said
-from tracking.visits.actions import telling
+from server.core import config, web
+from server.core.contract import Access, Answer, Contract, said
+from tracking.visits.actions import meeting, telling
+from tracking.visits.api import KEY, own
 from tracking.visits.forms import FindVisits
 from tracking.visits.queries import queue, ticket_contacts
 from tracking.visits.routes import tickets
@@ -59,7 +60,26 @@ async def remove(request: Request) -> Response:
     return await _notice(request.path_params["code"])
 
 
+class ReadyTicket(Answer):
+    """The ticket of a visitor who meets the counter by video or telephone."""
+
+    number: str
+    follow_url: Annotated[str, said("Where it says how and when they meet.")]
+
+
+@Contract(
+    "Be ready for a visit by video or telephone; repeating it gives the same ticket",
+    ReadyTicket, 201, access=Access.PARTY, headers=KEY, refusals=(404, 409),
+)  # fmt: skip
+async def ready(request: Request) -> Response:
+    """``POST /visits/{number}/ready``."""
+    ticket = await meeting.ready(await own(request))
+    follow = f"{config.settings().public_url}/tickets/{ticket.code}"
+    return web.json(ReadyTicket(number=ticket.number, follow_url=follow), 201)
+
+
 routes = [
+    Route("/api/v1/visits/{number}/ready", ready, methods=["POST"]),
     Route("/api/v1/tickets/find", find, methods=["POST"]),
     Route("/api/v1/tickets/{code}/contact", keep, methods=["POST"]),
     Route("/api/v1/tickets/{code}/contact", remove, methods=["DELETE"]),

@@ -306,6 +306,15 @@ class WrongDay(Conflict):
         )  # fmt: skip
 
 
+class NotYetReady(Conflict):
+    """409: it is too early to say that one is ready."""
+
+    code = "too_early"
+
+    def __init__(self, earliest: datetime) -> None:
+        super().__init__(_("You can say that you are ready from %(time)s.", time=f"{earliest:%H:%M}"))
+
+
 class OldQR(Conflict):
     """409: the time was changed since the QR code was made."""
 

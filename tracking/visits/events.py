@@ -15,6 +15,7 @@ class VisitBooked(DomainEvent, kind="visit.booked", audience=Audience.PARTY):
     starts_at: str
     services: tuple[int, ...]
     channel: str
+    mode: str = "in_person"
 
 
 class VisitRescheduled(DomainEvent, kind="visit.rescheduled", audience=Audience.PARTY):

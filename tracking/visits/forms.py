@@ -31,8 +31,9 @@ from server.core.forms import (
 from server.core.forms.wording import WRONG
 from server.core.working_calendar import FIRST_YEAR, LAST_YEAR
 from tracking.visits import rules
+from tracking.visits.labels import VISIT_MODES
 from tracking.visits.rules import ChosenStop
-from tracking.visits.states import DocumentState
+from tracking.visits.states import DocumentState, VisitMode
 
 MOST_PEOPLE = 500
 NOT_START = _("Please choose a time from the timetable.")
@@ -88,6 +89,10 @@ Stops = Annotated[
 ]
 
 
+Mode = Annotated[str, OneOf(VISIT_MODES), Label(_("How we meet")), Html(radios=True)]
+NEEDS_PHONE = _("Please enter a phone number: the counter rings it.")
+
+
 class ContactDetails(Form):
     """Who comes, and one way to reach them."""
 
@@ -116,8 +121,11 @@ class BookVisit(Form):
     guide: Annotated[str, line(10), Label(_("Case guide")), About("The number of the guide who comes along")] = ""
     party: Annotated[int, Field(ge=1, le=MOST_PEOPLE), Label(_("Number of people"))] = 1
     language: Annotated[str, OneOf(LANGUAGES), Label(_("Language of our messages"))] = "ko"
+    mode: Mode = VisitMode.IN_PERSON.value
 
     def check(self, errors: Errors) -> None:
+        if self.mode == VisitMode.PHONE and not self.contact.phone:
+            errors.inside("contact").fail("phone", NEEDS_PHONE)
         if "service" in errors or "services" in errors:
             return
         if self.service and self.services:
@@ -149,6 +157,12 @@ class VisitorDetails(ContactDetails):
         Label(_("Note for the counter")),
         Hint(_("Optional: for example that you use a wheelchair or need an interpreter.")),
     ] = ""
+    mode: Mode = VisitMode.IN_PERSON.value
+
+    def check(self, errors: Errors) -> None:
+        super().check(errors)
+        if self.mode == VisitMode.PHONE and not self.phone and "phone" not in errors:
+            errors.fail("phone", NEEDS_PHONE)
 
 
 class OpenVisit(Form):

@@ -1,7 +1,15 @@
 """The labels of states and channels of visits, and of states of restrictions."""
 
 from server.core.errors import Text, _
-from tracking.visits.states import Channel, CounterState, RestrictionState, TicketState, VisitState, WaitingState
+from tracking.visits.states import (
+    Channel,
+    CounterState,
+    RestrictionState,
+    TicketState,
+    VisitMode,
+    VisitState,
+    WaitingState,
+)
 from tracking.visits.waits.order import Because
 
 VISIT_STATES: dict[str, Text] = {
@@ -18,6 +26,12 @@ CHANNELS: dict[str, Text] = {
     Channel.ONLINE: _("Online"),
     Channel.PHONE: _("By telephone"),
     Channel.DESK: _("At the desk"),
+}
+
+VISIT_MODES: dict[str, Text] = {
+    VisitMode.IN_PERSON: _("At the office"),
+    VisitMode.VIDEO: _("By video"),
+    VisitMode.PHONE: _("By telephone"),
 }
 
 RESTRICTION_STATES: dict[str, Text] = {

@@ -8,7 +8,7 @@ from server.core.booking import times
 from server.core.booking.errors import TimeTaken
 from server.core.database import IntegrityError
 from server.core.days import today
-from server.core.errors import ChangedMeanwhile, NotPossibleNow
+from server.core.errors import ChangedMeanwhile, Invalid, NotPossibleNow, _
 from tracking.visits import rules
 from tracking.visits.actions import answering, offering, taking, visits
 from tracking.visits.actions.taking import Wish
@@ -23,7 +23,7 @@ from tracking.visits.errors import (
     TooManyVisits,
 )
 from tracking.visits.events import VisitBooked, VisitCancelled, VisitRescheduled
-from tracking.visits.queries import offices
+from tracking.visits.queries import meetings, offices
 from tracking.visits.queries.households import of_households
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.states import VISIT, Channel, VisitAction, VisitState
@@ -135,8 +135,11 @@ async def release_beside(number: str, holder: str) -> None:
 async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | None = None, case: str = "") -> Booked:
     """Turn a held time into a booking, which answers what was asked for in the case. Its day's calendar is locked.
 
-    Raises ``OnePerHousehold``; a second active visit of the day with the same first contact breaks the unique index.
+    Raises ``OnePerHousehold``, and ``Invalid`` for a way to meet that its services do not offer; a second active visit
+    of the day with the same first contact breaks the unique index.
     """
+    if contact.mode not in meetings.modes(wished.errand.services):
+        raise Invalid.at("mode", _("This service does not offer that. Please choose another way to meet."))
     await may_book(wished.office, contact.households)
     await only_one(visit, wished.office.id, wished.date, contact.households)
     now = clock.now()
@@ -144,10 +147,10 @@ async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | No
     key = key_of(number) if key_of else references.new_key()
     await database.execute(
         "UPDATE visit SET state = ?, key_hash = ?, name = ?, email = ?, phone = ?, language = ?, note = ?, "
-        "case_reference = ?, household = ?, household_also = ?, household_active = ?, holder = NULL, "
+        "mode = ?, case_reference = ?, household = ?, household_also = ?, household_active = ?, holder = NULL, "
         "held_until = NULL, booked_at = ?, remind_at = ? WHERE id = ?",
         VisitState.BOOKED, references.key_hash(key), contact.name, contact.email, contact.phone, contact.language,
-        contact.note, case, contact.household, contact.household_also, contact.household, now,
+        contact.note, contact.mode, case, contact.household, contact.household_also, contact.household, now,
         rules.next_reminder(offices.local(wished.start), now), visit,
     )  # fmt: skip
     services = tuple(one.id for one in wished.errand.services)
@@ -155,7 +158,9 @@ async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | No
     await offering.settle(visit, wished.office.id, wished.date, contact.households)
     chain = await ledger.open_or_begin(f"visit/{number}")  # an offered time has one already
     starts_at = rules.moment(wished.start).isoformat(timespec="minutes")
-    await chain.append("visitor", VisitBooked(visit, wished.office.id, starts_at, services, wished.errand.channel))
+    await chain.append(
+        "visitor", VisitBooked(visit, wished.office.id, starts_at, services, wished.errand.channel, contact.mode)
+    )
     return Booked(visit, number, key)
 
 

@@ -29,6 +29,8 @@ class Contact:
     phone: str = ""
     language: str = "ko"
     note: str = ""
+    mode: VisitMode = VisitMode.IN_PERSON
+    """How they and the counter meet."""
 
     @property
     def household(self) -> str:
@@ -117,7 +119,7 @@ async def insert(
         "number": number, "key_hash": references.key_hash(references.new_key()) if offered else "",
         "office_id": wished.office.id, "date": wished.date,
         "starts_at": rules.moment(wished.start), "ends_at": rules.moment(wished.end), "state": state,
-        "channel": wished.errand.channel, "mode": VisitMode.IN_PERSON,
+        "channel": wished.errand.channel, "mode": contact.mode,
         "language": contact.language, "party": wished.errand.party,
         "held_until": held_until, "holder": holder, "created_at": clock.now(), "name": contact.name,
         "email": contact.email, "phone": contact.phone, "note": "", "case_reference": case,

@@ -13,7 +13,7 @@ from tracking.visits.queries.forwarded import GoesOn
 from tracking.visits.queries.offices import OfficeRow, Place
 from tracking.visits.queries.papers import Papers
 from tracking.visits.queries.queue import CounterRow, TicketRow
-from tracking.visits.states import CounterState, TicketState
+from tracking.visits.states import CounterState, TicketState, VisitMode
 from tracking.visits.waits import order
 
 
@@ -41,6 +41,8 @@ class VisitorRow:
     note: str
     starts_at: Local
     guide_id: int | None
+    mode: VisitMode
+    phone: str
 
 
 @dataclass(frozen=True)

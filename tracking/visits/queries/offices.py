@@ -102,6 +102,8 @@ class ServiceRow:
     languages: tuple[str, ...]
     bookable: bool
     walk_in: bool
+    by_video: bool
+    by_phone: bool
     elsewhere: str
     elsewhere_ja: str
     elsewhere_en: str

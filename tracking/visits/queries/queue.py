@@ -242,6 +242,7 @@ class CounterRow:
     person: str
     """Who sits there."""
     office_code: str
+    video_url: str
 
 
 _COUNTER = columns(
@@ -289,6 +290,7 @@ class CounterPlace:
 
     number: str
     floor: int
+    video_url: str
 
 
 async def counter_place(counter_id: int | None) -> CounterPlace | None:

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from server.core import config, database, phones, references, security
@@ -11,9 +11,10 @@ from server.core.rows import Local, columns, read, select
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.queries import offices
 from tracking.visits.queries.offices import OfficeRow
-from tracking.visits.states import Channel, VisitState
+from tracking.visits.states import Channel, VisitMode, VisitState
 
 QR_VERSION, QR_PARTS, QR_PURPOSE = "1", 4, "visit"
+READY = timedelta(minutes=15)
 ABSENT = "0" * 64
 """Compared where there is no visit, so that a wrong number takes as long as a wrong key."""
 
@@ -44,6 +45,7 @@ class VisitView:
     ends_at: Local
     state: VisitState
     channel: Channel
+    mode: VisitMode
     language: str
     name: str
     email: str
@@ -57,6 +59,11 @@ class VisitView:
     """Whether it is or once was booked, not only held or offered."""
     office: OfficeRow
     matters: tuple[MatterView, ...] = ()
+
+    @property
+    def ready_from(self) -> datetime:
+        """From when on somebody who does not come to the office can say that they are ready."""
+        return self.starts_at - READY
 
     @property
     def gets_messages(self) -> bool:

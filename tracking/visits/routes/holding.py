@@ -25,10 +25,11 @@ from tracking.visits.actions.taking import wish
 from tracking.visits.choosing import STEPS, Choice
 from tracking.visits.errors import HoldExpired, OnePerHousehold, Restricted, TooManyVisits
 from tracking.visits.forms import VisitorDetails, read_start
-from tracking.visits.queries import holds, visits, weeks
+from tracking.visits.labels import VISIT_MODES
+from tracking.visits.queries import holds, meetings, offices, visits, weeks
 from tracking.visits.queries.holds import HeldVisit
 from tracking.visits.routes import bringing, browser, visit
-from tracking.visits.states import Channel
+from tracking.visits.states import Channel, VisitMode
 from tracking.visits.timetable import start_value
 
 KEPT_LENGTH = 600
@@ -97,11 +98,13 @@ async def submit(request: Request) -> Response:
         return await _form(request, found, values, refusal)
     except HoldExpired:
         return await _late(request, await holds.held_visit(found.number, browser.holder(request)), values)
-    return _check(request, found, details, values)
+    return await _check(request, found, details, values)
 
 
 async def _confirm(request: Request, found: HeldVisit, details: VisitorDetails) -> Response:
-    contact = Contact(details.name, details.email, details.phone, details.language, details.note)
+    contact = Contact(
+        details.name, details.email, details.phone, details.language, details.note, VisitMode(details.mode)
+    )  # fmt: skip
     case = await access.own_case(request, found.case_reference)
     await booking.book_held(found.number, browser.holder(request), contact, _key_of(request), case)
     return await _booked(request, found.number)
@@ -125,9 +128,12 @@ def _typed(form: FormData) -> dict[str, str]:
     return {name: str(form[name])[:KEPT_LENGTH] for name in names if isinstance(form.get(name), str)}
 
 
-def _context(request: Request, found: HeldVisit, values: Mapping[str, str]) -> dict[str, Any]:
+async def _context(request: Request, found: HeldVisit, values: Mapping[str, str]) -> dict[str, Any]:
     lang = web.language(request)
+    known = (await offices.place_of(found.office)).services
+    modes = meetings.modes([known[one.service_id] for one in found.matters if one.service_id in known])
     return {
+        "modes": [(mode.value, i18n.translate(lang, VISIT_MODES[mode])) for mode in modes] if len(modes) > 1 else [],
         "visit": found,
         "office": found.office,
         "office_name": i18n.name_in(found.office, lang),
@@ -151,13 +157,13 @@ async def _form(
     errors = web.field_errors(lang, refusal.errors) if isinstance(refusal, Invalid) else {}
     if refusal and not isinstance(refusal, Invalid):
         errors = {"": i18n.translate(lang, refusal.text)}
-    context = {**_context(request, found, values), "errors": errors, "by_rule": "" in errors}
+    context = {**await _context(request, found, values), "errors": errors, "by_rule": "" in errors}
     return web.page(request, "visits/held.html", context, status=refusal.status if refusal else 200)
 
 
-def _check(request: Request, found: HeldVisit, details: VisitorDetails, values: Mapping[str, str]) -> Response:
+async def _check(request: Request, found: HeldVisit, details: VisitorDetails, values: Mapping[str, str]) -> Response:
     gets_messages = visits.reachable(details.email, details.phone)
-    context = {**_context(request, found, values), "details": details, "gets_messages": gets_messages}
+    context = {**await _context(request, found, values), "details": details, "gets_messages": gets_messages}
     return web.page(request, "visits/check.html", context)
 
 
@@ -169,7 +175,7 @@ async def _late(request: Request, found: HeldVisit, values: Mapping[str, str]) -
         nearest = await weeks.nearest_free(await choice.errand(), found.starts_at, found.id)
     now = await holds.held(browser.holder(request))
     context = {
-        **_context(request, found, values),
+        **await _context(request, found, values),
         "typed": values,
         "kept": request.method == "POST" and any(values.get(name) for name in TYPED),
         "fields": choice.fields,

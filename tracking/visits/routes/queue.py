@@ -19,7 +19,7 @@ from server.core.stream.listener import Listener, event
 from tracking.visits.actions import tickets
 from tracking.visits.errors import NoSuchOffice
 from tracking.visits.labels import TICKET_STATES
-from tracking.visits.queries import forwarded, guidance, live_queue, offices, queue
+from tracking.visits.queries import forwarded, guidance, live_queue, meetings, offices, queue
 from tracking.visits.queries.live_queue import LiveQueue
 from tracking.visits.routes.tickets import told
 from tracking.visits.states import HERE, TICKET, TicketAction, TicketState
@@ -174,6 +174,7 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
         "wait": standing.wait.in_minutes if standing and standing.wait else None,
         "counter": await queue.counter_place(found.counter),
         "goes_on": await forwarded.continued(found),
+        "meeting": await meetings.of_ticket(found),
         "sequence": next((one.sequence for one in live.called if one.number == found.number), 0),
         "here": found.state in HERE,
         "may_leave": TicketAction.LEAVE in TICKET[found.state],

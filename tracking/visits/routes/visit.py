@@ -7,20 +7,21 @@ from starlette.routing import Route
 from server.core import auth, clock, config, i18n, qr, web
 from server.core.booking.errors import TimeTaken
 from server.core.days import today
-from server.core.errors import ChangedMeanwhile, Invalid, NotPossibleNow, _
+from server.core.errors import ChangedMeanwhile, Conflict, Invalid, NotPossibleNow, _
 from server.core.forms.kinds import Mistake
 from tracking.visits.access import own_visit
-from tracking.visits.actions import booking, taking
+from tracking.visits.actions import booking, meeting, taking
 from tracking.visits.choosing import Links, next_free, week_context
 from tracking.visits.errors import ClosedForGood
 from tracking.visits.forms import read_start
+from tracking.visits.labels import VISIT_MODES
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import no_shows, offices, papers, queue, serving, ticket_contacts, visits
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.routes import bringing, browser, documents
-from tracking.visits.states import Channel, VisitState
+from tracking.visits.states import Channel, VisitMode, VisitState
 from tracking.visits.timetable import start_value
 
 VISITOR = "visitor"
@@ -52,6 +53,7 @@ async def page(request: Request, found: VisitView, key: str = "") -> Response:
     lang = web.language(request)
     floors = await offices.floors(found.office_id)
     to_come = found.state is VisitState.BOOKED and found.ends_at > clock.now()
+    ticket = await _ticket(found)
     context = {
         **await documents.context(found, lang),
         "key": key,
@@ -61,7 +63,9 @@ async def page(request: Request, found: VisitView, key: str = "") -> Response:
         "changes": await serving.changes(found, lang) if to_come else [],
         "to_come": to_come,
         "restriction": await no_shows.begun_by(found.id) if found.state is VisitState.MISSED else None,
-        "ticket": await _ticket(found),
+        "ticket": ticket,
+        "afar": VISIT_MODES[found.mode] if found.mode is not VisitMode.IN_PERSON else None,
+        "may_be_ready": to_come and not ticket and found.ready_from <= clock.now(),
         "may_change": may_change(found),
         "qr_text": visits.qr(found.number, found.revision),
         "qr_svg": qr.svg(visits.qr(found.number, found.revision)) if to_come else "",
@@ -71,6 +75,16 @@ async def page(request: Request, found: VisitView, key: str = "") -> Response:
         else "/visits",
     }
     return web.page(request, "visits/visit.html", context)
+
+
+async def ready(request: Request) -> Response:
+    """``POST /visits/{number}/ready``: a visitor by video or telephone waits for the call; leads to their ticket."""
+    found = await own_visit(request)
+    try:
+        ticket = await meeting.ready(found)
+    except Conflict as refusal:
+        return web.redirect(request, f"/visits/{found.number}", refusal.text)
+    return web.redirect(request, f"/tickets/{ticket.code}")
 
 
 async def _ticket(found: VisitView) -> TicketRow | None:
@@ -146,6 +160,7 @@ async def cancel(request: Request) -> Response:
 
 routes = [
     Route("/visits/{number}", show),
+    Route("/visits/{number}/ready", ready, methods=["POST"]),
     Route("/visits/{number}/change", change, methods=["GET", "POST"]),
     Route("/visits/{number}/cancel", cancel, methods=["GET", "POST"]),
 ]

@@ -3,18 +3,24 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from server.core import i18n, roles
 from server.core.accounts import Role
 from server.core.city import city
 from server.core.errors import Invalid, _
-from server.core.forms import Form, Hint, Html, Label, OneOf, line
+from server.core.forms import Form, Hint, Html, Label, Mistake, OneOf, line
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
 from server.core.resource.table import Column, Options, Question, View
 from tracking.visits.desk.places.tables import OfOffice
 from tracking.visits.models import Counter, CounterAbility, CounterService
+
+
+def _https(value: str) -> str:
+    if value and not value.startswith("https://"):
+        raise Mistake(_("Please enter an address that begins with https://."))
+    return value
 
 
 class EditCounter(Form):
@@ -28,6 +34,13 @@ class EditCounter(Form):
     name_ja: Annotated[str, line(80, safe=False), Label(_("Name in Japanese")), Html(lang="ja")] = ""
     name_en: Annotated[str, line(80, safe=False), Label(_("Name in English")), Html(lang="en")] = ""
     floor: Annotated[int, Field(ge=-9, le=99), Label(_("Floor"))] = 1
+    video_url: Annotated[
+        str,
+        line(300, safe=False),
+        AfterValidator(_https),
+        Label(_("Video link")),
+        Hint(_("Where visitors by video meet this counter: an address that begins with https://.")),
+    ] = ""
     department: Annotated[str, OneOf(), Label(_("Department"))] = ""
     account: Annotated[
         str, OneOf(), Label(_("Case guide")), Hint(_("If it stands for a person and not for a place."))

@@ -66,6 +66,8 @@ class EditService(Names):
     languages: Annotated[tuple[str, ...], OneOf(LANGUAGES), Label(_("Languages"))] = ()
     bookable: Annotated[bool, Label(_("Can be booked"))] = False
     walk_in: Annotated[bool, Label(_("Possible without a reservation"))] = False
+    by_video: Annotated[bool, Label(_("Also by video"))] = False
+    by_phone: Annotated[bool, Label(_("Also by telephone"))] = False
     elsewhere: Annotated[
         str,
         paragraphs(300),
