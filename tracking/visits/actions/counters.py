@@ -34,7 +34,9 @@ async def close(actor: Official, counter_id: str, _command: Plain) -> None:
 async def _switch(actor: Official, counter_id: str, state: CounterState) -> None:
     async with calling.at_counter(actor, counter_id) as there:
         number = there.counter.id
-        if there.counter.state == state or (there.counter.state is None and state is CounterState.CLOSED):
+        since = there.counter.since
+        today_already = there.counter.state == state and since is not None and since.date() == today()
+        if today_already or (there.counter.state is None and state is CounterState.CLOSED):
             return
         if state is not CounterState.OPEN and there.ticket is not None:
             raise CounterBusy
