@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from server.core import clock
+from server.core.texts import read_spool
 from tests.support.markup import parse
 from tests.support.stories import filed, to
 from tests.support.system import System
@@ -100,6 +101,18 @@ async def test_a_service_that_changes_counters(system: System) -> None:
     assert not any("from 09:15 counter" in page for page in (listed, visit))
     assert "09:00 tour 1" in table
     assert "another counter" not in own
+
+
+async def test_who_has_only_a_phone_is_told_of_the_change_of_counters(system: System) -> None:
+    await an_office({"1": ["passport", "tour"], "2": ["seal", "tour"]})
+    await booking.book_now(await wish(start="09:00"), contact("kim"))
+    await booking.book_now(await wish("seal", start="09:15"), contact("lee"))
+    for start, number in (("09:00", "010-1234-5678"), ("10:00", "010-8765-4321")):
+        await booking.book_now(await wish("tour", start=start), Contact("park", "", number))
+    await system.work()
+    said = {one.message.to: one.message.body for one in await read_spool(system.settings.spool, 9)}
+    assert "다른 창구로 안내될 수 있습니다" in said["+821012345678"]
+    assert "다른 창구" not in said["+821087654321"], "one counter does it"
 
 
 async def test_documents_in_the_list(system: System) -> None:

@@ -31,6 +31,7 @@ from server.core.messages import Mailing, Message, Notice, Urgency
 from server.core.notify import notifier, texting
 from server.core.notify.correspondence import ShortNotice
 from tests.support.components import draw
+from tracking.visits.letters import SETTLED, on_the_way
 from tracking.visits.messages import MESSAGES as VISITS
 from tracking.visits.messages.event import About, VisitEvent
 from tracking.visits.messages.event import Reader as VisitReader
@@ -240,6 +241,20 @@ def test_what_is_sent_without_an_event_can_be_read_in_every_language(mailing: Ma
         says(mailing.notice(event), language)
         assert mailing.text is not None
         short(messages.said(mailing.text, event), language)
+
+
+@pytest.mark.parametrize("kind", sorted(SETTLED))
+def test_a_change_of_counters_fits_into_a_text_message(kind: str) -> None:
+    for language in LANGUAGES:
+        for event in told("visits", kind, language):
+            assert isinstance(event, VisitEvent)
+            for mailing in VISITS[kind].mails:
+                assert mailing.text is not None
+                short(on_the_way(messages.said(mailing.text, event)), language)
+    for mailing in MAILINGS.values():
+        for language in LANGUAGES:
+            assert mailing.text is not None
+            short(on_the_way(messages.said(mailing.text, VisitEvent(None, language, ZONE, VISIT))), language)
 
 
 def test_everybody_reads_of_what_concerns_them() -> None:

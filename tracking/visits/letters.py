@@ -132,7 +132,11 @@ class VisitLetters:
         if view.email or mail.text is None:
             return await self._mail(view, mail.notice(event), language, checklist, link)
         path, _label = link
-        return ShortNotice(view.phone, language, said(mail.text, event), path, mail.urgency)
+        sentence = said(mail.text, event)
+        told_when = entry is None or entry.kind in SETTLED
+        if told_when and view.starts_at > clock.now() and await serving.changes(view, language):
+            sentence = on_the_way(sentence)
+        return ShortNotice(view.phone, language, sentence, path, mail.urgency)
 
     async def _mail(
         self, view: VisitView, notice: Notice, language: str, checklist: Papers, link: tuple[str, Text]
@@ -188,6 +192,11 @@ class VisitLetters:
     async def address_of(self, name: str) -> str:  # noqa: ARG002 - the interface
         """See ``Correspondent``: nobody can wish for fewer of these mails."""
         return ""
+
+
+def on_the_way(sentence: Text) -> Text:
+    """A text message about a visit whose services change counters on the way; a mail says when."""
+    return _("You may be asked to go on to another counter on the way. %(sentence)s", sentence=sentence)
 
 
 def _about(view: VisitView, language: str, checklist: Papers, decision: str = "") -> About:
