@@ -72,6 +72,26 @@ async def test_a_kiosk_is_told_what_it_needs(system: System, count_queries: Call
         assert (await setup(system, device))["open"] is False
 
 
+async def test_a_kiosk_learns_of_its_printer(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    admin = await system.official("admin")
+    body = {"kind": "kiosk", "name": "입구", "printer": "escpos", "paper_mm": "58"}
+    made = (await admin.post("/api/v1/desk/offices/east/devices", json=body)).json()
+    token = await system.client.post("/api/v1/kiosk/enrol", json={"enrolment_code": made["enrolment_code"]})
+    device = {"x-device-token": token.json()["device_token"]}
+    with clock.at(at("09:00")):
+        found = await setup(system, device)
+        assert (found["printer"], found["paper_mm"]) == ("escpos", 58)
+        admin = await system.official("admin")
+        changed = {"office": "east", "kind": "kiosk", "name": "입구", "printer": "browser", "paper_mm": "80"}
+        answer = await admin.put(f"/api/v1/desk/offices/devices/{made['id']}", json=changed)
+        assert answer.json()["paper_mm"] == "80", answer.text
+        found = await setup(system, device)
+        assert (found["printer"], found["paper_mm"]) == ("browser", 80)
+        wrong = await admin.post("/api/v1/desk/offices/east/devices", json={**body, "paper_mm": "70"})
+        assert [one["field"] for one in wrong.json()["errors"]] == ["paper_mm"]
+
+
 async def test_numbers_are_never_those_of_another_kiosk_or_of_the_server(system: System) -> None:
     await an_office({"1": ["passport"]}, offline_numbers=5)
     office = await offices.office("east")

@@ -137,10 +137,10 @@ async def _reservation(day: Queue, qr: str, came: datetime) -> Reservation | Non
     """The reservation of a QR code if its visitor can be checked in with it; locks it."""
     try:
         number, revision = visits.read_qr(qr)
+        state = await database.value("UPDATE visit SET state = state WHERE number = ? RETURNING state", number)
         visit = await visits.by_number(number)
     except NoSuchVisit:
         return None
-    state = await database.value("UPDATE visit SET state = state WHERE id = ? RETURNING state", visit.id)
     right = (visit.revision, visit.office_id, visit.date) == (revision, day.office.id, day.date)
     there = await queue.of_visit(visit.id)
     if not right or state != VisitState.BOOKED or (there and there.state in HERE):
