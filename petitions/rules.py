@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from server.core.clock import Due, Pause, Unit, WorkingCalendar, due, overdue
 from server.core.errors import Text, _
+from server.core.working_calendar import FIRST_YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ RECEIPT_HOURS = 8
 
 def receipt_limit(calendar: WorkingCalendar, arrived: datetime) -> Due:
     """Until when an electronic petition must be accepted: eight working hours from arrival (Decree 6⑦)."""
-    return due(calendar, Unit.HOURS, RECEIPT_HOURS, arrived)
+    return due(calendar, Unit.HOURS, RECEIPT_HOURS, _countable(calendar, arrived))
 
 
 class Transfer(StrEnum):
@@ -212,7 +213,12 @@ def transfer_limit(calendar: WorkingCalendar, transfer: Transfer, since: datetim
 
     Electronic documents must be transferred "without delay"; the hours for paper documents are used as the outer limit.
     """
-    return due(calendar, Unit.HOURS, TRANSFER_HOURS[transfer], since)
+    return due(calendar, Unit.HOURS, TRANSFER_HOURS[transfer], _countable(calendar, since))
+
+
+def _countable(calendar: WorkingCalendar, moment: datetime) -> datetime:
+    """The moment, or the beginning of the working calendar for a petition that was imported from before it."""
+    return max(moment, datetime(FIRST_YEAR, 1, 1, tzinfo=calendar.timezone))
 
 
 # --- Supplement, return, withdrawal -------------------------------------------------------------------------
@@ -225,7 +231,7 @@ def supplement_request_limit(calendar: WorkingCalendar, received: datetime) -> D
     is issued (Act 9②), or the reopening of a reopened case. A transfer inside the agency does not restart it, because
     the agency has already received the petition; a department that gets it late gives that as the reason.
     """
-    return due(calendar, Unit.HOURS, 8, received)
+    return due(calendar, Unit.HOURS, 8, _countable(calendar, received))
 
 
 def supplement_due(calendar: WorkingCalendar, asked: date, days: int) -> Due:

@@ -24,6 +24,7 @@ from server.core.days import day_of
 from server.core.errors import _
 from server.core.files import StoredFile
 from server.core.ledger import DomainEvent
+from server.core.working_calendar import FIRST_YEAR
 
 CLOSED_MEANWHILE = _("The department it belongs to has been closed; an intake officer decides.")
 
@@ -77,11 +78,15 @@ async def file(
 def decide(
     command: FilePetition, reference_data: Reference, guides: Sequence[GuideProfile], received: datetime
 ) -> Decided:
-    """Decide kind, period, due date, district, department and guide of a petition. Nothing is written."""
+    """Decide kind, period, due date, district, department and guide of a petition. Nothing is written.
+
+    No period is counted for one received before the working calendar begins, as only imported ones can be.
+    """
     services = {code: row.rule for code, row in reference_data.services.items()}
     parsed = rules.parse_kind(command.kind, services)
     kind, service = (rules.Kind.OTHER, None) if isinstance(parsed, rules.Refusal) else parsed
-    period = rules.period(kind, service)
+    local = received.astimezone(config.settings().zone)
+    period = rules.period(kind, service) if local.year >= FIRST_YEAR else None
     place = command.location
     district = reference_data.district_of(place.lat, place.lng, place.address)
     choice = choose(
@@ -97,9 +102,7 @@ def decide(
         kind,
         service.code if service else "",
         period,
-        rules.due_date(reference_data.calendar, period, received.astimezone(config.settings().zone))
-        if period
-        else None,
+        rules.due_date(reference_data.calendar, period, local) if period else None,
         district,
         choice,
         choose_guide(

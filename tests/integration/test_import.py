@@ -18,6 +18,7 @@ from server.core import clock, database, ledger_check
 from server.core.jobs import Job
 from tests.support.live import command, environment
 from tests.support.system import System
+from tracking.statistics.actions import recounting
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -87,6 +88,28 @@ async def test_a_moment_that_no_page_can_show_is_refused_and_the_run_goes_on(sys
     assert "before 1900 or in the future" in reasons[1]
     assert "is no moment" in reasons[-2]
     assert [problem async for problem in check.problems(system.settings)] == []
+
+
+@pytest.mark.parametrize("at", ["1900-01-01T00:00", "1995-05-01T10:00", "1999-12-31T23:00", "2000-01-03T10:00"])
+async def test_every_page_shows_the_oldest_petition_that_is_taken(system: System, tmp_path: Path, at: str) -> None:
+    """No period is counted before the working calendar begins; such a line used to end the run."""
+    line = {"id": 1, "title": "오래된 민원", "body": "오래된 내용", "who": "김하나", "mail": "a@example.org", "at": at}
+    mapped = importing.Mapped("old", kind="grievance", name="who", email="mail", received="at")
+    refused = tmp_path / "refused.jsonl"
+    assert (await importing.run(system.settings, write(tmp_path / "old.jsonl", line), mapped, refused)).new == 1
+    case = await Case.get()
+    assert (case.kind, case.due_at is None) == ("grievance", not at.startswith("2000"))
+    assert [problem async for problem in check.problems(system.settings)] == []
+    admin = await system.official("admin")
+    for page in (
+        f"/desk/cases/{case.reference}",
+        "/desk?q=오래된",
+        "/api/v1/desk/cases",
+        "/desk",
+        "/statistics/petitions",
+    ):
+        assert (await admin.get(page)).status_code == 200, page
+    await recounting.everything()
 
 
 WRITTEN: dict[str, tuple[str, list[object], str]] = {
