@@ -14,7 +14,7 @@ NAMED = 20
 
 
 async def problems() -> AsyncIterator[str]:
-    """A sentence for each row with a date that time zones cannot represent, or a state that does not exist."""
+    """A sentence for each row with a date that zones cannot represent, an unknown state, or broken JSON."""
     for model in _models():
         for field in model._meta.fields_map.values():  # noqa: SLF001 — the only way
             name = field.source_field or field.model_field_name
@@ -28,6 +28,8 @@ async def problems() -> AsyncIterator[str]:
             elif isinstance(field, CharEnumFieldInstance):
                 known = ", ".join(f"'{one.value}'" for one in field.enum_type)
                 outside, why = f"{name} NOT IN ({known})", "does not exist"
+            elif isinstance(field, fields.JSONField) and database.dialect() == "sqlite":
+                outside, why = f"{name} IS NOT NULL AND NOT json_valid({name})", "is not JSON"
             else:
                 continue
             async for problem in _rows(model, name, outside, why):

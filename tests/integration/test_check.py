@@ -72,6 +72,13 @@ async def test_a_row_that_no_page_can_show_is_found(system: System, statement: s
     assert any(words in problem for problem in await found(system)), await found(system)
 
 
+async def test_broken_json_is_found_where_the_database_takes_it(system: System) -> None:
+    await system.file()
+    if database.dialect() == "sqlite":
+        await database.execute("UPDATE petition_case SET routing = '{'")
+        assert any("routing “{” is not JSON" in problem for problem in await found(system))
+
+
 async def test_a_switch_that_changes_nothing_is_in_order_but_a_case_without_events_is_not(system: System) -> None:
     roads = await Department.get(code="roads")
     await DEPARTMENTS.switch(await somebody("admin"), roads.id, on=True)
