@@ -25,7 +25,7 @@ help:
 run: .venv/run.stamp
 	@.venv/bin/sinmungo migrate
 	@.venv/bin/sinmungo seed --demo --if-empty
-	@exec .venv/bin/sinmungo serve
+	@exec env $(if $(DEMO_LIVE),SINMUNGO_DEMO_LIVE=on) .venv/bin/sinmungo serve
 
 lint: .venv/test.stamp
 	@echo "Lint"

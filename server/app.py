@@ -56,6 +56,7 @@ from server.core.errors import Refusal, Text
 from server.core.jobs import Worker
 from server.core.participants import pages as participants
 from server.demo.city import CITY
+from server.demo.visits import live as demo_live
 from tracking.visits.routes import live as timetables
 from tracking.visits.routes import queue as queues
 from tracking.visits.routes.back import ways_back as visits_back
@@ -136,7 +137,10 @@ def create_app(settings: Settings) -> Starlette:
     site = web.Site(settings)
     site.ways_back = _ways_back
     site.permissions = wiring.PERMISSIONS
-    worker = Worker(wiring.handlers(settings, adapters, site.render), wiring.PERIODIC)
+    worker = Worker(
+        {**wiring.handlers(settings, adapters, site.render), **demo_live.handlers(settings)},
+        {**wiring.PERIODIC, **demo_live.periodic(settings)},
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -17,6 +17,7 @@ from typing import Any, TextIO, TypeVar
 from urllib.parse import parse_qsl
 
 import click
+import orjson
 import uvicorn
 
 from server import check as checks
@@ -29,11 +30,14 @@ from server.core.errors import Invalid
 from server.core.forms import Parameters
 from server.core.jobs import Worker
 from server.core.web import Site
+from server.demo.visits import live as demo_live
 from tracking.statistics import verify as checking
 from tracking.statistics.actions import recounting
 from tracking.statistics.queries import adoption, filters, people, records
 from tracking.visits import daylist
 from tracking.visits.queries import offices
+from tracking.visits.queries import queue_log as day_log
+from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queue_command import queue_command
 
 T = TypeVar("T")
@@ -85,7 +89,11 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
             os.environ[f"SINMUNGO_{name}"] = str(value)
     settings = _settings()
     # Asked in any case: this is also what refuses to serve a schema that is not up to date.
-    if run(_has_demo_accounts) and not settings.loopback:
+    demo = run(_has_demo_accounts)
+    if settings.demo_live and not demo:
+        click.echo("The queue moves by itself only in the demonstration: this database has no such accounts.", err=True)
+        raise SystemExit(2)
+    if demo and not settings.loopback:
         click.echo(
             "This database holds demonstration accounts with a published password; a server that can be reached "
             "from outside does not start with them. Listen on 127.0.0.1, or use another database.",
@@ -95,6 +103,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     if not templates.load(settings.compiled):
         templates.make_beside(settings.compiled)
     click.echo(f"Sinmungo: {settings.public_url}")
+    if settings.demo_live:
+        click.echo("The queues of the demonstration move by themselves; outside their hours the offices open for it.")
     uvicorn.run(
         "server.app:from_environment",
         factory=True,
@@ -120,7 +130,8 @@ def worker() -> None:
     observe.configure()
 
     async def work(settings: Settings) -> None:
-        hands = Worker(wiring.handlers(settings, wiring.ports(settings), Site(settings).render), wiring.PERIODIC)
+        doing = wiring.handlers(settings, wiring.ports(settings), Site(settings).render)
+        hands = Worker({**doing, **demo_live.handlers(settings)}, {**wiring.PERIODIC, **demo_live.periodic(settings)})
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, hands.stop)
         await hands.run()
@@ -194,6 +205,38 @@ main.add_command(clock_command, "clock")
 main.add_command(queue_command, "queue")
 
 
+def _date(day: str) -> date:
+    try:
+        return date.fromisoformat(day)
+    except ValueError as error:
+        raise click.BadParameter(f"{day!r} is not a day: give it as YYYY-MM-DD.", param_hint="DATE") from error
+
+
+async def _office(code: str) -> OfficeRow:
+    known = {one.code: one for one in await offices.offices()}
+    if code not in known:
+        codes = ", ".join(sorted(known)) or "none"
+        raise click.ClickException(f"There is no office {code!r}. Offices: {codes}.")
+    return known[code]
+
+
+@queue_command.command(name="log")
+@click.argument("office")
+@click.argument("day", metavar="DATE")
+def queue_log(office: str, day: str) -> None:
+    """Print the queue of a day at an office, by its code, as a log for `evaluate`. DATE is YYYY-MM-DD."""
+    wanted = _date(day)
+
+    async def work(_settings: Settings) -> list[dict[str, Any]]:
+        return await day_log.lines(await offices.place_of(await _office(office)), wanted)
+
+    found = run(work)
+    if not any(line["what"] == "arrival" for line in found):
+        raise click.ClickException(f"There was no queue at {office} on {day}.")
+    for line in found:
+        click.echo(orjson.dumps(line))
+
+
 @main.group(name="import")
 def import_() -> None:
     """Import data from another system."""
@@ -249,17 +292,10 @@ def visits() -> None:
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV for a spreadsheet.")
 def visits_daylist(office: str, day: str, *, as_csv: bool) -> None:
     """Print the visits of a day at an office, by its code. DATE is YYYY-MM-DD. Needs no web server."""
-    try:
-        wanted = date.fromisoformat(day)
-    except ValueError as error:
-        raise click.BadParameter(f"{day!r} is not a day: give it as YYYY-MM-DD.", param_hint="DATE") from error
+    wanted = _date(day)
 
     async def work(settings: Settings) -> str:
-        known = {one.code: one for one in await offices.offices()}
-        if office not in known:
-            codes = ", ".join(sorted(known)) or "none"
-            raise click.ClickException(f"There is no office {office!r}. Offices: {codes}.")
-        place = known[office]
+        place = await _office(office)
         return await daylist.as_csv(place, wanted) if as_csv else await daylist.as_text(settings, place, wanted)
 
     click.echo(run(work), nl=False)

@@ -55,6 +55,7 @@ class Settings:
     clamd_url: str = field(default="", repr=False)
     run_jobs: bool = True
     forum_supports: int = 100
+    demo_live: bool = False
 
     @property
     def zone(self) -> ZoneInfo:

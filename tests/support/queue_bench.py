@@ -12,7 +12,7 @@ from tests.support.visits import an_office, at, contact, wish
 from tracking.visits.actions import arriving, booking, calling, counters, tickets
 from tracking.visits.actions.arriving import Press
 from tracking.visits.desk_forms import Plain
-from tracking.visits.models import Counter, Office
+from tracking.visits.models import Counter, CounterService, Office
 from tracking.visits.queries import offices, queue, visits, waiting_times
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import CallNext, Finish, Transfer
@@ -111,15 +111,17 @@ async def an_eventful_day(day: date, seed: int = 1, *, carry_over: bool = False,
     clerk = await official("clerk")
     bench = Bench(office, clerk, {row.number: row.id for row in await Counter.filter(office_id=office.id)}, day)
     with clock.at(at("09:00", day) - timedelta(days=3)):
-        starts = [f"{hour:02}:{minute}" for hour in (9, 10, 11) for minute in ("00", "30")]
+        starts = [f"{hour:02}:{minute}" for hour in (9, 10) for minute in ("00", "15", "45")]
         booked = [
             (await booking.book_now(await wish(start=start, day=day, code=code), contact(f"{code}{n}"))).number
             for n, start in enumerate(starts)
         ]
+    await CounterService.all().update(minutes=6)  # about what it takes on this day
+    offices.forget()
     arrivals = [
         (at(start, day) + MINUTE * rng.randint(-12, 6), number) for start, number in zip(starts, booked, strict=True)
     ]
-    arrivals += [(at("09:00", day) + timedelta(seconds=rng.randrange(3 * 3600)), "") for _n in range(24)]
+    arrivals += [(at("09:00", day) + timedelta(seconds=rng.randrange(2 * 3600)), "") for _n in range(24)]
     with clock.at(at("08:40", day)):
         for number in bench.counter:
             await counters.open_counter(clerk, bench.key(number), Plain())
@@ -131,7 +133,7 @@ async def _pass(bench: Bench, rng: Random, arrivals: Sequence[tuple[datetime, st
     now, busy = at("08:45", bench.day), dict.fromkeys(bench.counter, at("08:45", bench.day))
     parked: list[tuple[datetime, str]] = []
     coming = [*arrivals]
-    while now < at("12:40", bench.day):
+    while now < at("11:58", bench.day):
         now += timedelta(seconds=rng.randint(7, 50))
         with clock.at(now):
             while coming and coming[0][0] <= now:

@@ -12,7 +12,7 @@ from server.core import city, clock, config, database
 from server.core.accounts import Official
 from server.core.working_calendar import WorkingCalendar
 from server.demo.visitors import simulate
-from server.demo.visits import places
+from server.demo.visits import past_days, places
 from server.demo.visits.bookings import CaseInHand, Play
 from server.demo.visits.places import OFFICES, SERVICES
 from server.demo.visits.stories import Stories
@@ -53,6 +53,8 @@ async def seed(number: int, officials: Mapping[str, Official], cases: Sequence[C
     play = Play(number, now, calendar, officials, cases)
     Stories(play).plan()
     await play.run()
+    async with database.transaction():
+        await past_days.play(number, now, calendar, made, officials)
     await crowding.fit_all()
 
 

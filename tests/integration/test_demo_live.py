@@ -1,0 +1,77 @@
+"""``DEMO_LIVE``: the demonstration's queue moves by itself, only there, and leaves people's counters alone."""
+
+from datetime import datetime, timedelta
+
+from server.core import clock, jobs, ledger_check
+from server.core.accounts import Account
+from server.core.config import Settings
+from server.core.days import today
+from server.demo.visits import live
+from tests.support.answers import official
+from tests.support.system import System
+from tests.support.visits import an_office, at, next_monday
+from tracking.visits.actions import counters
+from tracking.visits.desk_forms import Plain
+from tracking.visits.models import Counter, CounterSitting, Opening, Ticket
+from tracking.visits.queries import offices, queue
+from tracking.visits.states import TicketState
+from tracking.visits.waits import order
+
+
+async def an_hour(start: datetime, minutes: int = 45) -> None:
+    for n in range(minutes * 4):
+        with clock.at(start + timedelta(seconds=15 * n)):
+            await live.step()
+
+
+async def demo() -> None:
+    await Account.filter(username="clerk").update(demo=True)
+
+
+async def test_the_queue_moves_by_itself_through_the_real_actions(system: System) -> None:
+    await demo()
+    office = await an_office({"1": ["passport"], "2": ["passport", "moving"], "3": ["moving"]})
+    mine = await Counter.get(number="3")
+    with clock.at(at("10:00")):
+        await counters.open_counter(await official("clerk"), str(mine.id), Plain())
+    await an_hour(at("10:00"))
+    tickets = await Ticket.all()
+    assert sum(one.state is TicketState.DONE for one in tickets) >= 3
+    assert sum(one.first_called_at is not None for one in tickets) >= 4
+    assert not [one for one in tickets if one.last_counter == mine.id], "a person sits there"
+    assert (await CounterSitting.get(counter_id=mine.id)).account_id == (await official("clerk")).id
+    assert await Opening.all().count() == 0, "the office was open anyway"
+    with clock.at(at("10:45")):
+        record = await queue.record("east", today())
+        assert order.first_difference(record, queue.rule(await offices.office_by_id(office.id))) is None
+    assert [problem async for problem in ledger_check.verify()] == []
+
+
+async def test_outside_its_hours_the_office_opens_and_says_why(system: System) -> None:
+    await demo()
+    await an_office({"1": ["passport"], "2": ["moving"]})
+    await an_hour(at("22:00"), 10)
+    opening = await Opening.get(date=next_monday())
+    assert "시연" in opening.reason
+    assert await Ticket.all().count() > 0
+
+    with clock.at(at("22:15")):
+        page = (await system.client.get("/offices/east?lang=en")).text
+    assert "Demonstration: open around the clock" in page
+
+
+async def test_nothing_moves_without_demonstration_accounts_or_the_setting(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    await Account.all().update(demo=False)
+    await an_hour(at("10:00"), 3)
+    assert await Ticket.all().count() == 0
+    await demo()
+    task = jobs.Task(live.KIND, live.KIND, {}, 0)
+    with clock.at(at("10:15")):  # nobody rests
+        await live.handlers(Settings())[live.KIND](task)
+        assert await Ticket.all().count() == 0
+        for _look in range(30):
+            await live.handlers(Settings(demo_live=True))[live.KIND](task)
+    assert await Ticket.all().count() > 0
+    assert live.periodic(Settings()) == {}
+    assert live.periodic(Settings(demo_live=True)) == {live.KIND: live.EVERY}
