@@ -8,7 +8,6 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import date
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
@@ -17,7 +16,6 @@ from typing import Any, TextIO, TypeVar
 from urllib.parse import parse_qsl
 
 import click
-import orjson
 import uvicorn
 
 from server import check as checks
@@ -35,10 +33,7 @@ from tracking.statistics import verify as checking
 from tracking.statistics.actions import recounting
 from tracking.statistics.queries import adoption, filters, people, records
 from tracking.visits import daylist
-from tracking.visits.queries import offices
-from tracking.visits.queries import queue_log as day_log
-from tracking.visits.queries.offices import OfficeRow
-from tracking.visits.queue_command import queue_command
+from tracking.visits.queue_command import day_of, office_of, queue_command
 
 T = TypeVar("T")
 
@@ -49,8 +44,10 @@ on a connection just when it is closed here gets no answer."""
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sinmungo")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Sinmungo: citizen feedback and civil petitions for a city."""
+    context.obj = run
 
 
 def _settings() -> Settings:
@@ -205,38 +202,6 @@ main.add_command(clock_command, "clock")
 main.add_command(queue_command, "queue")
 
 
-def _date(day: str) -> date:
-    try:
-        return date.fromisoformat(day)
-    except ValueError as error:
-        raise click.BadParameter(f"{day!r} is not a day: give it as YYYY-MM-DD.", param_hint="DATE") from error
-
-
-async def _office(code: str) -> OfficeRow:
-    known = {one.code: one for one in await offices.offices()}
-    if code not in known:
-        codes = ", ".join(sorted(known)) or "none"
-        raise click.ClickException(f"There is no office {code!r}. Offices: {codes}.")
-    return known[code]
-
-
-@queue_command.command(name="log")
-@click.argument("office")
-@click.argument("day", metavar="DATE")
-def queue_log(office: str, day: str) -> None:
-    """Print the queue of a day at an office, by its code, as a log for `evaluate`. DATE is YYYY-MM-DD."""
-    wanted = _date(day)
-
-    async def work(_settings: Settings) -> list[dict[str, Any]]:
-        return await day_log.lines(await offices.place_of(await _office(office)), wanted)
-
-    found = run(work)
-    if not any(line["what"] == "arrival" for line in found):
-        raise click.ClickException(f"There was no queue at {office} on {day}.")
-    for line in found:
-        click.echo(orjson.dumps(line))
-
-
 @main.group(name="import")
 def import_() -> None:
     """Import data from another system."""
@@ -292,10 +257,10 @@ def visits() -> None:
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV for a spreadsheet.")
 def visits_daylist(office: str, day: str, *, as_csv: bool) -> None:
     """Print the visits of a day at an office, by its code. DATE is YYYY-MM-DD. Needs no web server."""
-    wanted = _date(day)
+    wanted = day_of(day)
 
     async def work(settings: Settings) -> str:
-        place = await _office(office)
+        place = await office_of(office)
         return await daylist.as_csv(place, wanted) if as_csv else await daylist.as_text(settings, place, wanted)
 
     click.echo(run(work), nl=False)

@@ -188,7 +188,7 @@ _TEXTS = (
     "tile_url", "clamd_url", "timezone", "country",
 )  # fmt: skip
 _NUMBERS = {"port": (1, 65535), "workers": (1, 64), "forum_supports": (1, 1_000_000)}
-_SWITCHES = ("rate_limits", "run_jobs", "smtp_utf8")
+_SWITCHES = ("rate_limits", "run_jobs", "smtp_utf8", "demo_live")
 
 
 _current: list[Settings] = []

@@ -1,18 +1,59 @@
-"""The command ``sinmungo queue``: how good the estimates of waiting times are, from a log of what happened."""
+"""The command ``sinmungo queue``: the log of a day, and how good the estimates of waiting times are by such a log."""
 
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
 from tqdm import tqdm
 
+from server.core.config import Settings
+from tracking.visits.queries import offices, queue_log
+from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.waits.evaluation import Evaluation
 from tracking.visits.waits.log import BadLine, read
 
 
 @click.group(name="queue")
 def queue_command() -> None:
-    """The queue of an office: how good its estimates of waiting times are."""
+    """The queue of an office: what happened on a day, and how good its estimates of waiting times are."""
+
+
+def day_of(text: str) -> date:
+    """A day that was given to a command. Raises ``BadParameter``."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not a day: give it as YYYY-MM-DD.", param_hint="DATE") from error
+
+
+async def office_of(code: str) -> OfficeRow:
+    """An office that was given to a command by its code. Raises ``ClickException``."""
+    known = {one.code: one for one in await offices.offices()}
+    if code not in known:
+        codes = ", ".join(sorted(known)) or "none"
+        raise click.ClickException(f"There is no office {code!r}. Offices: {codes}.")
+    return known[code]
+
+
+@queue_command.command(name="log")
+@click.argument("office")
+@click.argument("day", metavar="DATE")
+@click.pass_obj
+def print_log(run: Callable[..., list[dict[str, Any]]], office: str, day: str) -> None:
+    """Print the queue of a day at an office, by its code, as a log for `evaluate`. DATE is YYYY-MM-DD."""
+    wanted = day_of(day)
+
+    async def work(_settings: Settings) -> list[dict[str, Any]]:
+        return await queue_log.lines(await offices.place_of(await office_of(office)), wanted)
+
+    found = run(work)
+    if not any(line["what"] == "arrival" for line in found):
+        raise click.ClickException(f"There was no queue at {office} on {day}.")
+    for line in found:
+        click.echo(orjson.dumps(line))
 
 
 @queue_command.command(name="evaluate")
