@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import city, i18n, web
-from tracking.visits.queries import live_queue, offices
+from tracking.visits.queries import accuracy, live_queue, offices
 from tracking.visits.routes import bringing
 from tracking.visits.routes.choosing import by_district
 from tracking.visits.rules import DayState
@@ -38,6 +38,7 @@ async def office(request: Request) -> Response:
         "office": place.office,
         "live": live if hours[today].spans or live.total or live.now_called else None,
         "several_floors": len(await live_queue.floors(place.office.id)) > 1,
+        "accuracy": await accuracy.of_office(place.office.id),
         "office_name": i18n.name_in(place.office, lang),
         "district": (await city.city()).district_name(place.office.district, lang),
         "weekly": [place.weekly.get(day) for day in range(7)],
