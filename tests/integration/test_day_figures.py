@@ -11,7 +11,9 @@ from tracking.statistics.actions import recounting
 from tracking.statistics.models import Recount
 from tracking.visits.actions import calling, counters
 from tracking.visits.desk_forms import Plain
-from tracking.visits.models import Call, Office, Ticket
+from tracking.visits.models import Call, Office, Ticket, Visit
+from tracking.visits.queries import queue
+from tracking.visits.queue_forms import Finish
 from tracking.visits.states import TicketState
 
 PAGE = "/api/v1/statistics/waiting"
@@ -115,3 +117,23 @@ async def test_who_was_carried_over_counts_on_the_day_of_their_call(system: Syst
     both = (await system.client.get(PAGE)).json()["total"]
     assert both["visitors"] == len(bench.truth)
     assert both["called"] == sum(one.called_at is not None for one in bench.truth.values())
+
+
+async def test_how_many_cases_were_settled_in_one_visit(system: System) -> None:
+    bench = await an_eventful_day(next_monday(), 6)
+    with clock.at(at("14:00", bench.day)):
+        while (left := await queue.at_counter(bench.counter["1"])) or await bench.calls("1"):
+            if left is None or left.state is TicketState.CALLED:
+                await calling.start(bench.clerk, bench.key("1"), Plain())
+            await calling.finish(bench.clerk, bench.key("1"), Finish())
+        for case in ("A-1", "A-2", "A-3", "A-4"):
+            ticket = await bench.arrives("moving")
+            await Ticket.filter(id=ticket.id).update(case_reference=case)
+            await bench.calls("1")
+            await bench.starts("1", ticket)
+            await calling.finish(bench.clerk, bench.key("1"), Finish(settles_case=case != "A-4"))
+    earlier = await Visit.filter(state="served").first()
+    assert earlier is not None
+    await Visit.filter(id=earlier.id).update(case_reference="A-2", date=bench.day - timedelta(days=7))
+    total = (await closed(system, bench))["total"]
+    assert (total["cases_settled"], total["one_visit_percent"]) == (3, 66)

@@ -105,6 +105,24 @@ WAITING = Area(
             counts={"left_early": number_of(TICKET, "left_early")},
         ),
         Measure(
+            "cases_settled",
+            _("Cases that were settled at the counter."),
+            counts={"cases_settled": number_of(TICKET, "cases_settled")},
+        ),
+        Measure(
+            "one_visit_percent",
+            _("Share of these cases for which nobody had to come before, rounded down. Empty: there are none."),
+            Unit.PERCENT,
+            label=_("Settled in one visit"),
+            head=_("Settled in one visit"),
+            counts={"settled_in_one": number_of(TICKET, "settled_in_one")},
+            value=lambda figures: (
+                percent(figures.sums.get("settled_in_one", 0), figures["cases_settled"])
+                if figures["cases_settled"]
+                else None
+            ),
+        ),
+        Measure(
             "estimates",
             _("Estimates of waits that were told to visitors and can be compared with their first call."),
             counts={"estimates": number_of(TICKET, "estimates")},
@@ -117,7 +135,7 @@ WAITING = Area(
             head=_("Called within the estimated range"),
             counts={"estimate_held": number_of(TICKET, "estimate_held")},
             value=lambda figures: (
-                percent(figures.sums["estimate_held"], figures["estimates"]) if figures["estimates"] else None
+                percent(figures.sums.get("estimate_held", 0), figures["estimates"]) if figures["estimates"] else None
             ),
         ),
         Measure(

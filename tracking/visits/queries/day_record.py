@@ -48,6 +48,8 @@ class TicketRecord:
     estimate: tuple[float, float, float] | None = None
     """What its visitor was told: p10, p50 and p90 in minutes."""
     estimated_at: datetime | None = None
+    case: str = ""
+    """The case that was settled at a counter."""
 
     @property
     def waits_from(self) -> datetime:
@@ -119,6 +121,7 @@ def _follow(found: dict[int, TicketRecord], entry: Entry) -> None:
             one.state, one.serving_since = TicketState.SERVING, at
         case TicketFinished.kind:
             one.ends_serving(at)
+            one.case = data["case"] if data.get("settled") else one.case
         case TicketEnded.kind:
             if entry.actor == SYSTEM and one.serving_since is not None:
                 one.serving_since = one.served_seconds = None  # nobody said when they were finished

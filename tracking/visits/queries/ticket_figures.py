@@ -4,7 +4,7 @@ All of it comes from the ledger (``day_record``); the tables only say which tick
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from server.core import config, database, ledger
 from server.core.rows import columns, select
 from tracking.visits.queries import day_record, queue
 from tracking.visits.queries.day_record import TicketRecord
-from tracking.visits.states import TicketState
+from tracking.visits.states import TicketState, VisitState
 
 BOOKED, WALK_IN = "booked", "walk_in"
 """How visitors came."""
@@ -49,6 +49,10 @@ class TicketFigures:
     service_minutes: int | None
     missed: int
     left_early: int
+    cases_settled: int
+    """Whether the case that the visitor came for was settled at the counter."""
+    settled_in_one: int
+    """The same without another visit for this case before."""
     estimates: int
     """Whether there is an estimate to compare with the first call."""
     estimate_off: int
@@ -89,15 +93,28 @@ async def tickets(ids: Sequence[int]) -> list[TicketFigures]:
     for row in rows:
         days[row["office_id"], row["code"], _day(row["date"])].append(row["id"])
     records = await _records([(code, day) for _office, code, day in days])
-    return sorted(
-        (
-            figures(record, office, code, day, codes)
-            for (office, code, day), wanted in days.items()
-            for one in wanted
-            if (record := records[queue.subject(code, day)].get(one))
-        ),
-        key=lambda one: one.id,
-    )
+    found = [
+        (record, office, code, day)
+        for (office, code, day), wanted in days.items()
+        for one in wanted
+        if (record := records[queue.subject(code, day)].get(one))
+    ]
+    first = await _first_visits({record.case for record, *_rest in found if record.case})
+    made = [
+        figures(record, office, code, day, codes, came_before=first.get(record.case, day) < day)
+        for record, office, code, day in found
+    ]
+    return sorted(made, key=lambda one: one.id)
+
+
+async def _first_visits(cases: Collection[str]) -> dict[str, date]:
+    """When somebody first came for a case with a reservation, and was served; cases without are left out."""
+    rows = await database.fetch(
+        "SELECT case_reference, MIN(date) AS first FROM visit WHERE case_reference IN (?) AND state = ? "
+        "GROUP BY case_reference",
+        tuple(cases), VisitState.SERVED,
+    )  # fmt: skip
+    return {row["case_reference"]: _day(row["first"]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +173,10 @@ async def _records(days: Sequence[tuple[str, date]]) -> dict[str, dict[int, Tick
     return found
 
 
-def figures(record: TicketRecord, office: int, code: str, day: date, services: dict[int, str]) -> TicketFigures:
-    """What is counted of a ticket, by its record."""
+def figures(
+    record: TicketRecord, office: int, code: str, day: date, services: dict[int, str], *, came_before: bool
+) -> TicketFigures:
+    """What is counted of a ticket, by its record; ``came_before``: on an earlier day for the same case."""
     wait, served, error = record.wait_seconds, record.served_seconds, record.estimate_error
     compared = error is not None and not record.forwarded
     off = round(error) if error is not None and compared else 0
@@ -179,6 +198,8 @@ def figures(record: TicketRecord, office: int, code: str, day: date, services: d
         service_minutes=None if served is None else _minutes(round(served)),
         missed=int(record.state is TicketState.MISSED),
         left_early=int(record.state is TicketState.LEFT),
+        cases_settled=int(bool(record.case)),
+        settled_in_one=int(bool(record.case) and not came_before),
         estimates=int(compared),
         estimate_off=abs(off),
         estimate_bias=off,
