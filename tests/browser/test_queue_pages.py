@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import httpx
 import pytest
 from playwright.async_api import Page, Request, expect
 
+from server.core.config import Settings
 from server.core.days import today
 from tests.browser.test_visit_pages import fits, in_each_language
 from tests.functional.test_live_queue import Office
 from tests.support.chromium import DESK, PHONE, OpenPage, axe
+from tests.support.live import Starter
 from tests.support.system import System
 from tracking.visits.actions import calling
 from tracking.visits.models import CounterService, Ticket
@@ -204,6 +207,24 @@ async def test_a_display_mends_itself(site: System, open_page: OpenPage) -> None
     async with page.expect_event("load"):
         await page.clock.run_for(331_000)
     assert await page.evaluate("window.old") is None, "files have changed: it loads them"
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_a_display_comes_back_after_its_server_was_gone(
+    site: System, open_page: OpenPage, settings: Settings, starter: Starter
+) -> None:
+    office = await Office.opened()
+    before = starter.serve(settings)
+    page = await a_screen(open_page, site)
+    await page.goto(f"{before.url}{DISPLAY}")
+    await office.walk_in()
+    await expect(page.locator("[data-service=passport] [data-waiting]")).to_have_text("대기 1명")
+    before.kill()
+    await office.call()
+    await expect(page.locator("[data-lost]")).to_be_visible(timeout=30_000)
+    starter.serve(settings, port=httpx.URL(before.url).port or 0)
+    await expect(page.locator(".is-called [data-number]")).to_have_text("1", timeout=90_000)
+    await expect(page.locator("[data-lost]")).to_be_hidden()
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])

@@ -82,9 +82,9 @@ class Starter:
     folder: Path
     started: list[LiveProcess]
 
-    def serve(self, settings: Settings, **more: str) -> LiveProcess:
-        """A web process that answers."""
-        port = free_port()
+    def serve(self, settings: Settings, port: int = 0, **more: str) -> LiveProcess:
+        """A web process that answers, at a port that is free unless one is given."""
+        port = port or free_port()
         url = f"http://127.0.0.1:{port}"
         found = self._start(["serve"], environment(settings, SINMUNGO_PORT=str(port), **more), url)
         patience = time.monotonic() + START_SECONDS

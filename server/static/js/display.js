@@ -180,9 +180,11 @@ function start(root) {
       announce(state);
     },
     tell(name) {
-      clearTimeout(blip);
-      if (name === "lost") blip = setTimeout(() => (lost.hidden = false), BLIP);
-      else {
+      if (name === "lost") {
+        blip ??= setTimeout(() => (lost.hidden = false), BLIP); // each attempt that fails says so again
+      } else {
+        clearTimeout(blip);
+        blip = null;
         if (!lost.hidden && performance.now() > YOUNG) check();
         lost.hidden = true;
         heard = Date.now();
