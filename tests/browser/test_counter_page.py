@@ -15,11 +15,15 @@ from tests.support.chromium import DESK, HEIGHT, PHONE, OpenPage
 from tests.support.stories import filed
 from tests.support.system import System
 from tests.support.visits import an_office, contact, wish
-from tracking.visits.actions import arriving, booking
+from tracking.visits import links
+from tracking.visits.actions import arriving, booking, calling, counters
 from tracking.visits.actions.arriving import Press
+from tracking.visits.actions.booking import Contact
+from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Counter, CounterService, EmergencyCall, Ticket, Visit
 from tracking.visits.queries import offices, visits
-from tracking.visits.states import TicketState
+from tracking.visits.queue_forms import CallNext
+from tracking.visits.states import TicketState, VisitMode
 
 SHOTS = os.environ.get("SHOTS", "")
 """Where pictures of the pages go, for whoever wants to look at them."""
@@ -128,3 +132,32 @@ async def test_help_is_called_silently_and_seen_by_colleagues_at_once(site: Syst
     await expect(colleague.locator("#help")).to_contain_text("가고 있습니다")
     await expect(clerk.locator("#own-help")).to_contain_text((await official("handler")).name)
     await sound(clerk)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_visit_by_video_begins_with_a_press_and_shows_the_link_when_called(
+    site: System, open_page: OpenPage
+) -> None:
+    office = await an_office({"1": ["passport"]}, days=[today()])
+    await CounterService.all().update(by_video=True, by_phone=True)
+    await Counter.all().update(video_url="https://meet.example.org/1")
+    offices.forget()
+    day = today()
+    with clock.at(clock.now() - timedelta(days=4)):
+        kim = Contact("김민수", "kim@example.org", mode=VisitMode.VIDEO)
+        booked = await booking.book_now(await wish(start="10:00", day=day), kim)
+    visit = await Visit.get(number=booked.number)
+    page = await open_page(base_url=site.url, width=PHONE)
+    await page.goto(links.visit_path(site.settings, booked.number, visit.starts_at))
+    await picture(page, "afar")
+    await sound(page)
+    await page.locator("form[action$='/ready'] button").click()
+    await page.wait_for_url("**/tickets/*")
+    await sound(page)
+    clerk, counter = await official("clerk"), str((await Counter.get(office_id=office.id)).id)
+    await counters.open_counter(clerk, counter, Plain())
+    await calling.call_next(clerk, counter, CallNext())
+    await expect(page.locator("a[href='https://meet.example.org/1']")).to_be_visible()
+    await expect(page.locator("[data-when=called]")).to_contain_text("1번 창구가 준비되었습니다")
+    await picture(page, "afar-called")
+    await sound(page)
