@@ -94,6 +94,34 @@ async def test_a_lost_answer_gives_one_ticket_with_the_number_that_was_shown(sit
     assert number != "1"
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_second_window_gives_no_numbers(site: System, open_page: OpenPage) -> None:
+    page = await a_kiosk(site, open_page)
+    made = await a_reservation()
+    second = await page.context.new_page()
+    await second.goto("/kiosk/east")
+    await expect(second.get_by_role("heading", name="사용 중지")).to_be_visible()
+    await second.evaluate(SCAN, [await qr(made), "en"])
+    await expect(second.locator("[data-kiosk-bar]")).to_be_hidden()
+    await page.close()
+    await expect(second.get_by_role("heading", name="무엇을 도와드릴까요?")).to_be_visible()
+    assert await Ticket.all().count() == 0
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_numbers_of_yesterday_are_not_given_after_midnight(site: System, open_page: OpenPage) -> None:
+    page = await a_kiosk(site, open_page)
+    left = """async (moment) => {
+        const { stock } = await import("/static/js/kiosk-store.js");
+        const blocks = [{ prefix: "A", numbers: [7, 8, 9] }, { prefix: "B", numbers: [1] }];
+        const ahead = Date.parse(moment) - Date.now();
+        const state = { date: "2027-03-15", now: "2027-03-15T09:00:00+09:00", ahead, blocks };
+        return stock(state, { date: "2027-03-15", used: ["A7"] }, "A");
+    }"""
+    assert await page.evaluate(left, "2027-03-15T23:59:50+09:00") == ["A8", "A9"]
+    assert await page.evaluate(left, "2027-03-16T00:00:10+09:00") == []
+
+
 FAKE_PRINTER = """() => {
     window.printed = [];
     const port = { writable: null, readable: null, async open() {

@@ -127,10 +127,10 @@ SCAN = """([text, language]) => {
 
 async def everybody_can_use(page: Page, name: str) -> None:
     """The step as it is shown: in three languages, with nothing to scroll sideways, and large targets."""
+    width = (page.viewport_size or {"width": 0})["width"]
     for language in LANGUAGES:
         await page.locator(f"[data-language={language}]").click()
         if SHOTS:
-            width = page.viewport_size["width"] if page.viewport_size else 0
             await page.screenshot(path=Path(SHOTS) / f"{name}-{language}-{width}.png")
         wide, window = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert wide <= window, (name, language)
@@ -139,7 +139,8 @@ async def everybody_can_use(page: Page, name: str) -> None:
             ".filter(one => one.getBoundingClientRect().height < 64).map(one => one.outerHTML)"
         )
         assert not small, (name, small)
-        await axe(page)
+        if width == SCREENS["kiosk"][0]:  # the same elements on a smaller screen
+            await axe(page)
     await page.locator("[data-language=ko]").click()
 
 

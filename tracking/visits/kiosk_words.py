@@ -48,6 +48,7 @@ WORDS: dict[str, Text] = {
     "ticket_title": _("Your number"),
     "next": _("You are next."),
     "before": _("Before you: {count}"),
+    "ticket_wait": _("You will wait about {low} to {high} minutes."),
     "early": _("You are early. You will be called from {time}."),
     "on_time": _("You are on time for {time}."),
     "late": _("The time of your reservation has passed. You now wait with those who have no reservation."),

@@ -12,9 +12,9 @@ let paper = "none"; // none, printing, printed, unsure, failed
 let printer = {};
 
 /** How long somebody will wait, as a range. */
-export function waitWords(wait) {
+export function waitWords(wait, key = "wait") {
   if (!wait) return sentence("wait_unknown");
-  return wait.p90 <= 1 ? sentence("wait_none") : sentence("wait", { low: wait.p10, high: wait.p90 });
+  return wait.p90 <= 1 ? sentence("wait_none") : sentence(key, { low: wait.p10, high: wait.p90 });
 }
 
 /** Show a ticket that was just given, and print it. */
@@ -48,7 +48,7 @@ export function say() {
   find("[data-ticket-service]").textContent = named(service?.name);
   put(find("[data-arrival]"), arrivalKey(), arrivalTime());
   put(find("[data-position]"), positionKey(), { count: ticket.position - 1 });
-  find("[data-wait]").textContent = ticket.position === 1 && ticket.arrival !== "early" ? "" : waitWords(ticket.expected_wait);
+  find("[data-wait]").textContent = ticket.position === 1 && ticket.arrival !== "early" ? "" : waitWords(ticket.expected_wait, "ticket_wait");
   sayPaper();
 }
 

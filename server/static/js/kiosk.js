@@ -16,7 +16,7 @@ const find = (selector, within = root) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const server = new Server(root.dataset.kiosk);
 const PERSONAL = new Set(["scan", "type", "ticket", "refused", "pin", "panel"]);
-const STAYS = new Set(["locked", "enrol"]);
+const STAYS = new Set(["", "locked", "enrol"]);
 
 let step = "";
 let busy = false;
@@ -59,10 +59,17 @@ function wipe() {
 }
 
 function showStart() {
-  const open = server.state?.open ?? true;
+  const open = isOpen(server.state);
   find("[data-open]").hidden = !open;
   find("[data-closed]").hidden = open;
   say(find("[data-closed] .lead"), "closed_text", { hours: () => hours(server.state) });
+}
+
+/** Whether numbers are given: as the server says, or without network by the hours that it named. */
+function isOpen(state) {
+  if (!state || server.online) return state?.open ?? true;
+  const now = Date.now() + state.ahead;
+  return state.hours.some((one) => Date.parse(one.opens) <= now && now < Date.parse(one.closes));
 }
 
 function hours(state) {
@@ -224,8 +231,8 @@ async function enrol() {
   const pin = value("new-pin");
   if (value("enrolment").length < 11 || !/^\d{4,8}$/.test(pin)) return fault("too_short");
   try {
-    const { ok, content } = await server.call("enrol", { enrolment_code: value("enrolment") }, { token: "" });
-    if (!ok) return fault("enrol_wrong");
+    const { ok, status, content } = await server.call("enrol", { enrolment_code: value("enrolment") }, { token: "" });
+    if (!ok) return fault(status === 429 ? "too_many_do" : "enrol_wrong");
     await remember(content.office, content.device_token, pin);
     if (content.office !== server.code) return location.replace(`/kiosk/${content.office}`);
   } catch (error) {
@@ -308,16 +315,18 @@ server.locked = () => {
 
 // --- Begin -----------------------------------------------------------------------------------------------------------
 
-/** Only one window gives numbers: another one waits until this one is closed. */
+/** Only one window gives numbers: another one is out of order until this one is closed. */
 function only(begin) {
-  if (!navigator.locks) return begin();
+  const waiting = setTimeout(() => { section("locked").hidden = false; }, 1000);
   return navigator.locks.request("kiosk", () => {
+    clearTimeout(waiting);
     begin();
     return new Promise(() => {});
   });
 }
 
 async function begin() {
+  find("[data-kiosk-bar]", document).hidden = false;
   panel.keepPage(root.dataset);
   await server.follow();
   go("start", { focus: false });
@@ -326,7 +335,7 @@ async function begin() {
 }
 
 find("[data-kiosk-head]", document).hidden = false;
-find("[data-kiosk-bar]", document).hidden = false;
 choose(FIRST);
-only(begin);
+if (navigator.locks) only(begin);
+else begin();
 setInterval(() => server.state && (find("[data-clock]", document).textContent = time(officeMoment(server.state))), 10_000);
