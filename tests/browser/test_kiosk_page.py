@@ -124,14 +124,16 @@ async def test_a_scanner_checks_in_from_any_step_and_never_types_into_a_field(
     await page.keyboard.type("k7", delay=150)
     await expect(page.locator("#kiosk-number")).to_have_value("K7")
     await page.evaluate(
-        "() => { window.filled = []; for (const one of document.querySelectorAll('input')) "
-        "new MutationObserver(() => filled.push(one.value)).observe(one, {attributes: true}); }"
+        "() => { window.filled = []; const field = HTMLInputElement.prototype;"
+        "const { get, set } = Object.getOwnPropertyDescriptor(field, 'value');"
+        "Object.defineProperty(field, 'value', { get, set(text) { filled.push(text); set.call(this, text); } }); }"
     )
     await page.evaluate(SCAN, [await qr(made), "ko"])
     await expect(page.locator("[data-number]")).to_have_text("1")
     await expect(page.get_by_role("heading", level=1)).to_be_focused()
     await expect(page.locator("[data-follow]")).to_be_visible()
-    assert made.number not in "".join(await page.evaluate("filled"))
+    assert {*await page.evaluate("filled")} == {""}, "fields are emptied, nothing else"
+    await expect(page.locator("[data-where]")).to_contain_text("창구")
     assert (await Ticket.get()).visit_id == (await Visit.get()).id
     await page.get_by_role("button", name="확인했습니다").focus()
     await page.evaluate(SCAN, [await qr(made), "ko"])

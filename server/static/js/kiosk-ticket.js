@@ -2,7 +2,7 @@
 
 import { draw, printAtPort, printInBrowser } from "./kiosk-printer.js";
 import { dropUnsent } from "./kiosk-store.js";
-import { dayAndTime, named, officeName, say as put, sentence, time } from "./kiosk-words.js";
+import { dayAndTime, language, named, officeName, say as put, sentence, time } from "./kiosk-words.js";
 
 const find = (selector) => document.querySelector(`[data-step="ticket"] ${selector}`);
 
@@ -19,7 +19,7 @@ export function waitWords(wait, key = "wait") {
 
 /** Show a ticket that was just given, and print it. */
 export async function show(server, given) {
-  ticket = given;
+  ticket = { ...given, language: language() };
   service = server.state?.services.find((one) => one.code === given.service) ?? null;
   printer = { kind: server.state?.printer ?? "none", paper: server.state?.paper_mm ?? 80 };
   paper = "none";
@@ -49,6 +49,9 @@ export function say() {
   put(find("[data-arrival]"), arrivalKey(), arrivalTime());
   put(find("[data-position]"), positionKey(), { count: ticket.position - 1 });
   find("[data-wait]").textContent = ticket.position === 1 && ticket.arrival !== "early" ? "" : waitWords(ticket.expected_wait, "ticket_wait");
+  const where = find("[data-where]"); // in the language in which the ticket was taken
+  where.textContent = ticket.where ?? "";
+  where.lang = ticket.language;
   sayPaper();
 }
 
@@ -71,7 +74,7 @@ function lines() {
     { text: named(service?.name), size: 28, bold: true },
     ...[arrivalKey() && sentence(arrivalKey(), arrivalTime()),
       positionKey() && sentence(positionKey(), { count: ticket.position - 1 }),
-      find("[data-wait]").textContent,
+      find("[data-wait]").textContent, ticket.where,
       sentence("taken_at", { time: dayAndTime(ticket.taken_at ?? ticket.arrived_at) }),
       ticket.follow_url && sentence("follow")].filter(Boolean).map(small),
   ];
@@ -122,6 +125,6 @@ export function forget() {
   paper = "none";
   document.querySelector("[data-slip]").replaceChildren();
   find("[data-follow-qr]").removeAttribute("src");
-  for (const name of ["number", "ticket-service", "wait"]) find(`[data-${name}]`).textContent = "";
+  for (const name of ["number", "ticket-service", "wait", "where"]) find(`[data-${name}]`).textContent = "";
   for (const name of ["arrival", "position", "print-state"]) put(find(`[data-${name}]`), "");
 }
