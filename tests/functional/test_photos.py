@@ -87,7 +87,10 @@ async def test_thumbnails_are_beside_the_files_for_whoever_may_open_them(system:
 
 
 async def test_the_place_of_a_photo_is_offered_and_taken_on_request(system: System) -> None:
-    sent = [part("현장.jpg", photo("JPEG", CENTRAL)), part("바다.jpg", photo("JPEG", described(10.0, 10.0)))]
+    sent = [
+        part("현장.jpg", photo("JPEG", CENTRAL)),
+        part("바다.jpg", photo("JPEG", described(10.0, 10.0, orientation=3))),
+    ]
     page = parse((await check(system, *sent, **NOWHERE)).text)
     (button,) = [one for one in page.all("button") if one.attrs.get("value", "").startswith("place:")]
     assert "현장.jpg" in button.text
