@@ -1,5 +1,6 @@
 """The case at the counter: opened from the ticket, settled in one visit, or filed there; and what its history says."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from petitions.models import Case
@@ -17,6 +18,8 @@ from tracking.visits.events import TicketFinished
 from tracking.visits.models import Counter, CounterService, Ticket, Visit, VisitDocument
 from tracking.visits.queries import offices, queue, visits
 
+MOST_QUERIES = 16
+"""Of the page with a visitor who has a reservation, a case, documents and a guide."""
 HONG = {"name": "홍길동", "email": "hong@example.org"}
 
 
@@ -30,7 +33,7 @@ async def walk_in(language: str = "ko") -> Ticket:
 
 
 async def test_case_documents_and_guide_stand_on_the_counter_page_and_the_case_hears_what_was_settled(
-    system: System,
+    system: System, count_queries: Callable[[], list[str]]
 ) -> None:
     with clock.at(at("09:00") - timedelta(days=4)):
         await an_office_with_documents()
@@ -53,7 +56,9 @@ async def test_case_documents_and_guide_stand_on_the_counter_page_and_the_case_h
         await submit(clerk, page, "/open")
         await submit(clerk, page, "/call-next")
         await submit(clerk, page, "/start")
+        seen = count_queries()
         shown = parse((await clerk.get(page)).text)
+        assert len(seen) <= MOST_QUERIES, seen
         assert f"/desk/cases/{case.reference}" in [a.attrs.get("href") for a in shown.all("a")]
         other = parse((await (await system.official("gardener")).get(page)).text)
         assert case.reference in other.text
