@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from starlette.datastructures import Headers
-from starlette.requests import Request, cookie_parser
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,10 +20,9 @@ from server.core import accounts, clock, database
 from server.core.accounts import Official, Permission, Session
 from server.core.errors import BadRequest, Forbidden, NotSignedIn, Refusal, TooMany, _
 from server.core.rows import columns, read
-from server.core.security import SIGN_IN, Rate
+from server.core.security import COOKIE, SIGN_IN, Rate, session_token
 from server.core.web import site
 
-COOKIE = "session"
 DESK_LIFE = timedelta(hours=12)
 CITIZEN_LIFE = timedelta(days=30)
 TOKEN_LIFE = timedelta(hours=12)
@@ -82,18 +81,14 @@ class Sessions:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One query if the request has a cookie or token, none otherwise."""
         if scope["type"] == "http" and not scope["path"].startswith("/static/"):
-            token = _token(Headers(scope=scope))
+            token = session_token(Headers(scope=scope))
             digest = token_hash(token)
             reader = (await readers([digest])).get(digest, NOBODY) if token else NOBODY
-            scope.setdefault("state", {}).update(reader=reader, official=reader.official)
+            state = scope.setdefault("state", {})
+            state.update(reader=reader, official=reader.official)
+            if reader.official and (limiter := state.get("limiter")):
+                limiter.remember(token)
         await self.app(scope, receive, send)
-
-
-def _token(headers: Headers) -> str:
-    scheme, _space, credentials = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return credentials.strip()
-    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
 
 
 _OFFICIAL = columns(
@@ -139,6 +134,12 @@ def official(request: Request, permission: Permission | None = None) -> Official
     if permission and not who.may(permission):
         raise Forbidden
     return who
+
+
+def remember_sender(request: Request, token: str) -> None:
+    """Count the requests of a device with this valid token by themselves, not with others of its address."""
+    if limiter := request.state.limiter:
+        limiter.remember(token)
 
 
 def limit(request: Request, key: str, rate: Rate) -> None:

@@ -6,6 +6,7 @@ Pure ASGI, in one pass. Cross-site requests are refused by what the browser says
 
 import asyncio
 import base64
+import hashlib
 import hmac
 import time
 from collections import OrderedDict
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -47,12 +48,40 @@ class Rate:
 READ, WRITE, SIGN_IN = Rate(1200, 300), Rate(60, 30), Rate(20, 10)
 
 
+COOKIE, DEVICE_HEADER = "session", "x-device-token"
+
+
+def session_token(headers: Headers) -> str:
+    """The token of a request's session: the bearer's, else the cookie's; empty for none."""
+    scheme, _space, credentials = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+
+
 class Limiter:
-    """Token buckets by key, per process; the least recently used are dropped."""
+    """Token buckets by key, per process; the least recently used are dropped.
+
+    Officials and devices that are known have buckets of their own: a whole city hall may share one address.
+    """
 
     def __init__(self, size: int = 20_000) -> None:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._known: OrderedDict[str, None] = OrderedDict()
         self._size = size
+
+    def remember(self, token: str) -> None:
+        """Count what is sent with this valid token by itself from now on."""
+        self._known[_digest(token)] = None
+        if len(self._known) > self._size:
+            self._known.popitem(last=False)
+
+    def sender(self, scope: Scope, headers: Headers) -> str:
+        """By what a request is counted: its token if that was found valid before, else its address."""
+        token = headers.get(DEVICE_HEADER) or session_token(headers)
+        if token and (digest := _digest(token)) in self._known:
+            return digest
+        return (scope.get("client") or ("?",))[0]
 
     def take(self, key: str, rate: Rate) -> int:
         """Take one token: 0 if there was one, else the seconds until the next."""
@@ -64,6 +93,10 @@ class Limiter:
         if len(self._buckets) > self._size:
             self._buckets.popitem(last=False)
         return 0 if allowed else max(1, round((1 - tokens) * 60 / rate.per_minute + 0.5))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def content_policy(settings: Settings, frame: str = "", ancestors: str = "'none'") -> str:
@@ -143,8 +176,8 @@ class Security:
         if len(scope["path"]) > LONGEST_PATH or "\0" in scope["path"]:  # PostgreSQL accepts no NUL in text
             raise NotFound
         if self.settings.rate_limits:
-            client = (scope.get("client") or ("?",))[0]
-            wait = self.limiter.take(f"{'w' if unsafe else 'r'}:{client}", WRITE if unsafe else READ)
+            sender = self.limiter.sender(scope, headers)
+            wait = self.limiter.take(f"{'w' if unsafe else 'r'}:{sender}", WRITE if unsafe else READ)
             if wait:
                 raise TooMany(wait)
         if not unsafe:

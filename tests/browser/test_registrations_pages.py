@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from forums.actions import planning, registering, sessions
 from forums.forms.places import KeepRecord, new_slots
 from server.core import clock
-from server.core.auth import COOKIE
+from server.core.security import COOKIE
 from tests.support.answers import official
 from tests.support.chromium import DESK, PHONE, OpenPage, axe
 from tests.support.forums import a_forum

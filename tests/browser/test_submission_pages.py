@@ -14,8 +14,8 @@ from forums.search import submission_index
 from forums.states import SubmissionState
 from server.core import database
 from server.core.accounts import Department
-from server.core.auth import COOKIE
 from server.core.days import today
+from server.core.security import COOKIE
 from tests.browser.test_desk_page import sign_in, sound
 from tests.support.answers import official
 from tests.support.chromium import OpenPage

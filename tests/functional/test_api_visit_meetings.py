@@ -63,6 +63,8 @@ async def test_by_video_from_the_timetable_to_the_counter(system: System) -> Non
         own = parse((await kim.get(f"/tickets/{ticket.code}")).text)
         assert LINK in [a.attrs.get("href") for a in own.all("a")]
         assert "창구로 와 주세요" not in own.text
+        hall = (await system.client.get("/offices/east/display")).text
+        assert f"<span data-number>{ticket.number}</span>" not in hall, "nobody in the hall is called"
         for public in ("/offices/east/display", "/api/v1/offices/east/queue"):
             assert LINK not in (await system.client.get(public)).text
         await submit(clerk, page, "/start")

@@ -10,8 +10,8 @@ from server import wiring
 from server.check import problems
 from server.core import database
 from server.core.accounts import Department
-from server.core.auth import COOKIE
 from server.core.config import Settings
+from server.core.security import COOKIE
 from tests.support.live import LiveProcess, Starter
 from tests.support.page_forms import post_without_page
 from tests.support.stories import signed_in

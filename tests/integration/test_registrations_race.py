@@ -10,8 +10,8 @@ import pytest
 from forums.actions import registering, sessions
 from forums.forms.places import ChangeSession
 from server.core import database, ledger_check
-from server.core.auth import COOKIE
 from server.core.config import Settings
+from server.core.security import COOKIE
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.live import LiveProcess, Starter

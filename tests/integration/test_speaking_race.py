@@ -20,9 +20,9 @@ from forums.actions import commenting, planning, speaking
 from forums.forms.speaking import Say, Submit
 from server.check import problems
 from server.core import database
-from server.core.auth import COOKIE
 from server.core.config import Settings
 from server.core.jobs import Job
+from server.core.security import COOKIE
 from tests.functional.test_statistics_counting import recounted
 from tests.integration.test_never_lost import Inbox
 from tests.support.answers import official

@@ -10,8 +10,9 @@ from forums.actions.places import slot_of
 from forums.forms.places import NewSession
 from server.core import clock, database
 from server.core.accounts import Session as Door
-from server.core.auth import COOKIE, token_hash
+from server.core.auth import token_hash
 from server.core.participants.people import Person, take_name
+from server.core.security import COOKIE
 from tests.support.answers import official
 from tests.support.system import System
 

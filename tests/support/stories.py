@@ -20,7 +20,7 @@ from petitions.actions.intake import Filed
 from petitions.desk_settings.calendar import HOLIDAYS, AddHoliday
 from petitions.forms import FilePetition
 from petitions.reference import reference
-from server.core import auth, clock
+from server.core import auth, clock, security
 from server.core.accounts import Account, Official, Session
 from tests.support.page_forms import submit
 from tests.support.system import System
@@ -59,7 +59,7 @@ async def signed_in(system: System, username: str) -> httpx.AsyncClient:
         token_hash=auth.token_hash(token), account_id=account.id, created_at=now, expires_at=now + timedelta(hours=1)
     )
     client = system.visitor()
-    client.cookies.set(auth.COOKIE, token)
+    client.cookies.set(security.COOKIE, token)
     return client
 
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from server.core import auth, config, contract, i18n, idempotency, references, web
 from server.core.contract import Answer, Contract, among, said
 from server.core.errors import Invalid, Refusal, _
-from server.core.security import SIGN_IN, Rate
+from server.core.security import DEVICE_HEADER, SIGN_IN, Rate
 from tracking.visits import words
 from tracking.visits.actions import arriving, counters, devices, handing_in, numbering, printing, queueing
 from tracking.visits.actions.arriving import Arrival, Press
@@ -26,7 +26,6 @@ from tracking.visits.queue_forms import CheckIn, Enrol, ReportPrint, TakeTicket
 from tracking.visits.states import DeviceKind, Printer, PrintState, TicketState
 from tracking.visits.waits.queue import Wait
 
-DEVICE_HEADER = "x-device-token"
 TOKEN = {"X-Device-Token": contract.text(about="The token that the device got when it was enrolled.")}
 CHECK_INS = Rate(30, 20)
 """Attempts at one kiosk: a queue of visitors, but no trying of keys."""
@@ -170,7 +169,10 @@ async def enrol(request: Request) -> Response:
 
 async def the_kiosk(request: Request) -> DeviceRow:
     """The kiosk that sends the request. Raises ``NotEnrolled``."""
-    return await devices.known(request.headers.get(DEVICE_HEADER, ""), DeviceKind.KIOSK, request.path_params["code"])
+    token = request.headers.get(DEVICE_HEADER, "")
+    found = await devices.known(token, DeviceKind.KIOSK, request.path_params["code"])
+    auth.remember_sender(request, token)
+    return found
 
 
 # --- At the kiosk ----------------------------------------------------------------------------------------------------

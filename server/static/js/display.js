@@ -175,6 +175,7 @@ function start(root) {
     take(event) {
       const state = read(event);
       if (!state) return;
+      state.called = state.called.filter((one) => !one?.afar); // who comes by video or telephone is not in the hall
       heard = Date.now();
       draw(state);
       announce(state);

@@ -16,7 +16,7 @@ from server.core.rows import columns, select
 from tracking.visits.queries import queue, waiting_times
 from tracking.visits.queries.offices import Place
 from tracking.visits.queries.queue import TicketRow
-from tracking.visits.states import TicketState
+from tracking.visits.states import TicketState, VisitMode
 from tracking.visits.waits import order
 from tracking.visits.waits.queue import Wait
 
@@ -39,6 +39,8 @@ class Called:
     """Of its last call: a greater one is a later call, a recall included."""
     there: bool
     """Whether it is still called or served at that counter."""
+    afar: bool
+    """Its visitor comes by video or telephone: nobody in the hall is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ async def _called(day_id: int) -> list[Called]:
     return await select(
         Called,
         f"SELECT {_CALLED} FROM ticket_call l JOIN ticket t ON t.id = l.ticket_id "
-        "LEFT JOIN counter c ON c.id = l.counter_id "
+        "LEFT JOIN counter c ON c.id = l.counter_id LEFT JOIN visit v ON v.id = t.visit_id "
         "WHERE l.id IN (SELECT MAX(k.id) FROM ticket_call k WHERE k.day_id = ? GROUP BY k.ticket_id "
         "ORDER BY MAX(k.id) DESC LIMIT ?) "
         "OR l.id IN (SELECT MAX(k.id) FROM ticket s JOIN ticket_call k ON k.ticket_id = s.id "
@@ -184,4 +186,5 @@ _CALLED = columns(
     called_at="l.at",
     sequence="l.id",
     there="CASE WHEN t.counter = l.counter_id THEN 1 ELSE 0 END",
+    afar=f"CASE WHEN v.mode <> '{VisitMode.IN_PERSON}' THEN 1 ELSE 0 END",
 )

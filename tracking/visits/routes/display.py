@@ -54,8 +54,9 @@ async def display(request: Request) -> Response:
 
 
 def shown(found: LiveQueue) -> list[Called]:
-    """The rows of a display: whoever is called now, and the last calls; the latest first."""
-    first = sorted(found.called, key=lambda one: not (one.there and one.state is TicketState.CALLED))
+    """The rows of a display: whoever is called now, and the last calls, in the hall; the latest first."""
+    in_hall = [one for one in found.called if not one.afar]
+    first = sorted(in_hall, key=lambda one: not (one.there and one.state is TicketState.CALLED))
     return sorted(first[:LATEST], key=lambda one: -one.sequence)
 
 

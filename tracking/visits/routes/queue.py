@@ -100,7 +100,7 @@ def state(found: LiveQueue) -> dict[str, Any]:
         "called": [
             {
                 "number": one.number, "counter": one.counter, "floor": one.floor, "sequence": one.sequence,
-                "state": one.state.value if one.there else "",
+                "state": one.state.value if one.there else "", "afar": one.afar,
             }
             for one in found.called
         ],
