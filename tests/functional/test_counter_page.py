@@ -83,10 +83,14 @@ async def test_a_wrong_number_and_a_busy_counter_are_said(system: System) -> Non
         await walks_in()
         clerk = await system.official("clerk")
         await submit(clerk, page, "/open")
-        assert (await submit(clerk, page, "/call", **{"call.ticket": "Z9"})).status_code == 404
+        unknown = await submit(clerk, page, "/call", **{"call.ticket": "Z9"})
+        assert unknown.status_code == 422
+        assert "오늘 이 번호의 번호표가 없습니다." in unknown.text
+        assert 'value="Z9"' in unknown.text, "the clerk is still at the counter, with what was typed"
         await submit(clerk, page, "/call", **{"call.ticket": "1"})
         again = await submit(clerk, page, "/recall")
         assert again.status_code == 409
+        assert f'data-page="{page}"' in again.text, "the refusal's own address cannot be asked for"
         citizen = await system.client.get(page)
         assert citizen.status_code == 303
 

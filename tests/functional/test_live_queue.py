@@ -164,7 +164,7 @@ async def test_an_event_of_the_queue_wakes_the_watchers_at_once(
         monkeypatch.setattr(hubs, "POLL", 3600.0)
         await asyncio.sleep(1.3)  # the look that has begun to wait ends
         await office.walk_in()
-        assert (await stream.event(20))["waiting"] == 1
+        await until(stream, lambda one: one["waiting"] == 1)
 
 
 async def test_a_queue_is_sent_again_so_that_pages_know_that_they_are_alive(

@@ -98,7 +98,7 @@ async def test_actions_on_a_restriction_lead_where_the_table_says(system: System
     made = await booking.book_now(await wish(), contact("kim"))
     content: dict[RestrictionAction, dict[str, object]] = {
         B.APPEAL: {"text": "병원에 있었습니다."}, B.GRANT: {"text": "인정"},
-        B.REFUSE: {"text": "까닭"}, B.LIFT: {},
+        B.REFUSE: {"text": "까닭"}, B.LIFT: {"text": "착오"},
     }  # fmt: skip
     assert set(content) == set(RestrictionAction) == {*map(B, RESTRICTIONS)} == set(RESTRICTION_RIGHTS)
     for state, action in itertools.product(RestrictionState, content):

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import pytest
+
 from server.core import clock, i18n
 from server.core.accounts import Holiday
 from server.core.booking.errors import TimeTaken
@@ -95,7 +97,10 @@ async def test_what_cannot_be_done_here_says_where(system: System) -> None:
     assert "예약 없이" in west
 
 
-async def test_pages_cost_few_statements(system: System, count_queries: Callable[[], list[str]]) -> None:
+async def test_pages_cost_few_statements(
+    system: System, count_queries: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offices, "KEPT", 3600.0)  # however slow the machine is
     days = [next_monday() + timedelta(days=n) for n in range(5)]
     await an_office({str(n): ["passport"] for n in range(4)}, days=days)
     await an_office({"1": ["moving"]}, days=days, code="west")
@@ -106,13 +111,13 @@ async def test_pages_cost_few_statements(system: System, count_queries: Callable
     for page, most in {
         f"/visits?office=east&service=passport&from={days[0]}": 8,
         f"/visits?office=east&service=passport&from={days[0]}&view=list": 8,
-        "/visits": 5, "/visits?office=east": 3, "/offices": 4, "/offices/east": 4, held: 4,
+        "/visits": 5, "/visits?office=east": 3, "/offices": 4, "/offices/east": 5, held: 5,
         f"/visits/{number}": 8, f"/visits/{number}/change": 10, f"/visits/{number}/cancel": 5,
     }.items():  # fmt: skip
         await browser.get(page)  # what is kept for some seconds is read
         seen.clear()
         assert (await browser.get(page)).status_code == 200
-        assert len(seen) <= most, (page, seen)
+        assert len(seen) <= most, "\n".join([str(page), *seen])
 
 
 async def test_a_full_week_of_quarter_hours_weighs_little(system: System) -> None:

@@ -285,7 +285,7 @@ def read_value(
     if isinstance(value, str) and not characters.visible(value) and (each.kind in _TEXTUAL or not strict):
         value = None
     elif isinstance(value, str) and each.kind in _CODED:
-        value = characters.clean(value)
+        value = characters.plain(value) if strict else characters.clean(value)
     if value is None or (value == [] and each.empty == ()):
         return (each.empty, wording.missing(each)) if each.required else (each.default, None)
     try:

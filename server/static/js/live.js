@@ -137,7 +137,7 @@ export function start(element) {
     missed = false;
     last = Date.now();
     try {
-      const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
+      const answer = await fetch(element.dataset.page || location.href, { headers: { accept: "text/html" }, cache: "no-store" });
       if (!answer.ok || answer.redirected) throw new Error(`answer ${answer.status}`);
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const { changed, complete } = putAll(fresh);

@@ -128,11 +128,14 @@ def _must_be_free(there: AtCounter) -> None:
 async def call(actor: Official, counter_id: str, command: CallChosen) -> TicketRow:
     """Call a chosen ticket, waiting or parked.
 
-    Raises ``NoSuchTicket``, ``CalledJustNow``, ``CannotServe``, and as :func:`call_next`.
+    Raises ``Invalid`` for a number that nobody has, ``CalledJustNow``, ``CannotServe``, and as :func:`call_next`.
     """
     async with at_counter(actor, counter_id) as there:
         _must_be_free(there)
-        ticket = await queue.by_number(there.day.id, command.ticket.upper())
+        try:
+            ticket = await queue.by_number(there.day.id, command.ticket.upper())
+        except NoSuchTicket:
+            raise Invalid.at("ticket", _("There is no ticket with this number today.")) from None
         possible(TicketAction.CALL, ticket)
         if ticket.not_before and ticket.not_before > clock.now():
             raise CalledJustNow(ticket.not_before.astimezone(config.settings().zone))

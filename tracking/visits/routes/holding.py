@@ -130,7 +130,7 @@ def _typed(form: FormData) -> dict[str, str]:
 
 async def _context(request: Request, found: HeldVisit, values: Mapping[str, str]) -> dict[str, Any]:
     lang = web.language(request)
-    known = (await offices.place_of(found.office)).services
+    known = await offices.services(found.office.id)
     modes = meetings.modes([known[one.service_id] for one in found.matters if one.service_id in known])
     return {
         "modes": [(mode.value, i18n.translate(lang, VISIT_MODES[mode])) for mode in modes] if len(modes) > 1 else [],
