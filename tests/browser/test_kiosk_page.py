@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import segno
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import Route, async_playwright, expect
 
 from server.core.days import today
 from tests.support.chromium import FLAGS, MISSING, OpenPage, axe, find
@@ -55,6 +55,8 @@ async def test_everybody_can_use_each_step(site: System, open_page: OpenPage, sc
     await everybody_can_use(page, "type")
     await page.evaluate(SCAN, [await qr(made), "en"])
     await expect(page.locator("[data-arrival]")).to_contain_text("일찍 오셨습니다")
+    await expect(page.locator("[data-arrival]")).to_contain_text("더 일찍 불러 드릴 수 있으니")
+    await expect(page.locator("[data-wait]")).to_be_empty()
     await everybody_can_use(page, "checked-in")
     await page.get_by_role("button", name="확인했습니다").click()
     await page.get_by_role("button", name="예약하지 않았습니다").click()
@@ -134,6 +136,9 @@ async def test_a_scanner_checks_in_from_any_step_and_never_types_into_a_field(
     await expect(page.locator("[data-follow]")).to_be_visible()
     assert {*await page.evaluate("filled")} == {""}, "fields are emptied, nothing else"
     await expect(page.locator("[data-where]")).to_contain_text("창구")
+    await page.get_by_role("button", name="English").click()
+    await expect(page.locator("[data-where]")).to_have_text("Floor 1, counter 1, 2")
+    await page.get_by_role("button", name="한국어").click()
     assert (await Ticket.get()).visit_id == (await Visit.get()).id
     await page.get_by_role("button", name="확인했습니다").focus()
     await page.evaluate(SCAN, [await qr(made), "ko"])
@@ -189,6 +194,57 @@ async def test_who_comes_late_or_with_the_wrong_code_hears_what_to_do(site: Syst
     await Visit.filter(id=visit.id).update(office_id=east.id, starts_at=early)
     await page.evaluate(SCAN, [new, "en"])
     await expect(page.locator("[data-arrival]")).to_contain_text("예약 시간이 지났습니다")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_refusal_that_the_page_has_no_words_for_is_told_in_the_servers(
+    site: System, open_page: OpenPage
+) -> None:
+    page = await a_kiosk(site, open_page)
+    made = await a_reservation("10:30")
+
+    async def refuse(route: Route) -> None:
+        title = "This reservation was moved." if "lang=en" in route.request.url else "옮긴 예약입니다."
+        await route.fulfill(status=409, json={"code": "moved_elsewhere", "title": title})
+
+    await page.route("**/check-in?*", refuse)
+    await page.evaluate(SCAN, [await qr(made), "en"])
+    await expect(page.get_by_role("heading", name="이 예약으로는 접수할 수 없습니다")).to_be_focused()
+    await expect(page.locator("[data-detail]")).to_have_text("옮긴 예약입니다.")
+    await expect(page.locator("[data-what-to-do]")).to_contain_text("예약 없이 번호표를 받거나")
+    await page.get_by_role("button", name="English").click()
+    await expect(page.locator("[data-detail]")).to_have_text("This reservation was moved.")
+    await page.unroute_all(behavior="ignoreErrors")
+    await Visit.all().update(state="cancelled")
+    await page.evaluate(SCAN, [await qr(made), "en"])
+    await expect(page.locator("[data-step=refused]")).to_contain_text("cancelled")
+    await expect(page.locator("[data-step=refused]")).to_contain_text("take a number")
+    await page.locator("[data-step=refused]").get_by_role("button", name="I have no reservation").click()
+    await page.locator("[data-service=passport]").click()
+    await expect(page.locator("[data-number]")).to_have_text("1")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_list_that_is_longer_than_the_screen_says_so_above_the_bar(site: System, open_page: OpenPage) -> None:
+    page = await a_kiosk(site, open_page)
+    more, back = page.locator("[data-more]"), page.locator("[data-kiosk-bar] [data-go=start]")
+    await expect(more).to_be_hidden()
+    await page.set_viewport_size({"width": 1080, "height": 900})
+    await page.get_by_role("button", name="고대비").click()
+    await page.get_by_role("button", name="글자 크게").click()
+    await page.get_by_role("button", name="예약하지 않았습니다").click()
+    last = page.locator("[data-service]").last
+    await expect(more).to_be_in_viewport(ratio=1)
+    await expect(back).to_be_in_viewport(ratio=1)
+    await everybody_can_use(page, "longer-than-the-screen")
+    while await more.is_visible():
+        await more.click()
+    await expect(last).to_be_in_viewport(ratio=1)
+    await expect(back).to_be_in_viewport(ratio=1)
+    below, bar = await last.bounding_box(), await page.locator("[data-kiosk-bar]").bounding_box()
+    assert below
+    assert bar
+    assert below["y"] + below["height"] <= bar["y"], "the bar hides nothing at the end"
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])

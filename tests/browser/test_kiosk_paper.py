@@ -3,6 +3,7 @@
 import base64
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Route, expect
@@ -66,8 +67,11 @@ async def test_ten_minutes_without_network_lose_no_ticket_and_give_no_number_twi
     )
     await page.reload()
     assert await Ticket.all().count() == 1
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(urlsplit(one.url).path) if one.method == "POST" else None)
     await page.context.set_offline(False)
     await expect(page.locator("[data-contact]")).to_be_empty(timeout=20_000)
+    assert sent == ["/api/v1/kiosk/east/tickets/handed-in"], "all of them together"
     given = await Ticket.all().order_by("id")
     assert [one.number for one in given] == [other.json()["number"], *numbers]
     assert len({one.number for one in given}) == 4

@@ -51,7 +51,7 @@ class EnrolmentCode(Answer):
 
 
 class InLanguages(Answer):
-    """A name in each language."""
+    """A name or a sentence in each language."""
 
     ko: str
     ja: str
@@ -113,6 +113,7 @@ class KioskTicket(Answer):
     arrival: Annotated[str, among(["", *[one.value for one in Arrival]], "Empty without a reservation.")]
     advice: Annotated[str, said("What early, on time or late means, and what to do now, in the ticket's language.")]
     where: Annotated[str, said("The counters at which it may be called, and their floors, in the ticket's language.")]
+    where_in: Annotated[InLanguages, said("The same in each language.")]
     arrived_at: Annotated[datetime, said("As it counts: a kiosk's clock that is wrong is corrected.")]
     booked_for: datetime | None
     expected_wait: ExpectedWait | None
@@ -333,7 +334,9 @@ async def give_back(request: Request) -> Response:
 async def _at_kiosk(device: DeviceRow, ticket: TicketRow, arrival: str, *, told: bool = True) -> KioskTicket:
     """A ticket as the kiosk shows it. ``told``: its visitor is told now how long they wait, which is kept."""
     place = await offices.place(device.office)
+    spots = await guidance.spots(ticket, place)
     wait = await (waiting_times.published if told else waiting_times.of_ticket)(place, ticket)
+    where = {one: guidance.in_words(spots, one) for one in ("ko", "ja", "en")}
     return KioskTicket.of(
         ticket,
         service=await service_of(ticket),
@@ -341,7 +344,8 @@ async def _at_kiosk(device: DeviceRow, ticket: TicketRow, arrival: str, *, told:
         position=await queue.position(ticket, queue.rule(place.office), place.able),
         arrival=arrival,
         advice=await _advice(place.office, ticket, arrival, wait),
-        where=await guidance.where(ticket, place, ticket.language),
+        where=guidance.in_words(spots, ticket.language),
+        where_in=InLanguages(**where),
         expected_wait=wait_of(wait),
         follow_url=f"{config.settings().public_url}/tickets/{ticket.code}",
         print_state=ticket.print_state.value,

@@ -215,14 +215,14 @@ class NotEnrolled(Refusal):
     """401: the device has no valid token: never enrolled, locked, or enrolled for another office."""
 
     status, code = 401, "not_enrolled"
-    text = _("This device is not enrolled for this office. Please ask an administrator for a code.")
+    text = _("This device is not enrolled for this office. Please ask an administrator for an enrolment code.")
 
 
 class WrongEnrolmentCode(Refusal):
     """401: the code is wrong, was used, or is older than ten minutes."""
 
     status, code = 401, "wrong_enrolment_code"
-    text = _("This code is wrong or no longer valid. Please ask an administrator for a new one.")
+    text = _("This enrolment code is wrong or no longer valid. Please ask an administrator for a new one.")
 
 
 class OfficeClosed(Conflict):

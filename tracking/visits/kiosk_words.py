@@ -11,6 +11,7 @@ WORDS: dict[str, Text] = {
     "contrast": _("High contrast"),
     "larger": _("Larger text"),
     "back": _("Back to the start"),
+    "more": _("More below"),
     "busy": _("One moment, please."),
     # The start
     "start_title": _("How can we help you?"),
@@ -49,7 +50,10 @@ WORDS: dict[str, Text] = {
     "next": _("You are next."),
     "before": _("Before you: {count}"),
     "ticket_wait": _("You will wait about {low} to {high} minutes."),
-    "early": _("You are early. You will be called from {time}."),
+    "early": _(
+        "You are early. Your turn is at {time}. If nobody else waits, you may be called sooner: "
+        "please stay in the hall."
+    ),
     "on_time": _("You are on time for {time}."),
     "late": _("The time of your reservation has passed. You now wait with those who have no reservation."),
     "sit_down": _("Please wait in the hall. The display shows your number when it is your turn."),
@@ -77,6 +81,8 @@ WORDS: dict[str, Text] = {
     "wrong_day": _("Your reservation is for another day"),
     "illegal_transition": _("This reservation has ended"),
     "illegal_transition_do": _("It was cancelled or is settled. You can take a number without a reservation."),
+    "not_now": _("You cannot check in with this reservation"),
+    "not_now_do": _("You can take a number without a reservation, or ask at the counter."),
     "office_closed": _("We are closed now"),
     "office_closed_do": _("No numbers are given at the moment. Please ask at the counter."),
     "no_tickets_left": _("No more numbers for this today"),
@@ -127,12 +133,12 @@ WORDS: dict[str, Text] = {
     "no_contact": _("No contact since {time}"),
     "to_hand_in": _("to hand in: {count}"),
     "enrol_title": _("Set up this kiosk"),
-    "enrol_text": _("An administrator gets the code at the desk, under kiosks and displays."),
+    "enrol_text": _("An administrator gets the enrolment code at the desk, under “Kiosks and displays”."),
     "enrol_code": _("Enrolment code"),
     "enrol_pin": _("A new staff PIN, 4 to 8 digits"),
     "enrol_pin_hint": _("Staff lock and unlock the kiosk with it. It is kept on this device only."),
     "enrol_button": _("Set up"),
-    "enrol_wrong": _("This code is wrong or no longer valid. Please ask an administrator for a new one."),
+    "enrol_wrong": _("This enrolment code is wrong or no longer valid. Please ask an administrator for a new one."),
     "enrol_failed": _("The server cannot be reached. Please try again."),
     "insecure": _("Please open this page by https. Otherwise camera, printer and PIN do not work."),
 }

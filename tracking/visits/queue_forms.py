@@ -48,7 +48,7 @@ def _instant(value: Any) -> datetime:
 class Enrol(Form):
     """The code with which a device is enrolled."""
 
-    enrolment_code: Annotated[str, line(20, safe=False), Label(_("Code"))]
+    enrolment_code: Annotated[str, line(20, safe=False), Label(_("Enrolment code"))]
 
 
 class CheckIn(Form):

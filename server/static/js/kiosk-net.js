@@ -7,6 +7,7 @@ const WAIT = 8_000;
 const EVERY = 15_000;
 const EVERY_LOST = 5_000;
 const STALE = 120_000;
+const MOST_AT_ONCE = 20; // which the server answers well within WAIT
 
 /** The server cannot be reached, or cannot answer now. */
 export class Lost extends Error {}
@@ -16,6 +17,8 @@ export const givingBack = (number) => [
   { path: `tickets/${number}/print`, body: { state: "failed" } },
   { path: `tickets/${number}/give-back`, body: {} },
 ];
+
+const refusedTicket = ({ number, taken_at }, { code }) => ({ number, code, at: taken_at });
 
 /** A press id. */
 export const pressId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
@@ -88,25 +91,48 @@ export class Server {
     keep("contact", this.contact);
   }
 
-  /** Hand in what waits, the oldest first. What the server refuses is kept for the staff; on no answer it goes on later. */
+  /** Hand in what waits: tickets first and together, then what was said of them, the oldest first. What the server refuses
+   * is kept for the staff; on no answer it goes on later. */
   async handIn() {
     if (this.handing) return;
     this.handing = true;
     try {
       for (;;) {
-        const [first] = (await box()).items;
-        if (!first) return;
-        const { ok, status, content } = await this.at(first.path, first.body);
-        if (status === 401 || status === 429) return;
-        await box((found) => {
-          const [done] = found.items.splice(0, 1);
-          if (!ok && done.body.taken_at) found.refused.push({ number: done.body.number, code: content.code, at: done.body.taken_at });
-          if (ok && done.unseen) found.items.unshift(...givingBack(content.number));
-        });
+        const { items } = await box();
+        if (!items.length) return;
+        const given = items.filter((one) => one.body.taken_at).slice(0, MOST_AT_ONCE);
+        if (!(await (given.length > 1 ? this.handInTogether(given) : this.handInOne(items[0])))) return;
       }
     } finally {
       this.handing = false;
     }
+  }
+
+  /** One thing that waits; whether the server answered it. */
+  async handInOne(first) {
+    const { ok, status, content } = await this.at(first.path, first.body);
+    if (status === 401 || status === 429) return false;
+    await box((found) => {
+      const place = found.items.findIndex((one) => JSON.stringify(one) === JSON.stringify(first));
+      if (place < 0) return;
+      const [done] = found.items.splice(place, 1);
+      if (!ok && done.body.taken_at) found.refused.push(refusedTicket(done.body, content));
+      if (ok && done.unseen) found.items.unshift(...givingBack(content.number));
+    });
+    return true;
+  }
+
+  /** Tickets given without network, in one request; whether the server answered it. */
+  async handInTogether(given) {
+    const bodies = given.map((one) => one.body);
+    const { ok, status, content } = await this.at("tickets/handed-in", { tickets: bodies });
+    if (status === 401 || status === 429) return false;
+    if (!ok) return this.handInOne(given[0]);
+    await box((found) => {
+      found.items = found.items.filter(({ body }) => !body.taken_at || !bodies.some((one) => one.number === body.number));
+      content.items.forEach(({ refusal }, place) => refusal && found.refused.push(refusedTicket(bodies[place], refusal)));
+    });
+    return true;
   }
 
   /** Say something later if it cannot be said now: a print result, a ticket given back. */

@@ -2,7 +2,7 @@
 
 import { draw, printAtPort, printInBrowser } from "./kiosk-printer.js";
 import { dropUnsent } from "./kiosk-store.js";
-import { dayAndTime, language, named, officeName, say as put, sentence, time } from "./kiosk-words.js";
+import { dayAndTime, named, officeName, say as put, sentence, time } from "./kiosk-words.js";
 
 const find = (selector) => document.querySelector(`[data-step="ticket"] ${selector}`);
 
@@ -19,7 +19,7 @@ export function waitWords(wait, key = "wait") {
 
 /** Show a ticket that was just given, and print it. */
 export async function show(server, given) {
-  ticket = { ...given, language: language() };
+  ticket = given;
   service = server.state?.services.find((one) => one.code === given.service) ?? null;
   printer = { kind: server.state?.printer ?? "none", paper: server.state?.paper_mm ?? 80 };
   paper = "none";
@@ -39,6 +39,8 @@ async function loadQr() {
 
 const arrivalKey = () => (["early", "on_time", "late"].includes(ticket.arrival) ? ticket.arrival : "");
 const arrivalTime = () => ({ time: () => time(ticket.booked_for ?? "") });
+/** Who is next waits for nobody; who came early waits for the time of the reservation, unless nobody else waits. */
+const minutesMatter = () => ticket.position !== 1 && ticket.arrival !== "early";
 const positionKey = () => (!ticket.position || ticket.arrival === "early" ? "" : ticket.position === 1 ? "next" : "before");
 
 /** Say all of it, also again in another language. */
@@ -48,10 +50,8 @@ export function say() {
   find("[data-ticket-service]").textContent = named(service?.name);
   put(find("[data-arrival]"), arrivalKey(), arrivalTime());
   put(find("[data-position]"), positionKey(), { count: ticket.position - 1 });
-  find("[data-wait]").textContent = ticket.position === 1 && ticket.arrival !== "early" ? "" : waitWords(ticket.expected_wait, "ticket_wait");
-  const where = find("[data-where]"); // in the language in which the ticket was taken
-  where.textContent = ticket.where ?? "";
-  where.lang = ticket.language;
+  find("[data-wait]").textContent = minutesMatter() ? waitWords(ticket.expected_wait, "ticket_wait") : "";
+  find("[data-where]").textContent = named(ticket.where_in);
   sayPaper();
 }
 
@@ -74,7 +74,7 @@ function lines() {
     { text: named(service?.name), size: 28, bold: true },
     ...[arrivalKey() && sentence(arrivalKey(), arrivalTime()),
       positionKey() && sentence(positionKey(), { count: ticket.position - 1 }),
-      find("[data-wait]").textContent, ticket.where,
+      find("[data-wait]").textContent, named(ticket.where_in),
       sentence("taken_at", { time: dayAndTime(ticket.taken_at ?? ticket.arrived_at) }),
       ticket.follow_url && sentence("follow")].filter(Boolean).map(small),
   ];

@@ -5,6 +5,7 @@ import * as camera from "./kiosk-camera.js";
 import { watch } from "./kiosk-idle.js";
 import { drawKeys, listen, put } from "./kiosk-input.js";
 import { Lost, Server } from "./kiosk-net.js";
+import { watchScroll } from "./kiosk-more.js";
 import * as panel from "./kiosk-panel.js";
 import { isLocked, lock, check, remember } from "./kiosk-staff.js";
 import { keep, officeMoment } from "./kiosk-store.js";
@@ -150,7 +151,7 @@ async function show(ticket) {
 async function showAnswer({ ok, offline, content, status }, again) {
   showState();
   if (ok) return show({ ...content, offline });
-  return refuse(status === 429 ? "too_many" : content.code, content.title, again);
+  return refuse(status === 429 ? "too_many" : content.code, content.title, status === 409 ? again : null);
 }
 
 /** Check in; without network the visitor chooses the service, and the reservation is handed in with the number. */
@@ -163,16 +164,15 @@ const checkIn = (wanted) => alone(async () => {
   return go("services");
 });
 
-const ELSEWHERE = ["wrong_office", "wrong_day"]; // the server says where or when, and what to do
-
+/** Say why not and what to do. What this page has no words for the server says; `again` asks it in another language. */
 function refuse(code, detail, again) {
-  const elsewhere = ELSEWHERE.includes(code);
-  const key = elsewhere || known(`${code}_do`) ? code : "other";
+  const told = !known(`${code}_do`);
+  const key = known(code) ? code : again ? "not_now" : "other";
   go("refused", { focus: false });
-  visit.refusal = elsewhere ? again : null;
+  visit.refusal = told ? again : null;
   say(find("[data-refused]"), key);
-  find("[data-detail]").textContent = elsewhere || key === "other" ? detail ?? "" : "";
-  say(find("[data-what-to-do]"), elsewhere ? "" : `${key}_do`);
+  find("[data-detail]").textContent = told ? detail ?? "" : "";
+  say(find("[data-what-to-do]"), known(`${key}_do`) ? `${key}_do` : "");
   heading()?.focus();
 }
 
@@ -301,6 +301,7 @@ document.addEventListener("kiosk:language", () => {
 addEventListener("online", () => server.follow());
 listen({ scanned, typed, entered: () => find("[data-do].button-primary", section())?.click() });
 for (const keys of all("[data-keys]")) drawKeys(keys, sentence, typed);
+watchScroll(find("[data-more]", document));
 const idle = watch(find("[data-idle]", document), {
   after: () => server.state?.idle_seconds ?? 60,
   where: () => (busy || step === "start" || STAYS.has(step) ? "start" : PERSONAL.has(step) ? "personal" : "plain"),
