@@ -63,6 +63,14 @@ SOUND = """
 LEAK = (
     "setInterval(() => {}, 1e9); window.kept = []; window.leak = () => window.kept.push(document.createElement('li'));"
 )
+LEFTS = "(all) => all.map((one) => document.querySelector(one).getBoundingClientRect().left)"
+WITHOUT_WAIT = """() => {
+  const list = document.querySelector(".display-services"), first = list.firstElementChild;
+  while (list.children.length < 4) list.append(first.cloneNode(true));
+  const [one, other] = [list.children[0], list.children[3]].map((row) => row.querySelector("[data-waiting]"));
+  other.nextElementSibling.textContent = "";
+  return [one, other].map((words) => words.getBoundingClientRect().left);
+}"""
 EVENTS = 4_000
 MOST_NODES, MOST_LISTENERS, MOST_BYTES = 50, 10, 300_000
 """By which a display may grow while it shows ``EVENTS`` events more."""
@@ -122,6 +130,13 @@ async def test_a_display_is_read_from_ten_metres(site: System, open_page: OpenPa
         assert all(size * DIGIT * PIXEL >= DISTANCE / SMALLEST for size, _bottom in sizes), sizes
         assert all(bottom <= 1080 for _size, bottom in sizes)
         assert await page.evaluate("document.documentElement.scrollHeight") <= 1080
+        for head, box in (("p:nth-child(1)", "li:nth-child(1)"), ("p:nth-child(2)", "li:nth-child(5)")):
+            lefts = await page.evaluate(
+                LEFTS, [f".display-legend {head} span", f".display-calls {box} .display-number"]
+            )
+            assert abs(lefts[0] - lefts[1]) < 1, "the heading stands above its column"
+        lefts = await page.evaluate(WITHOUT_WAIT)
+        assert abs(lefts[0] - lefts[1]) < 1, "who waits for a service without an estimate stands in the same column"
     await expect(page.locator(".is-called [data-number]")).to_have_text("10")
     for width in (PHONE, DESK):
         await page.set_viewport_size({"width": width, "height": 800})
