@@ -39,7 +39,9 @@ async def test_a_new_official_gets_a_password_that_is_shown_once_and_opens_the_d
         "username": "newcomer", "name": "신입", "role": "guide", "department": "parks", "languages": ["ko", "ja"],
         "specialities": "나무, 벤치", "phone": "02-700-4000", "email": "new@city.example",
     }  # fmt: skip
-    page = await submit(browser, "/desk/people/new", "/new", **typed)
+    saved = await submit(browser, "/desk/people/new", "/new", **typed)
+    assert saved.status_code == 303
+    page = await browser.get(saved.headers["location"])
     assert page.status_code == 200
     assert page.headers["cache-control"] == "no-store"
     shown = SHOWN.search(page.text)
@@ -48,6 +50,8 @@ async def test_a_new_official_gets_a_password_that_is_shown_once_and_opens_the_d
     assert (row.role, row.department_id, row.languages) == (Role.GUIDE, parks.id, ["ko", "ja"])
     assert row.specialities == ["나무", "벤치"]
     assert shown[1] not in (await browser.get(f"/desk/people/{row.id}")).text
+    again = await browser.get(saved.headers["location"])
+    assert (again.status_code, again.headers["location"]) == (303, f"/desk/people/{row.id}")
     assert await signs_in(system, "newcomer", shown[1]) == 303
     assert await trail() == [(row.id, "added")]
     stored = "".join(str(entry.data) for entry in await ledger.read("settings/people"))

@@ -18,6 +18,10 @@ from server.core.accounts import Official
 from server.core.errors import ChangedMeanwhile, Invalid, NotFound
 from server.core.forms import FormField
 from server.core.resource.table import DELETED, SAVED, FormT, Question, Resource, Shown, Version, View
+from server.core.security import sign, unsign
+
+SHOWN_COOKIE = "shown"
+SHOWN_SECONDS = 60
 
 
 def seen(form: Mapping[str, Any]) -> int | None:
@@ -82,6 +86,8 @@ class Pages(Generic[FormT]):
         for name, (question, do) in table.steps.items():
             endpoint = self._step(question, do)
             self.routes.append(Route(f"{row}/{name}", endpoint, methods=["GET", "POST"]))
+        if table.shown_once:
+            self.routes.append(Route(f"{row}/shown", self.shown))
         if table.deleting:
             self.routes.append(Route(f"{row}/delete", self.delete, methods=["GET", "POST"]))
         if table.closing:
@@ -122,7 +128,7 @@ class Pages(Generic[FormT]):
         except Invalid as invalid:
             return await self.form(request, None, raw, view, refusal=invalid)
         if shown:
-            return web.page(request, table.shown_template, {"row": await table.need(number), **shown})
+            return self.show_once(request, official, number, shown)
         return web.redirect(request, await self.back(number), table.added, table.consequence())
 
     async def change(self, request: Request) -> Response:
@@ -226,8 +232,34 @@ class Pages(Generic[FormT]):
             view = await self.table.view(web.language(request))
             return await self.form(request, row, await self.table.values(row), view, refusal=invalid)
         if shown:
-            return web.page(request, self.table.shown_template, {"row": row, **shown})
+            return web.page(request, self.table.shown_template, {"table": self.table, "row": row, **shown})
         return web.redirect(request, home or self.table.home, question.done, self.table.consequence())
+
+    def show_once(self, request: Request, official: Official, number: Any, shown: Mapping[str, Any]) -> Response:
+        """303 to the page that shows what nobody can read again, so that reloading it adds no second row.
+
+        Until then it is in a signed cookie of this browser, which is sent to that page only. Steps answer with the page
+        itself: repeating one replaces what was shown, and a new password for oneself ends the session.
+        """
+        url = f"{self.table.page}/{number}/shown"
+        settings = web.site(request).settings
+        response = web.redirect(request, url)
+        response.set_cookie(
+            SHOWN_COOKIE, sign(settings, url, [official.id, shown]), max_age=SHOWN_SECONDS, path=url,
+            httponly=True, samesite="strict", secure=settings.public_url.startswith("https://"),
+        )  # fmt: skip
+        return response
+
+    async def shown(self, request: Request) -> Response:
+        """``/desk/{path}/{id}/shown``: shows it once; afterwards it leads back to the row."""
+        official, row = await self.need(request)
+        url = f"{self.table.page}/{row.pk}/shown"
+        kept = unsign(web.site(request).settings, url, request.cookies.get(SHOWN_COOKIE, ""), SHOWN_SECONDS)
+        if not isinstance(kept, list) or kept[0] != official.id:
+            return web.redirect(request, f"{self.table.page}/{row.pk}")
+        response = web.page(request, self.table.shown_template, {"table": self.table, "row": row, **kept[1]})
+        response.delete_cookie(SHOWN_COOKIE, path=url)
+        return response
 
     def _step(self, question: Question, do: Callable[..., Awaitable[Shown]]) -> Any:
         @wraps(do)  # its name is the route's in logs and metrics

@@ -74,6 +74,11 @@ class Devices(OfOffice[AddDevice]):
     async def affected(self, _row: Device) -> Mapping[int, Collection[date] | None]:
         return {}
 
+    def address(self, row: Device) -> str:
+        """The page at which a device is enrolled, and which it shows afterwards."""
+        path = "/display" if row.kind == DeviceKind.DISPLAY else f"/kiosk/{row.office.code}"
+        return config.settings().public_url + path
+
     def cell(self, row: Device, name: str, view: View) -> object:
         if name == "enrolled":
             enrolled = _("enrolled") if row.token_hash else _("waiting for its code to be entered")
