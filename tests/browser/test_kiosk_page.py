@@ -237,6 +237,7 @@ async def test_a_list_that_is_longer_than_the_screen_says_so_above_the_bar(site:
     await expect(more).to_be_in_viewport(ratio=1)
     await expect(back).to_be_in_viewport(ratio=1)
     await everybody_can_use(page, "longer-than-the-screen")
+    assert await page.evaluate("scrollY") == 0, "a press on the bar leaves the list where it is"
     while await more.is_visible():
         await more.click()
     await expect(last).to_be_in_viewport(ratio=1)
