@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
 from server.core import clock, ledger
 from server.core.days import today
 from tests.support.answers import official
@@ -93,6 +95,33 @@ async def test_a_wrong_number_and_a_busy_counter_are_said(system: System) -> Non
         assert f'data-page="{page}"' in again.text, "the refusal's own address cannot be asked for"
         citizen = await system.client.get(page)
         assert citizen.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("language", "calls", "queue_title"),
+    [
+        ("ko", "다음 방문자 호출", "대기 목록에서"),
+        ("ja", "次の方を呼ぶ", "待ち行列で"),
+        ("en", "Call the next visitor", "In the queue"),
+    ],
+)
+async def test_the_list_of_keys_is_that_of_the_counter(
+    system: System, language: str, calls: str, queue_title: str
+) -> None:
+    office = await an_office({"1": ["passport"]})
+    page = f"/desk/counters/{(await Counter.get(office_id=office.id)).id}"
+    clerk = await system.official("clerk")
+    (keys,) = [
+        one
+        for one in parse((await clerk.get(f"{page}?lang={language}")).text).walk()
+        if one.attrs.get("id") == "desk-keys"
+    ]
+    named = [one.text.strip() for one in keys.walk() if one.tag == "kbd"]
+    assert named == ["N", "S", "F", "R", "A", "P", "T", "O", "M", "C", "J", "K", "Enter", "/", "?"]
+    assert calls in keys.text
+    assert queue_title in keys.text
+    (inbox,) = [one for one in parse((await clerk.get("/desk")).text).walk() if one.attrs.get("id") == "desk-keys"]
+    assert "X" in [one.text.strip() for one in inbox.walk() if one.tag == "kbd"]
 
 
 async def test_a_ticket_of_the_list_is_called_by_a_press(system: System) -> None:

@@ -242,6 +242,7 @@ async def test_waiting_times_are_told_and_grow_with_the_queue(system: System) ->
     assert [(row["number"], row["counter"], row["state"]) for row in live["called"]] == [("1", "1", "called")]
     services = {row["service"]: row for row in live["services"]}
     assert (services["passport"]["waiting"], services["moving"]["waiting"]) == (3, 0)
+    assert (services["passport"]["ahead"], services["moving"]["ahead"]) == (3, 3), "the same counter serves both"
     assert services["moving"]["expected_wait"]["p50"] > told[1]["p50"]
     assert await WaitEstimate.all().count() == 4, "what was told is kept"
 

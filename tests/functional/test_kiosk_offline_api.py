@@ -59,6 +59,7 @@ async def test_a_kiosk_is_told_what_it_needs(system: System, count_queries: Call
         assert [span["opens"][11:16] for span in first["hours"]] == ["09:00", "13:00"]
         services = {one["code"]: one for one in first["services"]}
         assert (services["passport"]["waiting"], services["moving"]["waiting"]) == (1, 0)
+        assert (services["passport"]["ahead"], services["moving"]["ahead"]) == (1, 0), "other counters"
         assert services["passport"]["name"]["ko"] == "passport"
         assert services["passport"]["expected_wait"]["p50"] >= 0
         assert services["passport"]["left"] is None

@@ -76,6 +76,7 @@ async def test_the_stream_carries_the_queue_itself(system: System) -> None:
         low, middle, high = three["tickets"]["3"][1:]
         assert low <= middle <= high
         assert three["services"]["passport"][0] == 3
+        assert three["ahead"] == {"passport": 3, "moving": 1}
         assert len(three["services"]["passport"]) == 4, "with what a visitor who came now would wait"
         await office.call()
         called = await until(stream, lambda one: one["called"] != [])
@@ -96,7 +97,8 @@ async def test_the_stream_carries_the_queue_itself(system: System) -> None:
         await office.act(calling.park)
         parked = await until(stream, lambda one: one["parked"] == ["3"])
         assert set(parked) == {
-            "what", "day", "version", "waiting", "called", "services", "tickets", "parked", "missed", "stream_id",
+            "what", "day", "version", "waiting", "called", "services", "ahead", "tickets", "parked", "missed",
+            "stream_id",
         }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import pytest
 from server.core import clock, ledger, ledger_check
 from server.core.days import today
 from tests.functional.test_kiosk_api import enrolled
+from tests.support.markup import Element, parse
 from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, wish
@@ -158,11 +159,56 @@ async def test_a_walk_in_who_does_not_use_the_kiosk_gets_a_ticket_once(system: S
         assert ticket.language == "ja"
         page = await clerk.get(f"{PAGE}/tickets/{ticket.code}")
         assert "passport, seal" in page.text
-        assert "방문증을 발급하지 않습니다" in page.text, "a setting of the office"
+        assert "방문증을 발급하지 않습니다" not in page.text, "of no use to who may not change it"
+        admin = await system.official("admin")
+        seen = await admin.get(f"{PAGE}/tickets/{ticket.code}")
+        assert ("방문증을 발급하지 않습니다" in seen.text) == (seen.status_code == 200)
         nothing = await send(clerk, form(await clerk.get(PAGE), "/walk-in"), services=[])
         assert nothing.status_code == 422
         await submit(clerk, f"{PAGE}/tickets/{ticket.code}", "/leave")
         assert (await Ticket.get()).state == "left"
+
+
+def inside(page: Element, tag: str, name: str) -> list[Element]:
+    """What stands inside the element of this id."""
+    (found,) = [one for one in page.walk() if one.tag == tag and one.attrs.get("id") == name]
+    return [*found.walk()]
+
+
+async def test_a_ticket_is_taken_back_and_another_pass_issued_only_on_request(system: System) -> None:
+    await an_office({"1": ["passport"]}, has_passes=True)
+    with clock.at(at("09:00")):
+        clerk, code = await system.official("clerk"), await walks_in()
+        page = f"{PAGE}/tickets/{code}"
+        before = parse((await clerk.get(page)).text)
+        forms = {one.attrs["action"]: one for one in before.walk() if one.tag == "form" and "action" in one.attrs}
+        assert forms[f"{page}/leave"] in inside(before, "details", "leave"), "asked first"
+        assert not [one for one in before.walk() if one.attrs.get("id") == "another-pass"]
+        await issues(clerk, code, "V-7")
+        shown = await clerk.get(page)
+        after = parse(shown.text)
+        forms = {one.attrs["action"]: one for one in after.walk() if one.tag == "form" and "action" in one.attrs}
+        assert forms[page] in inside(after, "details", "another-pass")
+        assert shown.text.index("V-7") < shown.text.index("another-pass")
+        refused = parse((await issues(clerk, code, "V-8", consent=[])).text)
+        (another,) = [one for one in refused.walk() if one.attrs.get("id") == "another-pass"]
+        assert "open" in another.attrs, "its errors are seen"
+        assert (await issues(clerk, code, "V-8")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("when", "late", "due"),
+    [("09:29", False, False), ("09:30", False, True), ("09:40", False, True), ("09:41", True, False)],
+)
+async def test_reservations_that_are_late_or_due_are_marked(
+    system: System, when: str, *, late: bool, due: bool
+) -> None:
+    await an_office({"1": ["passport"]})
+    await books("09:30", "kim")
+    with clock.at(at(when)):
+        clerk = await system.official("clerk")
+        shown = (await clerk.get(f"{PAGE}?lang=en")).text
+    assert ("late</span>" in shown, "due now</span>" in shown) == (late, due)
 
 
 async def test_the_search_finds_by_ticket_reservation_and_name(system: System) -> None:

@@ -46,6 +46,8 @@ async def test_page_json_and_csv_say_the_same(system: System, count_queries: Cal
         assert len(seen) <= 26, seen
     assert f"{found['total']['mean_wait_seconds'] / 60:.1f} min" in page
     assert "The last four weeks, day by day" in page
+    assert 'name="since"' not in page, "one month only: there is nothing to compare"
+    assert "for which nobody had to come before." in page
     words = (await system.client.get("/api/v1/statistics/dictionary")).json()
     assert {word["name"] for word in words["waiting"]} == {*found["total"]}
 
@@ -79,6 +81,7 @@ async def test_how_much_shorter_waiting_became(system: System) -> None:
         for one in (other, bench)
         if (waits := [each.wait for each in one.truth.values() if each.wait is not None])
     ]
+    assert 'name="since"' in page
     word = "shorter" if means[0] > means[1] else "longer"
     assert f"The mean wait became {abs(means[0] - means[1]) / 60:.1f} minutes {word}." in page
     assert f"Before and after {month}" in page

@@ -16,7 +16,7 @@ from tests.support.page_forms import form, send, submit
 from tests.support.stories import to
 from tests.support.system import System
 from tests.support.visits import an_office, at, wish
-from tracking.visits.actions import arriving, booking, calling, counters, telling, tickets
+from tracking.visits.actions import arriving, booking, calling, counters, forwarding, telling, tickets
 from tracking.visits.actions.arriving import Press
 from tracking.visits.actions.booking import Contact
 from tracking.visits.desk_forms import Plain
@@ -24,7 +24,7 @@ from tracking.visits.events import TicketContactChanged, TicketTold
 from tracking.visits.models import Counter, QueueDay, Ticket
 from tracking.visits.queries import offices, queue, visits, waiting_times
 from tracking.visits.queries.queue import TicketRow
-from tracking.visits.queue_forms import CallNext
+from tracking.visits.queue_forms import CallNext, Finish, Forward
 from tracking.visits.ticket_forms import TellMe
 
 KIM, MOBILE = "kim@example.org", "010-1234-5678"
@@ -213,6 +213,44 @@ async def test_an_office_without_notices_offers_none(system: System) -> None:
     with clock.at(at("09:00")):
         (ticket,) = await walk_ins(1)
         assert "/contact" not in (await system.client.get(f"/tickets/{ticket.code}")).text
+
+
+@pytest.mark.parametrize("ending", ["left", "done", "forwarded", "missed", "parked"])
+async def test_a_contact_is_erased_with_the_end_of_its_ticket(system: System, ending: str) -> None:
+    office = await an_office({"1": ["passport"]}, most_calls=1)
+    await an_office({"1": ["passport"]}, code="west")
+    counter = str((await Counter.get(office_id=office.id)).id)
+    with clock.at(at("09:00")):
+        (ticket,), clerk = await walk_ins(1), await official(system, "clerk")
+        await telling.keep_contact(ticket.code, TellMe(contact=KIM), "en")
+        page = f"/tickets/{ticket.code}?lang=en"
+        if ending == "left":
+            await submit(system.client, page, "/leave")
+            shown = (await system.client.get(page)).text
+            assert "ki***" not in shown, "no message is promised any more"
+            assert "take a new number" in shown
+        else:
+            await counters.open_counter(clerk, counter, Plain())
+            await calling.call_next(clerk, counter, CallNext())
+            if ending == "missed":
+                await calling.not_here(clerk, counter, Plain())
+            elif ending == "forwarded":
+                await forwarding.forward(clerk, counter, Forward(office="west"))
+            else:
+                await calling.start(clerk, counter, Plain())
+                await (
+                    calling.park(clerk, counter, Plain())
+                    if ending == "parked"
+                    else calling.finish(clerk, counter, Finish())
+                )
+        ended = await Ticket.get(id=ticket.id)
+        assert ended.state == ending
+        assert ended.contact == (KIM if ending in {"missed", "parked"} else ""), "kept while they can come back"
+        if ending == "forwarded":
+            assert (await Ticket.get(forwarded_from=ticket.id)).contact == KIM, "their new number goes on with it"
+    with clock.at(at("00:05") + timedelta(days=1)):
+        await counters.close_days()
+    assert (await Ticket.get(id=ticket.id)).contact == ""
 
 
 async def test_a_contact_does_not_make_pages_read_the_queue_again(system: System) -> None:

@@ -1,6 +1,7 @@
 """The visitor's ticket and the display in the hall, as they are shown."""
 
 from server.core import clock
+from tests.support.markup import parse
 from tests.support.page_forms import submit
 from tests.support.system import System
 from tests.support.visits import an_office, at
@@ -38,6 +39,20 @@ async def test_a_visitor_follows_the_ticket_until_it_is_called(system: System) -
         assert (await phone.get("/tickets/ABC-DEF-GHJ")).status_code == 404
 
 
+async def test_a_number_is_given_back_after_a_question(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    with clock.at(at("09:00")):
+        ticket = await arriving.walk_in(await offices.office("east"), ["passport"], Press())
+        page = f"/tickets/{ticket.code}"
+        shown = parse((await system.client.get(f"{page}?lang=en")).text)
+    (question,) = [one for one in shown.walk() if one.tag == "details" and one.attrs.get("id") == "leave"]
+    assert "open" not in question.attrs
+    assert "You lose your place in the queue." in question.text
+    forms = [one for one in shown.walk() if one.tag == "form" and one.attrs.get("action") == f"{page}/leave"]
+    assert len(forms) == 1
+    assert forms[0] in [*question.walk()], "nowhere without the question"
+
+
 async def test_a_ticket_that_has_ended_offers_nothing(system: System) -> None:
     await an_office({"1": ["passport"]})
     with clock.at(at("09:00")):
@@ -45,5 +60,6 @@ async def test_a_ticket_that_has_ended_offers_nothing(system: System) -> None:
         page = f"/tickets/{ticket.code}"
         await submit(system.client, page, "/leave")
         ended = (await system.client.get(page)).text
+        assert "/visits?office=east" in ended, "what to do next"
     assert f'action="{page}' not in ended
     assert "data-stream" not in ended

@@ -65,6 +65,10 @@ class KioskChoice(Answer):
     name: InLanguages
     walk_in: Annotated[bool, said("False: it needs a reservation.")]
     waiting: int
+    ahead: Annotated[
+        int,
+        said("How many are called before a visitor without a reservation who came now, at the counters able to do it."),
+    ]
     expected_wait: Annotated[ExpectedWait | None, said("Of a visitor without a reservation who came now.")]
     prefix: Annotated[str, said("Of its numbers.")]
     left: Annotated[int | None, said("Tickets without a reservation that are left today; null: no limit is near.")]
@@ -204,6 +208,7 @@ def _setup(found: KioskView, device: DeviceRow) -> Kiosk:
             name=InLanguages(**{code: i18n.name_in(one.service, code) for code in ("ko", "ja", "en")}),
             walk_in=one.service.walk_in,
             waiting=one.waiting,
+            ahead=one.ahead,
             expected_wait=wait_of(one.wait),
             prefix=one.prefix,
             left=one.left,

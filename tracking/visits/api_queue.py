@@ -70,6 +70,10 @@ class QueueOfService(Answer):
     service: str
     name: str
     waiting: int
+    ahead: Annotated[
+        int,
+        said("How many are called before a visitor without a reservation who came now, at the counters able to do it."),
+    ]
     expected_wait: Annotated[ExpectedWait | None, said("Of a visitor without a reservation who came now.")]
 
 
@@ -184,6 +188,7 @@ async def queue_of_office(request: Request) -> Response:
             service=one.code,
             name=i18n.name_in(one, language),
             waiting=found.waiting.get(one.id, 0),
+            ahead=found.ahead.get(one.id, 0),
             expected_wait=wait_of(found.walk_ins.get(one.id)),
         )
         for one in place.services.values()

@@ -169,7 +169,7 @@ class Counter:
     """A counter, with who sits at it on which weekdays and from when to when (the office's hours if empty)."""
 
     number: str
-    name: str
+    names: Names
     floor: int
     department: str
     able: tuple[str, ...]
@@ -215,14 +215,14 @@ OFFICES: tuple[Office, ...] = (
         "hanbit", Names("한빛구 민원센터", "ハンビッ区市民センター", "Hanbit-gu Citizens' Centre"), "hanbit",
         Point(36.4512, 127.9085), _weekdays("08:30", "17:30"),
         (
-            Counter("1", "가족·전입", 1, "civil", ("certificate", "moving", "passport", "family", "seal"),
+            Counter("1", Names("가족·전입", "家族・転入", "Family and moving"), 1, "civil", ("certificate", "moving", "passport", "family", "seal"),
                     ("clerk", "clerk2")),
-            Counter("2", "여권", 1, "civil", ("certificate", "passport", "moving", "seal"), ("clerk2", "clerk3")),
-            Counter("3", "건축·세무·외국인", 2, "building", ("building", "tax", "stay-address", "family"),
+            Counter("2", Names("여권", "旅券", "Passports"), 1, "civil", ("certificate", "passport", "moving", "seal"), ("clerk2", "clerk3")),
+            Counter("3", Names("건축·세무·외국인", "建築・税・外国人", "Building, taxes, foreign residents"), 2, "building", ("building", "tax", "stay-address", "family"),
                     ("clerk4", "clerk5")),
-            Counter("4", "민원후견인 상담", 3, "roads", ("guide-consultation", planning.ACCOMPANIMENT), ("guide",), hours=("10:00", "17:00"),
+            Counter("4", Names("민원후견인 상담", "案内担当者との相談", "Case guides"), 3, "roads", ("guide-consultation", planning.ACCOMPANIMENT), ("guide",), hours=("10:00", "17:00"),
                     guide=True),
-            Counter("5", "세무·건축·청사 견학", 2, "tax", ("tax", "building", "stay-address", "tour"), ("clerk5", "clerk4")),
+            Counter("5", Names("세무·건축·청사 견학", "税・建築・庁舎見学", "Taxes, building, tours"), 2, "tax", ("tax", "building", "stay-address", "tour"), ("clerk5", "clerk4")),
         ),
         1.0,
         {
@@ -243,12 +243,12 @@ OFFICES: tuple[Office, ...] = (
         "naru", Names("나루 생활민원실", "ナル生活サービスセンター", "Naru Service Office"), "naru", Point(36.4662, 127.9350),
         {**_weekdays("09:00", "18:00"), SATURDAY: Weekly("09:00", "12:00")},
         (
-            Counter("1", "종합", 1, "civil",
+            Counter("1", Names("종합", "総合", "All services"), 1, "civil",
                     ("certificate", "moving", "passport", "seal", "stay-address", "family", "tax"), ("clerk6", "clerk7"),
                     (0, 1, 2, 3, 4, SATURDAY)),
-            Counter("2", "복지·종합", 1, "welfare", ("pension", "family", "tax", "moving", "passport", "seal"),
+            Counter("2", Names("복지·종합", "福祉・総合", "Welfare and all services"), 1, "welfare", ("pension", "family", "tax", "moving", "passport", "seal"),
                     ("clerk7", "clerk6")),
-            Counter("3", "현장 상담실", 2, "foreigners", ("field-office",), ("clerk8",), (3,), ("14:00", "17:00")),
+            Counter("3", Names("현장 상담실", "出張相談室", "Field consultations"), 2, "foreigners", ("field-office",), ("clerk8",), (3,), ("14:00", "17:00")),
         ),
         0.55,
         {

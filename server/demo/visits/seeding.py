@@ -78,7 +78,7 @@ async def _office(one: places.Office, services: Mapping[str, int], officials: Ma
         await OfficeHours.create(office_id=row.id, weekday=weekday, **weekly._asdict())
     for each in one.counters:
         counter = await Counter.create(
-            office_id=row.id, number=each.number, name=each.name, floor=each.floor,
+            office_id=row.id, number=each.number, **places.texts("name", each.names), floor=each.floor,
             department_id=departments[each.department], account_id=officials[each.staff[0]].id if each.guide else None,
         )  # fmt: skip
         abilities = [{"counter_id": counter.id, "service_id": services[code]} for code in each.able]

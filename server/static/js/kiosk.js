@@ -118,7 +118,7 @@ function serviceRow(service) {
 
 function notes(service) {
   if (!server.online) return [sentence("wait_unknown")];
-  return [sentence("waiting", { count: service.waiting }), tickets.waitWords(service.expected_wait)];
+  return [sentence("before", { count: service.ahead ?? service.waiting }), tickets.waitWords(service.expected_wait)];
 }
 
 // --- What a press does -----------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ export function drawServices(root, state) {
     try {
       const [waiting, ...minutes] = state.services[row.dataset.service];
       say(row.querySelector("[data-waiting]"), fill(root.dataset.textWaiting ?? "{count}", { count: number(waiting) }));
+      say(row.querySelector("[data-ahead]"), fill(root.dataset.textAhead ?? "{count}", { count: number(state.ahead?.[row.dataset.service] ?? waiting) }));
       say(row.querySelector("[data-wait]"), range(root, minutes));
     } catch {
       say(row.querySelector("[data-wait]"), "");

@@ -18,7 +18,7 @@ from tracking.visits.events import TicketEnded, TicketWaits
 from tracking.visits.queries import offices, queue
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import TicketRow
-from tracking.visits.states import TicketState
+from tracking.visits.states import TICKET, TicketAction, TicketState
 from tracking.visits.waits.order import Rule
 
 MOST_DAYS_CLOSED = 14
@@ -114,11 +114,16 @@ async def waits(day: Queue, ticket: TicketRow, actor: str, how: str, **changed: 
 
 
 async def end(day: Queue, ticket: TicketRow, state: TicketState, actor: str, counter: int = 0) -> None:
-    """Take a ticket out of the queue: parked, or for good."""
+    """Take a ticket out of the queue: parked, or for good.
+
+    The contact left for a notice is erased with it, unless its visitor can still come back.
+    """
     ended = None if state is TicketState.PARKED else clock.now()
     await database.execute(
-        "UPDATE ticket SET state = ?, counter = NULL, ended_at = ? WHERE id = ?", state, ended, ticket.id
-    )
+        "UPDATE ticket SET state = ?, counter = NULL, ended_at = ?, contact = CASE WHEN ? THEN contact ELSE '' END "
+        "WHERE id = ?",
+        state, ended, TicketAction.RETURN in TICKET[state], ticket.id,
+    )  # fmt: skip
     await day.chain.append(actor, TicketEnded(ticket.id, state, counter))
 
 

@@ -168,6 +168,11 @@ async def _page(request: Request, kept: ReturnedForm) -> Response:
         "free": there.state is CounterState.OPEN and there.ticket is None,
         "own_help": next((one for one in there.emergencies if one.counter_id == there.counter.id), None),
         "report": EndEmergency,
+        "keys": [
+            (key.upper(), i18n.translate(language, offer.label))
+            for _act, offer in COUNTERS.values()
+            if (key := offer.attrs.get("data-key"))
+        ],
         "kept": kept,
     }
     return web.page(request, "desk/visits/counter.html", context, status=kept.status)

@@ -9,22 +9,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import auth, characters, city, i18n, web
+from server.core import auth, characters, city, clock, i18n, web
 from server.core.accounts import Official
 from server.core.days import today
 from server.core.errors import Conflict, Invalid, Refusal, Text, _
 from server.core.form_pages import ReturnedForm, form_page
 from tracking.visits import words
 from tracking.visits.actions import arriving, passes, tickets
-from tracking.visits.actions.arriving import Press
+from tracking.visits.actions.arriving import Arrival, Press
 from tracking.visits.desk.common import all_offices, chosen_office, names
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.labels import TICKET_STATES
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import guidance, offices, queue, reception, visits, waiting_times
 from tracking.visits.queries import passes as pass_rows
-from tracking.visits.queries.offices import Place
+from tracking.visits.queries.offices import OfficeRow, Place
 from tracking.visits.queries.queue import TicketRow
+from tracking.visits.queries.reception import ToCome
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.reception_forms import CONSENT, IssuePass, ReceiveWalkIn
 from tracking.visits.states import HERE, TICKET, TicketAction
@@ -64,7 +65,7 @@ async def _page(request: Request, back: ReturnedForm, code: str = "") -> Respons
         "office_names": {one.id: i18n.name_in(one, language) for one in known},
         "q": q,
         "here": [(one, named(for_tickets.get(one.id))) for one in here],
-        "coming": [(one, named(for_visits.get(one.id))) for one in coming],
+        "coming": [(one, named(for_visits.get(one.id)), _arrival(office, one)) for one in coming],
         "most": reception.MOST,
         "passes": [(one, one.issued_at < closed) for one in await pass_rows.out(office.id)],
         "form": ReceiveWalkIn,
@@ -75,6 +76,13 @@ async def _page(request: Request, back: ReturnedForm, code: str = "") -> Respons
         "back": back,
     }
     return web.page(request, "desk/visits/reception.html", context, status=back.status)
+
+
+def _arrival(office: OfficeRow, one: ToCome) -> Arrival | None:
+    """What coming now would mean for a reservation of this office today."""
+    if one.office_id != office.id or one.date != today():
+        return None
+    return arriving.arrival_of(office, one.starts_at, clock.now())
 
 
 async def _closing(place: Place) -> datetime:
@@ -122,7 +130,7 @@ async def walk_in(request: Request) -> Response:
 
 async def _ticket(request: Request, back: ReturnedForm) -> Response:
     """``/desk/reception/tickets/{code}``: what to tell the visitor, and their passes."""
-    _receiver(request)
+    official = _receiver(request)
     found, language = await queue.by_code(request.path_params["code"]), web.language(request)
     office = await offices.office_by_id(found.office_id)
     place = await offices.place_of(office)
@@ -145,6 +153,7 @@ async def _ticket(request: Request, back: ReturnedForm) -> Response:
         "visit": visit,
         "may_leave": TicketAction.LEAVE in TICKET[found.state],
         "may_return": TicketAction.RETURN in TICKET[found.state] and found.date == today(),
+        "may_set": official.may(Permission.EDIT_OFFICES),
         "passes": await pass_rows.of_ticket(found.id),
         "form": IssuePass if issues else None,
         "consent": CONSENT,

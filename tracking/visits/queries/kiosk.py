@@ -20,6 +20,8 @@ class KioskService:
 
     service: ServiceRow
     waiting: int
+    ahead: int
+    """Who waits for the same counters; see ``queue.ahead``."""
     wait: Wait | None
     prefix: str
     left: int | None
@@ -51,7 +53,9 @@ async def view(place: Place, device_id: int, enrolled_at: datetime) -> KioskView
     counted = await numbers.numbers(place.office.id, day_id)
     own = of_kiosk(counted, device_id, enrolled_at)
     free = await numbers.free(day_id, own)
-    waiting = Tally(one.service_id for one in await queue.waiting(day_id))
+    tickets = await queue.waiting(day_id)
+    waiting = Tally(one.service_id for one in tickets)
+    ahead = queue.ahead(tickets, queue.rule(place.office), place.able)
     waits = (await waiting_times.of_office(place)).walk_ins
     most = place.office.offline_numbers
     return KioskView(
@@ -59,7 +63,8 @@ async def view(place: Place, device_id: int, enrolled_at: datetime) -> KioskView
         [(rules.moment(first), rules.moment(last)) for first, last in found.spans],
         [
             KioskService(
-                one, waiting[one.id], waits.get(str(one.id)), series.prefix, counted.left(series),
+                one, waiting[one.id], ahead.get(one.id, 0), waits.get(str(one.id)), series.prefix,
+                counted.left(series),
             )
             for one in place.services.values()
             if one.bookable or one.walk_in

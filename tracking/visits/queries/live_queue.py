@@ -68,6 +68,8 @@ class LiveQueue:
     tickets: Mapping[str, Standing]
     """By number."""
     away: Mapping[TicketState, Sequence[str]]
+    ahead: Mapping[int, int]
+    """By service: how many are called before a visitor without a reservation who came now; see ``queue.ahead``."""
     walk_ins: Mapping[int, Wait]
     """By service: of a visitor without a reservation who came now."""
 
@@ -143,6 +145,7 @@ async def _read(place: Place) -> LiveQueue:
         await _called(day_id),
         {one.number: Standing(positions[one.id], waits.tickets.get(queue.rank(one.id))) for one in waiting},
         {state: [one.number for one in listed if one.state is state] for state in AWAY},
+        queue.ahead(waiting, queue.rule(place.office), place.able),
         {one: wait for one in place.services if (wait := waits.walk_ins.get(str(one)))},
     )
 

@@ -108,6 +108,7 @@ def state(found: LiveQueue) -> dict[str, Any]:
             one.code: [found.waiting.get(one.id, 0), *_minutes(found.walk_ins.get(one.id))]
             for one in found.place.services.values()
         },
+        "ahead": {one.code: found.ahead.get(one.id, 0) for one in found.place.services.values()},
         "tickets": {number: [one.position, *_minutes(one.wait)] for number, one in found.tickets.items()},
         **{one.value: numbers for one, numbers in found.away.items()},
     }  # fmt: skip
