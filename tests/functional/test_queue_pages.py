@@ -107,7 +107,7 @@ async def test_other_websites_frame_the_queue_and_caches_keep_it(system: System)
     assert found["called"] == [{"number": "1", "counter": "5", "floor": 3, "state": "called"}]
     (passport,) = [one for one in found["services"] if one["service"] == "passport"]
     assert passport["name"] == {"ko": "여권", "ja": "旅券", "en": "Passport"}
-    assert passport["waiting"] == 2
+    assert (passport["waiting"], passport["ahead"]) == (2, 2)
     assert list(passport["expected_wait"]) == ["p10", "p50", "p90"]
     assert json.headers["access-control-allow-origin"] == "*"
     for answer in (page, json):

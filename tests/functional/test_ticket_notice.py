@@ -186,7 +186,6 @@ async def test_a_contact_is_removed_on_request_and_at_closing(system: System) ->
         page = f"/tickets/{found[-1].code}"
         assert (await submit(system.client, page, "/contact/remove")).status_code == 303
         assert (await Ticket.get(id=found[-1].id)).contact == ""
-        await tickets.leave(found[-2].code)
         assert (await Ticket.get(id=found[-2].id)).contact == KIM
     with clock.at(at("09:00") + timedelta(days=1)):
         await counters.close_days()
@@ -221,7 +220,7 @@ async def test_a_contact_is_erased_with_the_end_of_its_ticket(system: System, en
     await an_office({"1": ["passport"]}, code="west")
     counter = str((await Counter.get(office_id=office.id)).id)
     with clock.at(at("09:00")):
-        (ticket,), clerk = await walk_ins(1), await official(system, "clerk")
+        (ticket,), clerk = await walk_ins(1), await official("clerk")
         await telling.keep_contact(ticket.code, TellMe(contact=KIM), "en")
         page = f"/tickets/{ticket.code}?lang=en"
         if ending == "left":

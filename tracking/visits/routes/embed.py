@@ -55,6 +55,7 @@ async def data(request: Request) -> Response:
                 "service": one.code,
                 "name": {language: i18n.name_in(one, language) for language in languages},
                 "waiting": found.waiting.get(one.id, 0),
+                "ahead": found.ahead.get(one.id, 0),
                 "expected_wait": _wait(found, one.id),
             }
             for one in place.services.values()
