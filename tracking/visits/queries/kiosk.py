@@ -8,7 +8,7 @@ from datetime import date, datetime
 from server.core import city, clock
 from server.core.days import today
 from tracking.visits import rules
-from tracking.visits.queries import numbers, offices, queue, waiting_times
+from tracking.visits.queries import live_queue, numbers, offices, queue, waiting_times
 from tracking.visits.queries.numbers import Block, Numbers
 from tracking.visits.queries.offices import Place, ServiceRow
 from tracking.visits.waits.queue import Wait
@@ -21,7 +21,7 @@ class KioskService:
     service: ServiceRow
     waiting: int
     ahead: int
-    """Who waits for the same counters; see ``queue.ahead``."""
+    """Who waits for the same counters; see ``live_queue.ahead``."""
     wait: Wait | None
     prefix: str
     left: int | None
@@ -55,7 +55,7 @@ async def view(place: Place, device_id: int, enrolled_at: datetime) -> KioskView
     free = await numbers.free(day_id, own)
     tickets = await queue.waiting(day_id)
     waiting = Tally(one.service_id for one in tickets)
-    ahead = queue.ahead(tickets, queue.rule(place.office), place.able)
+    ahead = live_queue.ahead(tickets, queue.rule(place.office), place.able)
     waits = (await waiting_times.of_office(place)).walk_ins
     most = place.office.offline_numbers
     return KioskView(

@@ -69,7 +69,7 @@ class LiveQueue:
     """By number."""
     away: Mapping[TicketState, Sequence[str]]
     ahead: Mapping[int, int]
-    """By service: how many are called before a visitor without a reservation who came now; see ``queue.ahead``."""
+    """By service: how many are called before a visitor without a reservation who came now; see :func:`ahead`."""
     walk_ins: Mapping[int, Wait]
     """By service: of a visitor without a reservation who came now."""
 
@@ -145,7 +145,7 @@ async def _read(place: Place) -> LiveQueue:
         await _called(day_id),
         {one.number: Standing(positions[one.id], waits.tickets.get(queue.rank(one.id))) for one in waiting},
         {state: [one.number for one in listed if one.state is state] for state in AWAY},
-        queue.ahead(waiting, queue.rule(place.office), place.able),
+        ahead(waiting, queue.rule(place.office), place.able),
         {one: wait for one in place.services if (wait := waits.walk_ins.get(str(one)))},
     )
 
@@ -162,6 +162,21 @@ def _positions(waiting: Sequence[TicketRow], rule: order.Rule, able: Mapping[int
         found[number] = 1 + sum(before[rival] for rival in rivals[service])
         before[service] += 1
     return found
+
+
+def ahead(waiting: Sequence[TicketRow], rule: order.Rule, services: Mapping[int, Collection[int]]) -> dict[int, int]:
+    """By service: how many are called before a visitor without a reservation who came now, at the same counters.
+
+    ``services``: the counters able to do each service.
+    """
+    now = clock.now().timestamp()
+    comes = order.Ticket("~", "", now)
+    ordered = order.in_order([*(one.in_order for one in waiting), comes], rule, now)
+    before = Tally(int(one.service) for one in ordered[: ordered.index(comes)])
+    return {
+        service: sum(count for other, count in before.items() if {*able} & {*services.get(other, ())})
+        for service, able in services.items()
+    }
 
 
 async def _called(day_id: int) -> list[Called]:

@@ -1,7 +1,6 @@
 """The queue of an office's day as it is: tickets, calls, counters, and the numbers that are given out."""
 
-from collections import Counter as Tally
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -337,21 +336,6 @@ async def position(row: TicketRow, rule: order.Rule, services: Mapping[int, Coll
     ]
     ordered = order.in_order([one.in_order for one in rivals], rule, clock.now().timestamp())
     return next((place for place, one in enumerate(ordered, 1) if one.number == rank(row.id)), 0)
-
-
-def ahead(waiting: Iterable[TicketRow], rule: order.Rule, services: Mapping[int, Collection[int]]) -> dict[int, int]:
-    """By service: how many are called before a visitor without a reservation who came now, at the same counters.
-
-    ``services``: the counters able to do each service.
-    """
-    now = clock.now().timestamp()
-    comes = order.Ticket("~", "", now)
-    ordered = order.in_order([*(one.in_order for one in waiting), comes], rule, now)
-    before = Tally(int(one.service) for one in ordered[: ordered.index(comes)])
-    return {
-        service: sum(count for other, count in before.items() if {*able} & {*services.get(other, ())})
-        for service, able in services.items()
-    }
 
 
 async def record(office: str, day: date) -> list[order.Entry]:
