@@ -40,7 +40,6 @@ WORDS: dict[str, Text] = {
     # Without one
     "services_title": _("What do you need?"),
     "booked_services_title": _("What is your reservation for?"),
-    "waiting": _("Waiting: {count}"),
     "wait": _("About {low} to {high} minutes"),
     "wait_none": _("Your turn is very soon"),
     "wait_unknown": _("How long you will wait is not known now"),
