@@ -3,35 +3,26 @@
 import asyncio
 import compileall
 import os
-import shutil
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
-from io import TextIOWrapper
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import Any, TextIO, TypeVar
-from urllib.parse import parse_qsl
+from typing import TypeVar
 
 import click
 import uvicorn
 
 from server import check as checks
 from server import importing, importing_forums, wiring
-from server.core import city, database, observe, templates
+from server.core import database, observe, templates
 from server.core.accounts import Account
 from server.core.clock_command import clock_command
 from server.core.config import BadSettings, Settings
-from server.core.errors import Invalid
-from server.core.forms import Parameters
 from server.core.jobs import Worker
 from server.core.web import Site
 from server.demo.visits import live as demo_live
-from tracking.statistics import verify as checking
-from tracking.statistics.actions import recounting
-from tracking.statistics.queries import adoption, filters, people, records
+from tracking.statistics.command import statistics
 from tracking.visits import daylist
 from tracking.visits.queue_command import day_of, office_of, queue_command
 
@@ -200,6 +191,7 @@ def check() -> None:
 
 main.add_command(clock_command, "clock")
 main.add_command(queue_command, "queue")
+main.add_command(statistics, "statistics")
 
 
 @main.group(name="import")
@@ -264,129 +256,6 @@ def visits_daylist(office: str, day: str, *, as_csv: bool) -> None:
         return await daylist.as_csv(place, wanted) if as_csv else await daylist.as_text(settings, place, wanted)
 
     click.echo(run(work), nl=False)
-
-
-@main.group()
-def statistics() -> None:
-    """The published figures: recompute them from the export, or from the records."""
-
-
-_READABLE = click.Path(exists=True, dir_okay=False, allow_dash=True)
-
-
-@statistics.command(name="verify")
-@click.argument("file", type=_READABLE)
-@click.option("--forums", type=_READABLE, help="The export of forums.")
-@click.option("--published", type=_READABLE, help="The published figures as JSON. Default: those of this installation.")
-@click.option("--filters", default="", help="The filters of FILE if it is filtered: 'year=2025&kind=listening'.")
-def verify_statistics(file: str, forums: str | None, published: str | None, filters: str) -> None:
-    """Recompute the figures from an export and compare them; exit with 1 and the first difference, else with 0.
-
-    By default they are compared with this installation's figures, and each line with its records. Published figures
-    downloaded with filters are compared with the lines that match them. One of the files may be "-", standard input.
-    """
-    if [file, forums, published].count("-") > 1:
-        raise click.UsageError("Only one of the files can be standard input.")
-    if published and filters:
-        raise click.UsageError("The published figures say their filters themselves: leave --filters out.")
-    with ExitStack() as files:
-        try:
-            submissions = files.enter_context(_kept(file))
-            held = files.enter_context(_kept(forums)) if forums else None
-            if published:
-                with click.open_file(published, "rb") as raw:
-                    said = checking.read_published(raw.read())
-            else:
-                said = run(lambda _settings: _published(filters))
-            recomputed = checking.Recomputed(said.get("filters"))
-            recomputed.read(submissions)
-            if held:
-                recomputed.read_forums(held)
-        except checking.Unreadable as error:
-            click.echo(f"The file cannot be read: {error}", err=True)
-            raise SystemExit(1) from error
-        found = next(recomputed.differences(said, every_forum=published is None or not said.get("next")), "")
-        line = "" if published else run(lambda _settings: _line_that_differs(submissions, held))
-    if found:
-        click.echo(f"The figures differ. {found}", err=True)
-        if recomputed.lines < said["total"].get("received", 0):
-            click.echo(_PART, err=True)
-    if line:
-        click.echo(f"The lines differ from the records. {line}", err=True)
-    if found or line:
-        raise SystemExit(1)
-    compared = (
-        "The lines themselves cannot be compared with a file of figures: a changed day may give the same figures."
-        if published
-        else "Each line is what the records say."
-    )
-    under = "".join(f", {name} {value or checking.NONE}" for name, value in recomputed.filters.items())
-    without = "" if forums else " Forums and participants were not compared: give --forums."
-    click.echo(
-        f"{recomputed.lines} submissions{under}: every published figure is what the lines add up to "
-        f"({recomputed.compared} compared). {compared}{without}"
-    )
-
-
-_PART = (
-    "The file holds fewer submissions than were published. If it is the part that fits filters, "
-    "give the figures under the same ones: --published FIGURES.json, or --filters 'year=2025'."
-)
-
-
-@contextmanager
-def _kept(path: str) -> Iterator[TextIO]:
-    """An export that can be read twice: input from a pipe is buffered in a temporary file."""
-    with ExitStack() as files:
-        raw = files.enter_context(click.open_file(path, "rb"))
-        if not raw.seekable():
-            copy = files.enter_context(TemporaryFile())
-            shutil.copyfileobj(raw, copy)
-            copy.seek(0)
-            raw = copy
-        yield TextIOWrapper(raw, encoding="utf-8", newline="")
-
-
-async def _line_that_differs(file: TextIO, forums: TextIO | None) -> str:
-    """A sentence about the first line of the exports that differs from the records; empty if none does."""
-    reference_data = await city.city()
-    for stream, compare in ((file, records.submissions), (forums, records.forums)):
-        if stream is not None:
-            stream.seek(0)
-            async for difference in compare(stream, reference_data):
-                return difference
-    return ""
-
-
-async def _published(under: str) -> Mapping[str, Any]:
-    reference_data = await city.city()
-    pairs = parse_qsl(under.removeprefix("?"), keep_blank_values=True)
-    said = dict(pairs)
-    try:
-        if wrong := set(said) - set(checking.FILTERS):
-            raise click.UsageError(f"These are no filters: {', '.join(sorted(wrong))}.")
-        if len(said) < len(pairs) or not all(value.strip() for value in said.values()):
-            raise click.UsageError("Give each filter once, with its value: 'year=2025&kind=listening'.")
-        wanted, chosen = await filters.read(filters.Adoption, Parameters(said), reference_data)
-    except Invalid as error:
-        raise click.UsageError(f"No such value: {', '.join(one.field for one in error.errors)}.") from error
-    return {**await adoption.published(reference_data, chosen), "filters": wanted.query()}
-
-
-@statistics.command(name="recount")
-def recount_statistics() -> None:
-    """Recount all figures from the records and correct wrong ones; exit with 1 if there were any."""
-
-    async def work(_settings: Settings) -> people.Recounted:
-        await recounting.everything("command")
-        (found,) = await people.recounts()
-        return found
-
-    done = run(work)
-    for sample in done.samples:
-        click.echo(f"{sample['what']} {sample['where']}: was {sample['was']}, is {sample['is']}", err=True)
-    click.echo(f"{done.looked_at} checked, {done.late} counted for the first time, {done.corrected} corrected.")
-    sys.exit(1 if done.corrected else 0)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from tracking.statistics.verify import Recomputed, Unreadable, read_published
+from tracking.statistics.verify import Submissions, Unreadable, read_published
+from tracking.statistics.verify_waiting import COLUMNS, FILTERS, Tickets
 
 HEAD = "submission,forum,kind,department,district,received_on,outcome,outcome_on,done_on\r\n"
 GOOD = "V-1,listening-1,listening,roads,central,2025-03-04,adopted,2025-03-10,\r\n"
@@ -33,15 +34,15 @@ FORUMS = "forum,kind,department,district,held_on,participants\r\n"
 )
 def test_a_malformed_export_is_refused(text: str, says: str) -> None:
     with pytest.raises(Unreadable, match=says.replace("+", r"\+")):
-        Recomputed().read(io.StringIO(text, newline=""))
+        Submissions().read(io.StringIO(text, newline=""))
 
 
 def test_a_file_in_another_encoding_and_malformed_forums_are_refused() -> None:
     with pytest.raises(Unreadable):
-        Recomputed().read(io.TextIOWrapper(io.BytesIO(HEAD.encode() + b"\xff\xfe"), encoding="utf-8", newline=""))
+        Submissions().read(io.TextIOWrapper(io.BytesIO(HEAD.encode() + b"\xff\xfe"), encoding="utf-8", newline=""))
     for line in ("listening-1,listening,roads,central,2025-03-04,-3", "listening-1,listening,roads,central,,3"):
         with pytest.raises(Unreadable, match="line 2"):
-            Recomputed().read_forums(io.StringIO(FORUMS + line, newline=""))
+            Submissions().read_forums(io.StringIO(FORUMS + line, newline=""))
 
 
 @pytest.mark.parametrize(
@@ -53,11 +54,46 @@ def test_published_figures_that_are_none(raw: bytes) -> None:
 
 
 def test_a_byte_order_mark_and_a_value_that_nobody_published() -> None:
-    found = Recomputed()
+    found = Submissions()
     found.read(io.StringIO("\ufeff" + HEAD + GOOD, newline=""))
-    differences = list(found.differences({"total": {"received": 1}, "by": {}}, every_forum=True))
+    differences = list(found.differences({"total": {"received": 1}, "by": {}}))
     assert differences[0] == "total: considered is not published"
     assert "kind listening: not among the published figures" in differences
     assert "forum listening-1: not among the published figures" in differences
-    shorter = list(found.differences({"total": {"received": 1}, "by": {}}, every_forum=False))
+    shorter = list(found.differences({"total": {"received": 1}, "by": {}, "next": "7"}))
     assert "forum listening-1: not among the published figures" not in shorter
+
+
+TICKET = "2026-12-07,east,booked,passport,09,1,served,90,300,settled,-30,1\r\n"
+TICKETS = ",".join(COLUMNS) + "\r\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("2026-12-07", "07.12.2026", "'07.12.2026' in date is no day"),
+        ("east", "=1+1", "'=1+1' in office is no code"),
+        ("booked", "by_car", "'by_car' in how is none of its values"),
+        (",09,", ",24,", "'24' in hour is none"),
+        (",1,served", ",2,served", "'2' in visitors is none"),
+        ("served", "happy", "'happy' in outcome is none"),
+        (",90,", ",-90,", "less than 0 seconds"),
+        (",300,", ",-1,", "less than 0 seconds"),
+        (",300,", ",5 min,", "'5 min' in service_seconds is no whole number"),
+        ("settled", "won", "'won' in case is none"),
+        ("-30,1", "-30,", "'' in estimate_held is none"),
+        ("-30,1", ",1", "'1' in estimate_held is none"),
+        ("-30,1", "-30", "11 values instead of 12"),
+    ],
+)
+def test_a_malformed_ticket_is_refused(old: str, new: str, says: str) -> None:
+    Tickets().read(io.StringIO(TICKETS + TICKET, newline=""))
+    with pytest.raises(Unreadable, match=says.replace("+", r"\+")):
+        Tickets().read(io.StringIO(TICKETS + TICKET.replace(old, new, 1), newline=""))
+
+
+def test_figures_of_waiting_stand_under_their_own_filters() -> None:
+    raw = b'{"total": {}, "by": {}, "filters": {"how": "booked"}}'
+    assert read_published(raw, FILTERS)["filters"] == {"how": "booked"}
+    with pytest.raises(Unreadable):
+        read_published(raw)

@@ -14,7 +14,7 @@ from server.core.contract import Contract, Schema
 from server.core.forms import Parameters
 from server.core.i18n import translate
 from server.core.ledger import END
-from tracking.statistics import dictionary
+from tracking.statistics import dictionary, verify_waiting
 from tracking.statistics.figures import Area, Figures, Measure, Unit
 from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS
 from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables, visits, waiting
@@ -196,23 +196,20 @@ async def visits_csv(request: Request) -> Response:
     return _lines(request, "visits", wanted, found)
 
 
-async def _waited(request: Request) -> tuple[waiting.Waiting, dict[str, Any]]:
-    wanted, chosen, known = await waiting.read(Parameters(request.query_params), await city(), json=True)
-    return wanted, waiting.document(await waiting.waiting(chosen), web.language(request), known)
-
-
 @Contract("Waiting at the offices: in total and by each dimension", _WAITING, query=waiting.Waiting.schema())
 async def of_waiting(request: Request) -> Response:
     """``GET /statistics/waiting``."""
-    wanted, found = await _waited(request)
+    wanted, chosen, known = await waiting.read(Parameters(request.query_params), await city(), json=True)
+    found = waiting.document(await waiting.waiting(chosen), web.language(request), known)
     return web.json({**found, **_about(request, wanted)})
 
 
-@Contract("The same figures of waiting, a line each", contract.text(), media=CSV, query=waiting.Waiting.schema())
+@Contract("Every ticket of past days, a line each", contract.text(), media=CSV, query=waiting.Waiting.schema())
 async def waiting_csv(request: Request) -> Response:
     """``GET /statistics/waiting.csv``."""
-    wanted, found = await _waited(request)
-    return _lines(request, "waiting", wanted, found)
+    wanted, chosen, known = await waiting.read(Parameters(request.query_params), await city(), json=True)
+    codes = {number: office.code for number, office in known.offices.items()}
+    return _file(request, _name("waiting", wanted), verify_waiting.COLUMNS, waiting.export(chosen, codes))
 
 
 async def _stream(columns: Sequence[str], blocks: AsyncIterator[list[tuple[str, ...]]]) -> AsyncIterator[str]:

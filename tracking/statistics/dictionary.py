@@ -35,6 +35,7 @@ def _words(area: Area) -> tuple[Word, ...]:
     return tuple(Word(one.key, one.means, one.values) for one in area.measures)
 
 
+TICKET_OUTCOMES = ("served", "missed", "left_early")
 FIGURES, PETITIONS = _words(measures.ADOPTION), _words(measures.PETITIONS)
 VISITS, WAITING = _words(measures.VISITS), _words(waiting_measures.WAITING)
 FILES: dict[str, tuple[Word, ...]] = {
@@ -66,10 +67,24 @@ FILES: dict[str, tuple[Word, ...]] = {
         *VISITS,
     ),
     "waiting.csv": (
-        Word("dimension", _("What the visitors on this line are grouped by."),
-             ("total", "how", "office", "service", "hour", "year", "month")),
-        Word("value", _("The code, hour, year or month of the line. Empty: all visitors.")),
-        *WAITING,
+        Word("date", _("The day of the ticket, which is over.")),
+        Word("office", _("The office's code.")),
+        Word("how", _("Whether there was a reservation."), ("booked", "walk_in")),
+        Word("service", _("The code of the service that the visitor waited for first.")),
+        Word("hour", _("The hour of the arrival.")),
+        Word("visitors", _("1; 0 if another office sent the visitor, who is counted there."), ("0", "1")),
+        Word("outcome", _("How it ended. Empty: another office went on with the visitor."), TICKET_OUTCOMES),
+        Word("wait_seconds", _(
+            "From the arrival, or the booked time if that is later, to the first call. Empty: there was none here."
+        )),
+        Word("service_seconds", _("The time at the counters, all matters together. Empty: it is not known.")),
+        Word("case", _("Whether a case was settled at the counter, and whether nobody had to come for it before."),
+             ("settled", "settled_in_one")),
+        Word("estimate_bias_seconds", _(
+            "By how much the middle of the estimated range was too long; below 0: too short. "
+            "Empty: there is no estimate."
+        )),
+        Word("estimate_held", _("1 if the visitor was called within the estimated range."), ("0", "1")),
     ),
 }  # fmt: skip
 JSON: tuple[Word, ...] = (

@@ -6,8 +6,9 @@ is summed from scratch.
 
 import csv
 import re
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TextIO
@@ -15,7 +16,7 @@ from typing import Any, TextIO
 import orjson
 
 from tracking.statistics import dictionary
-from tracking.statistics.figures import FORUM, SUBMISSION, Figures
+from tracking.statistics.figures import FORUM, SUBMISSION, Area, Figures
 from tracking.statistics.measures import ADOPTION, submission_row
 from tracking.statistics.rules import ADOPTED, DIMENSIONS, EVERYTHING, OUTCOMES, Entry, spread
 
@@ -36,6 +37,7 @@ class Unreadable(ValueError):
 class Sums:
     """The sums of one cell."""
 
+    area: Area
     measures: Counter[str] = field(default_factory=Counter)
     days: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
@@ -48,26 +50,34 @@ class Sums:
     def published(self, *, monthly: bool) -> dict[str, Any]:
         """The figures as they are published."""
         days = {what: found for what, counts in self.days.items() if (found := spread(counts))}
-        return Figures(ADOPTION, self.measures, days).published(monthly=monthly)
+        return Figures(self.area, self.measures, days).published(monthly=monthly)
 
 
 Place = tuple[str, str]
 """A dimension and its value; both empty for the total."""
 
 
-class Recomputed:
+class Recomputed(ABC):
     """The figures of an export, of the lines that match filters given as query parameters."""
+
+    area: Area
+    dimensions: tuple[str, ...]
+    things: str
+    """What its lines are, in the plural."""
 
     def __init__(self, filters: Mapping[str, str] | None = None) -> None:
         self.filters = {name: "" if value == NONE else value for name, value in (filters or {}).items()}
-        self.sums: dict[Place, Sums] = defaultdict(Sums)
+        self.sums: dict[Place, Sums] = defaultdict(lambda: Sums(self.area))
         self.lines = 0
-        """Matching submissions."""
-        self.forums = False
+        """Matching lines of the export."""
         self.compared = 0
         """Published figures that were compared with the lines."""
 
-    def _add(self, entry: Entry, keys: Mapping[str, str]) -> bool:
+    @abstractmethod
+    def read(self, stream: TextIO) -> None:
+        """Add up an export. Raises ``Unreadable``."""
+
+    def add(self, entry: Entry, keys: Mapping[str, str]) -> bool:
         """Add a line's entry if it matches the filters; whether it does."""
         if any(keys[name] != value for name, value in self.filters.items()):
             return False
@@ -76,63 +86,32 @@ class Recomputed:
             self.sums[dimension, value].add(entry)
         return True
 
-    def read(self, stream: TextIO) -> None:
-        """Add up an export of submissions. Raises ``Unreadable``."""
-        seen: set[str] = set()
-        for number, row in lines(stream, COLUMNS):
-            line = _Line(number, row)
-            if not row["submission"] or row["submission"] in seen:
-                raise Unreadable(
-                    f"line {number}: the submission {row['submission']!r} stands there twice or is missing"
-                )
-            seen.add(row["submission"])
-            received, outcome = line.day("received_on", required=True), row["outcome"]
-            if received is None or outcome not in {"", *OUTCOMES}:
-                raise Unreadable(f"line {number}: {outcome!r} is no outcome")
-            answered, done = line.day("outcome_on"), line.day("done_on")
-            if bool(outcome) != bool(answered):
-                missing = "the day of its outcome" if outcome else "its outcome"
-                raise Unreadable(f"line {number}: {row['submission']} lacks {missing}")
-            if done and outcome not in ADOPTED:
-                raise Unreadable(f"line {number}: {row['submission']} is done, but was not adopted")
-            entry = ADOPTION.entry(SUBMISSION, EVERYTHING, submission_row(received, outcome, answered, done))
-            self.lines += self._add(
-                entry, {**line.names("forum", "kind", "department", "district"), **_times(received)}
-            )
-
-    def read_forums(self, stream: TextIO) -> None:
-        """Add up an export of forums. Raises ``Unreadable``."""
-        self.forums = True
-        for number, row in lines(stream, FORUM_COLUMNS):
-            line = _Line(number, row)
-            held = line.day("held_on", required=True)
-            if held is None or not re.fullmatch(r"[0-9]{1,9}", row["participants"]):
-                raise Unreadable(f"line {number}: {row['participants']!r} is no number of people")
-            entry = ADOPTION.entry(FORUM, EVERYTHING, {"participants": int(row["participants"])})
-            self._add(entry, {**line.names("forum", "kind", "department", "district"), **_times(held)})
-
-    def differences(self, published: Mapping[str, Any], *, every_forum: bool) -> Iterator[str]:
-        """A sentence for each published figure that differs from the lines; ``every_forum``: none may be missing."""
+    def differences(self, published: Mapping[str, Any]) -> Iterator[str]:
+        """A sentence for each published figure that differs from the lines."""
         yield from self._compare("total", ("", ""), published.get("total", {}), monthly=False)
         listed = published.get("by", {})
-        for dimension in (*DIMENSIONS, "forum", "month"):
+        for dimension in self.dimensions:
             said = {str(entry.get(dimension, "")): entry for entry in listed.get(dimension, [])}
             for value, entry in said.items():
                 where = f"{dimension} {value or '(none)'}"
                 yield from self._compare(where, (dimension, value), entry, monthly=dimension == "month")
-            if dimension == "forum" and not every_forum:
-                continue
+            if dimension == "forum" and published.get("next"):
+                continue  # only the first page of them
             for name, value in list(self.sums):
                 if name == dimension and value not in said and self._anything((name, value)):
                     yield f"{dimension} {value or '(none)'}: not among the published figures"
 
+    def left_out(self) -> Collection[str]:
+        """Figures that cannot be computed from the files that were read."""
+        return ()
+
     def _anything(self, place: Place) -> bool:
-        return any(number for name, number in self.sums[place].measures.items() if self.forums or name not in PEOPLE)
+        return any(number for name, number in self.sums[place].measures.items() if name not in self.left_out())
 
     def _compare(self, where: str, place: Place, said: Mapping[str, Any], *, monthly: bool) -> Iterator[str]:
-        right = (self.sums.get(place) or Sums()).published(monthly=monthly)
+        right = (self.sums.get(place) or Sums(self.area)).published(monthly=monthly)
         for name, value in right.items():
-            if name in PEOPLE and not self.forums:
+            if name in self.left_out():
                 continue
             self.compared += 1
             if name not in said:
@@ -141,8 +120,54 @@ class Recomputed:
                 yield f"{where}: {name} is published as {said[name]}, the lines say {value}"
 
 
-def read_published(raw: bytes) -> Mapping[str, Any]:
-    """Parse downloaded figures. Raises ``Unreadable``."""
+class Submissions(Recomputed):
+    """The figures of an export of submissions, and perhaps one of forums."""
+
+    area = ADOPTION
+    dimensions = (*DIMENSIONS, "forum", "month")
+    things = "submissions"
+    forums = False
+    """Whether forums have been read."""
+
+    def read(self, stream: TextIO) -> None:
+        """Add up an export of submissions. Raises ``Unreadable``."""
+        seen: set[str] = set()
+        for number, row in lines(stream, COLUMNS):
+            line = Line(number, row)
+            if not row["submission"] or row["submission"] in seen:
+                raise Unreadable(
+                    f"line {number}: the submission {row['submission']!r} stands there twice or is missing"
+                )
+            seen.add(row["submission"])
+            received, outcome = line.day("received_on"), row["outcome"]
+            if outcome not in {"", *OUTCOMES}:
+                raise Unreadable(f"line {number}: {outcome!r} is no outcome")
+            answered, done = line.day_or_none("outcome_on"), line.day_or_none("done_on")
+            if bool(outcome) != bool(answered):
+                missing = "the day of its outcome" if outcome else "its outcome"
+                raise Unreadable(f"line {number}: {row['submission']} lacks {missing}")
+            if done and outcome not in ADOPTED:
+                raise Unreadable(f"line {number}: {row['submission']} is done, but was not adopted")
+            entry = ADOPTION.entry(SUBMISSION, EVERYTHING, submission_row(received, outcome, answered, done))
+            self.lines += self.add(entry, {**line.names("forum", "kind", "department", "district"), **times(received)})
+
+    def read_forums(self, stream: TextIO) -> None:
+        """Add up an export of forums. Raises ``Unreadable``."""
+        self.forums = True
+        for number, row in lines(stream, FORUM_COLUMNS):
+            line = Line(number, row)
+            held = line.day("held_on")
+            if not re.fullmatch(r"[0-9]{1,9}", row["participants"]):
+                raise Unreadable(f"line {number}: {row['participants']!r} is no number of people")
+            entry = ADOPTION.entry(FORUM, EVERYTHING, {"participants": int(row["participants"])})
+            self.add(entry, {**line.names("forum", "kind", "department", "district"), **times(held)})
+
+    def left_out(self) -> Collection[str]:
+        return () if self.forums else PEOPLE
+
+
+def read_published(raw: bytes, allowed: Collection[str] = FILTERS) -> Mapping[str, Any]:
+    """Parse downloaded figures, which may stand under the allowed filters. Raises ``Unreadable``."""
     try:
         content = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -155,34 +180,54 @@ def read_published(raw: bytes) -> Mapping[str, Any]:
         raise Unreadable("the published figures have no dimensions")
     filters = content.get("filters", {})
     if not isinstance(filters, dict) or not all(
-        name in FILTERS and isinstance(value, str) for name, value in filters.items()
+        name in allowed and isinstance(value, str) for name, value in filters.items()
     ):
         raise Unreadable("the published figures stand under filters that are none of ours")
     return content
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
+    """A line of an export, with its number in the file. Its methods raise ``Unreadable``."""
+
     number: int
     row: Mapping[str, str]
 
-    def day(self, name: str, *, required: bool = False) -> date | None:
+    def day(self, name: str) -> date:
+        """A column's date."""
         text = self.row[name]
-        if not text and not required:
-            return None
         try:
             return date.fromisoformat(text if len(text) == len("2025-01-01") else "")
         except ValueError as error:
             raise Unreadable(f"line {self.number}: {text!r} in {name} is no day (YYYY-MM-DD)") from error
 
+    def day_or_none(self, name: str) -> date | None:
+        """A column's date; None if it is empty."""
+        return self.day(name) if self.row[name] else None
+
+    def whole(self, name: str) -> int | None:
+        """A column's whole number; None if it is empty."""
+        text = self.row[name]
+        if not re.fullmatch(r"(-?[0-9]{1,9})?", text):
+            raise Unreadable(f"line {self.number}: {text!r} in {name} is no whole number")
+        return int(text) if text else None
+
+    def one_of(self, name: str, values: Collection[str]) -> str:
+        """A column that has one of these values."""
+        if self.row[name] not in values:
+            raise Unreadable(f"line {self.number}: {self.row[name]!r} in {name} is none of its values")
+        return self.row[name]
+
     def names(self, *columns: str) -> dict[str, str]:
+        """Columns with codes."""
         for column in columns:
             if not _NAME.fullmatch(self.row[column]):
                 raise Unreadable(f"line {self.number}: {self.row[column]!r} in {column} is no code")
         return {column: self.row[column] for column in columns}
 
 
-def _times(day: date) -> dict[str, str]:
+def times(day: date) -> dict[str, str]:
+    """The year and the month of a day, as dimensions."""
     return {"year": day.isoformat()[:4], "month": day.isoformat()[:7]}
 
 

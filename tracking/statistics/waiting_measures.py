@@ -26,7 +26,10 @@ WAITING = Area(
     (
         Measure(
             "visitors",
-            _("Visitors who took a ticket or checked in. Who is sent on to another office counts at the first one."),
+            _(
+                "Visitors who took a ticket or checked in. Who is sent on to another office counts at the first one; a "
+                "ticket that was given back because it could not be printed does not count."
+            ),
             label=_("Visitors"),
             head=_("Visitors"),
             counts={"visitors": number_of(TICKET, "visitors")},

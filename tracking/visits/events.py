@@ -316,10 +316,14 @@ class TicketRenumbered(DomainEvent, kind="ticket.renumbered", audience=Audience.
 
 
 class PrintReported(DomainEvent, kind="ticket.print", audience=Audience.STAFF):
-    """Its kiosk says ``pending`` (prints again), ``printed``, ``failed``, or ``not_needed`` (the visitor noted it)."""
+    """Its kiosk says ``pending`` (prints again), ``printed``, ``failed``, or ``not_needed`` (the visitor noted it).
+
+    ``became``: what the ticket's paper is then; once it was printed or noted, a later failure changes nothing.
+    """
 
     ticket: int
     state: str
+    became: str
 
 
 class PassIssued(DomainEvent, kind="pass.issued", audience=Audience.STAFF):

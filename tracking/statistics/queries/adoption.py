@@ -69,7 +69,7 @@ async def published(reference_data: City, filters: Filters) -> dict[str, Any]:
     while older is not None:
         more, older = await forums(filters, older, BLOCK)
         rows += more
-    return document(replace(found, forums=rows), reference_data, "en")
+    return document(replace(found, forums=rows, older=None), reference_data, "en")
 
 
 def document(found: Tables, reference_data: City, language: str) -> dict[str, Any]:

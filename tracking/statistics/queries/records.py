@@ -1,13 +1,17 @@
 """Compares an export line by line with the records: figures alone would not reveal a changed date."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, TextIO
 
 from forums.queries import figures
 from server.core.city import City
-from tracking.statistics.books import forum_row, submission_row
-from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS, lines
+from tracking.statistics import verify_waiting
+from tracking.statistics.books import forum_row, submission_row, ticket_row
+from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS, Unreadable, lines
+from tracking.statistics.verify_waiting import line_of
+from tracking.visits.queries import ticket_figures
 
 BLOCK = 1_000
 """Lines compared at once."""
@@ -57,3 +61,28 @@ async def forums(stream: TextIO, reference_data: City) -> AsyncIterator[str]:
         records = {one.slug: _export_line(forum_row(one), one.slug, reference_data) for one in found}
         for difference in _differences(block, "forum", records):
             yield difference
+
+
+async def tickets(stream: TextIO, _reference_data: City) -> AsyncIterator[str]:
+    """A sentence for each line in an export of tickets that the record of its day does not have. Raises ``Unreadable``.
+
+    A day of an office is compared at once, because lines have no number.
+    """
+    seen: set[tuple[str, str]] = set()
+    rows = lines(stream, verify_waiting.COLUMNS)
+    for place, those in groupby(rows, lambda one: (one[1]["office"], one[1]["date"])):
+        day = "/".join(place)
+        left = Counter(await _tickets(day))
+        for number, row in those:
+            if place in seen:
+                raise Unreadable(f"line {number}: {day} stands in two places")
+            if not left[line := tuple(row.values())]:
+                yield f"line {number}: the record of {day} has no such ticket: {','.join(line)}"
+            left[line] -= 1
+        seen.add(place)
+
+
+async def _tickets(day: str) -> list[tuple[str, ...]]:
+    """The lines of the tickets of a closed day, named as in the ledger."""
+    found = await ticket_figures.tickets(await ticket_figures.of_day(day))
+    return [tuple(line_of(ticket_row(one), {one.office_id: day.partition("/")[0]}).values()) for one in found]

@@ -4,7 +4,7 @@ In the tables of totals the way in which visitors came is the kind, and the offi
 department; services and hours share the place of the district.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Self
@@ -15,12 +15,14 @@ from server.core.days import today
 from server.core.errors import Text, _
 from server.core.forms import Parameters, not_a_choice
 from server.core.i18n import translate
+from server.core.listing import Condition, Order, where
 from tracking.statistics.books import HOUR
 from tracking.statistics.cells import Filters
 from tracking.statistics.figures import Figures
 from tracking.statistics.queries import filters, tables
 from tracking.statistics.queries.tables import FigureRow, Tables
 from tracking.statistics.rules import AND
+from tracking.statistics.verify_waiting import line_of
 from tracking.statistics.waiting_measures import WAITING
 from tracking.visits.queries import offices, ticket_figures
 from tracking.visits.queries.offices import OfficeRow
@@ -31,6 +33,10 @@ DIMENSIONS = ("how", "office", "service", "hour", "year")
 DAYS = timedelta(days=28)
 MONTHS = 12
 """Compared before and after a month."""
+BLOCK = 1_000
+"""Lines of the export read at once."""
+_ORDER = Order({"date": date, "department_id": int, "ticket_id": int})
+_COLUMNS = ", ".join(("ticket_id", "date", "kind", "department_id", "district", *WAITING.columns))
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,35 @@ def document(found: Tables, language: str, names: Known) -> dict[str, Any]:
     return {"total": found.total.published(), "by": said}
 
 
+async def export(chosen: Filters, offices: Mapping[int, str]) -> AsyncIterator[list[tuple[str, ...]]]:
+    """Every counted ticket under filters, day by day and office by office, in blocks. ``offices``: codes by id."""
+    for line in await tables.months(WAITING, chosen):
+        period = Condition("period = ?", (f"m{line.key}",))
+        place: tuple[Any, ...] = (date.fromisoformat(f"{line.key}-01"), 0, 0)
+        while place:
+            found = _counted(chosen, period, _ORDER.beyond(place))
+            rows = await database.fetch(
+                f"SELECT {_COLUMNS} FROM statistics_ticket{found.sql} ORDER BY {_ORDER.sql()} LIMIT {BLOCK}",
+                *found.values,
+            )
+            if rows:
+                yield [tuple(line_of(row, offices).values()) for row in rows]
+            place = _ORDER.at(rows[-1]) if len(rows) == BLOCK else ()
+
+
+def _counted(chosen: Filters, *more: Condition) -> Condition:
+    """The counted tickets under filters, but for the year, and further conditions."""
+    parts = [Condition("counted = ?", (True,)), *more]
+    if chosen.department_id is not None:
+        parts.append(Condition("department_id = ?", (chosen.department_id,)))
+    if chosen.kind:
+        parts.append(Condition("kind = ?", (chosen.kind,)))
+    if chosen.district:
+        prefix = f"{chosen.district}{AND}"
+        parts.append(Condition(f"substr(district, 1, {len(prefix)}) = ?", (prefix,)))
+    return where(*parts)
+
+
 # --- What changed ----------------------------------------------------------------------------------------------------
 
 
@@ -153,19 +188,12 @@ def _sum(those: Sequence[Figures]) -> Figures:
 
 async def by_day(chosen: Filters) -> list[tuple[date, int, int | None]]:
     """The last four weeks day by day: visitors, and their mean wait in seconds. One query."""
-    parts: list[tuple[str, object]] = []
-    if chosen.department_id is not None:
-        parts.append(("department_id = ?", chosen.department_id))
-    if chosen.kind:
-        parts.append(("kind = ?", chosen.kind))
-    if chosen.district:
-        parts.append(("district LIKE ?", f"{chosen.district}{AND}%"))
-    where, values = "".join(f"{part} AND " for part, _value in parts), [value for _part, value in parts]
+    found = _counted(chosen, Condition("date >= ?", (today() - DAYS,)))
     rows = await database.fetch(
         "SELECT date, SUM(visitors) AS visitors, SUM(called) AS called, SUM(CAST(wait_seconds AS BIGINT)) AS waited "
-        f"FROM statistics_ticket WHERE {where}counted = ? AND date >= ? GROUP BY date ORDER BY date",
-        *values, True, today() - DAYS,
-    )  # fmt: skip
+        f"FROM statistics_ticket{found.sql} GROUP BY date ORDER BY date",
+        *found.values,
+    )
     return [
         (_day(row["date"]), int(row["visitors"]), round(row["waited"] / row["called"]) if row["called"] else None)
         for row in rows

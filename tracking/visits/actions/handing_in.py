@@ -16,7 +16,7 @@ from tracking.visits.actions.arriving import Arrival, Press
 from tracking.visits.actions.devices import DeviceRow
 from tracking.visits.actions.queueing import Queue
 from tracking.visits.errors import NoSuchVisit, NotItsNumber, NumberTaken
-from tracking.visits.events import TicketRenumbered, VisitorArrived
+from tracking.visits.events import PrintReported, TicketRenumbered, VisitorArrived
 from tracking.visits.queries import numbers, queue, visits
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import TicketRow
@@ -81,6 +81,8 @@ async def hand_in(office: OfficeRow, kiosk: DeviceRow, command: TakeTicket) -> t
             visit_id=found.visit_id if found else None, booked_for=found.booked_for if found else None,
             arrived_at=came, print_state=PrintState(command.print_state) if command.print_state else None,
         )  # fmt: skip
+        if ticket.print_state is PrintState.FAILED:
+            await day.chain.append(press.actor, PrintReported(ticket.id, PrintState.FAILED, PrintState.FAILED))
         if found is None:
             await numbering.count(day, _split(number)[0], walk_ins=1)
         if day.closed:

@@ -37,7 +37,7 @@ async def report(office: OfficeRow, kiosk: DeviceRow, number: str, state: PrintS
             new = new if await _reported(day, ticket.id) else state
         if new is not ticket.print_state or new is not state:
             await database.execute("UPDATE ticket SET print_state = ? WHERE id = ?", new, ticket.id)
-            await day.chain.append(f"device:{kiosk.id}", PrintReported(ticket.id, state))
+            await day.chain.append(f"device:{kiosk.id}", PrintReported(ticket.id, state, new))
         return await queue.ticket(ticket.id)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from server.core import ledger
 from server.core.ledger import Entry
 from tracking.visits.events import (
+    PrintReported,
     QueueClosed,
     TicketCalled,
     TicketEnded,
@@ -21,7 +22,7 @@ from tracking.visits.events import (
     TicketWaits,
 )
 from tracking.visits.queries import queue
-from tracking.visits.states import ENDED, TicketState
+from tracking.visits.states import ENDED, PrintState, TicketState
 
 SYSTEM = "system"
 
@@ -50,6 +51,12 @@ class TicketRecord:
     estimated_at: datetime | None = None
     case: str = ""
     """The case that was settled at a counter."""
+    print_failed: bool = False
+
+    @property
+    def unprinted(self) -> bool:
+        """Given back because its print failed: its visitor took another one, or went away without having waited."""
+        return self.state is TicketState.LEFT and self.print_failed
 
     @property
     def waits_from(self) -> datetime:
@@ -117,6 +124,8 @@ def _follow(found: dict[int, TicketRecord], entry: Entry) -> None:
         case TicketCalled.kind:
             one.state = TicketState.CALLED
             one.first_called_at = one.first_called_at or datetime.fromisoformat(data["at"])
+        case PrintReported.kind:
+            one.print_failed = data["became"] == PrintState.FAILED
         case TicketStarted.kind:
             one.state, one.serving_since = TicketState.SERVING, at
         case TicketFinished.kind:

@@ -82,7 +82,7 @@ async def of_day(number: str) -> list[int]:
 
 
 async def tickets(ids: Sequence[int]) -> list[TicketFigures]:
-    """What is counted of some tickets."""
+    """What is counted of some tickets; nothing of those that were given back because they could not be printed."""
     rows = await database.fetch(
         "SELECT t.id, d.office_id, d.date, o.code FROM ticket t JOIN queue_day d ON d.id = t.day_id "
         "JOIN office o ON o.id = d.office_id WHERE t.id IN (?) AND d.closed_at IS NOT NULL ORDER BY t.id",
@@ -97,7 +97,7 @@ async def tickets(ids: Sequence[int]) -> list[TicketFigures]:
         (record, office, code, day)
         for (office, code, day), wanted in days.items()
         for one in wanted
-        if (record := records[queue.subject(code, day)].get(one))
+        if (record := records[queue.subject(code, day)].get(one)) and not record.unprinted
     ]
     first = await _first_visits({record.case for record, *_rest in found if record.case})
     made = [
@@ -191,11 +191,11 @@ def figures(
         visitors=int(not record.forwarded),
         called=int(wait is not None),
         wait_seconds=wait or 0,
-        wait_minutes=None if wait is None else _minutes(wait),
+        wait_minutes=None if wait is None else minutes(wait),
         served=int(record.state is TicketState.DONE),
         timed=int(served is not None),
         service_seconds=round(served or 0),
-        service_minutes=None if served is None else _minutes(round(served)),
+        service_minutes=None if served is None else minutes(round(served)),
         missed=int(record.state is TicketState.MISSED),
         left_early=int(record.state is TicketState.LEFT),
         cases_settled=int(bool(record.case)),
@@ -207,5 +207,6 @@ def figures(
     )
 
 
-def _minutes(seconds: int) -> int:
+def minutes(seconds: int) -> int:
+    """A duration where frequencies are counted: rounded up, and no longer than ``LONGEST``."""
     return min(-(-seconds // 60), LONGEST)
