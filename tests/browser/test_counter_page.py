@@ -19,10 +19,9 @@ from tracking.visits import links
 from tracking.visits.actions import arriving, booking, calling, counters
 from tracking.visits.actions.arriving import Press
 from tracking.visits.actions.booking import Contact
-from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Counter, CounterService, EmergencyCall, Ticket, Visit
 from tracking.visits.queries import offices, visits
-from tracking.visits.queue_forms import CallNext
+from tracking.visits.queue_forms import CallNext, OpenCounter
 from tracking.visits.states import TicketState, VisitMode
 
 SHOTS = os.environ.get("SHOTS", "")
@@ -155,7 +154,7 @@ async def test_a_visit_by_video_begins_with_a_press_and_shows_the_link_when_call
     await page.wait_for_url("**/tickets/*")
     await sound(page)
     clerk, counter = await official("clerk"), str((await Counter.get(office_id=office.id)).id)
-    await counters.open_counter(clerk, counter, Plain())
+    await counters.open_counter(clerk, counter, OpenCounter())
     await calling.call_next(clerk, counter, CallNext())
     await expect(page.locator("a[href='https://meet.example.org/1']")).to_be_visible()
     await expect(page.locator("[data-when=called]")).to_contain_text("1번 창구가 준비되었습니다")

@@ -15,10 +15,10 @@ from tests.support.system import System
 from tests.support.visits import an_office, at
 from tracking.visits.actions import arriving, counters, emergencies
 from tracking.visits.actions.arriving import Press
-from tracking.visits.desk_forms import Plain
 from tracking.visits.errors import EmergencyTaken
 from tracking.visits.models import Counter, EmergencyCall
 from tracking.visits.queries import offices, queue
+from tracking.visits.queue_forms import OpenCounter
 
 HELP = "동료에게 도움이 필요합니다"
 
@@ -29,7 +29,7 @@ async def two_counters() -> tuple[str, str]:
     await Counter.filter(number="3").update(floor=2)
     clerk, pages = await official("clerk"), []
     for one in await Counter.filter(office_id=office.id).order_by("number"):
-        await counters.open_counter(clerk, str(one.id), Plain())
+        await counters.open_counter(clerk, str(one.id), OpenCounter())
         pages.append(f"/desk/counters/{one.id}")
     return pages[0], pages[1]
 

@@ -155,6 +155,7 @@ async def test_a_note_goes_with_the_visitor_and_pauses_say_who_and_since_when(sy
     with clock.at(at("09:00")):
         clerk = await system.official("clerk")
         number = await walks_in()
+        await submit(clerk, other, "/open")
         for action in ("/open", "/call-next", "/start"):
             await submit(clerk, page, action)
         refused = await submit(clerk, page, "/note", note__note="주민등록번호 900101-1234568")
@@ -163,7 +164,6 @@ async def test_a_note_goes_with_the_visitor_and_pauses_say_who_and_since_when(sy
         assert (await Ticket.get()).note == "통역이 필요합니다."
         await submit(clerk, page, "/transfer", transfer__counter="2")
         assert "통역이 필요합니다." in (await clerk.get(other)).text, "in the list"
-        await submit(clerk, other, "/open")
         await submit(clerk, other, "/call-next")
         shown = (await clerk.get(other)).text
         assert "통역이 필요합니다." in shown

@@ -10,8 +10,9 @@ from server.core import clock
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, wish
 from tracking.visits.actions import booking
-from tracking.visits.models import Counter, CounterService, Device, Ticket, TicketMatter, WaitEstimate
+from tracking.visits.models import Counter, CounterService, Device, Ticket, TicketMatter, Visit, WaitEstimate
 from tracking.visits.queries import offices, visits, waiting_times
+from tracking.visits.states import VisitState
 
 MOST_QUERIES = 10
 DEVICES = "/api/v1/desk/offices/east/devices"
@@ -183,6 +184,18 @@ async def test_a_visitor_follows_gives_back_and_returns(system: System) -> None:
         assert (await tell(codes[2], "return"))["state"] == "waiting"
         assert (await tell(codes[0], "return"))["code"] == "illegal_transition"
         assert (await tell("ABC-DEF-GHJ"))["code"] == "no_such_ticket"
+
+
+async def test_a_reservation_that_is_over_says_how(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    with clock.at(at("09:00") - timedelta(days=4)):
+        made = await booking.book_now(await wish(start="09:15"), contact("kim"))
+    with clock.at(at("09:10")):
+        device = await enrolled(system)
+        for state in (VisitState.CANCELLED, VisitState.SERVED, VisitState.MISSED):
+            await Visit.filter(number=made.number).update(state=state)
+            over = await check_in(system, device, number=made.number, key=made.key)
+            assert (over.status_code, over.json()["code"]) == (409, f"visit_{state}")
 
 
 async def test_only_so_many_go_first(system: System) -> None:

@@ -247,6 +247,26 @@ async def test_the_number_on_the_paper_is_the_one(system: System) -> None:
         assert (handed["number"], handed["state"]) == ("981", "waiting")
 
 
+async def test_a_number_handed_in_is_the_one_on_the_paper(system: System) -> None:
+    """With zeros before it, it would be another visitor; and the number of a paper is not changed."""
+    await an_office({"1": ["passport"]})
+    with clock.at(at("09:00")):
+        device = await enrolled(system)
+        await setup(system, device)
+        first, *zeros = await hand_in(
+            system, device, later(980, "09:00", "a"), later("0980", "09:00", "b"), later("000981", "09:00", "c")
+        )
+        assert [one.get("code") for one in zeros] == ["not_its_number", "not_its_number"]
+        (same,) = await hand_in(system, device, later(981, "09:00", "a"))
+        assert (same["number"], same["code"]) == ("980", first["code"])
+        assert 980 not in (await setup(system, device))["blocks"][0]["numbers"], "its paper is out"
+        online = (await ticket(system, device, press_id="p")).json()
+        (paper,) = await hand_in(system, device, later(982, "09:00", "p"))
+        (other,) = await hand_in(system, device, later(983, "09:00", "p"))
+        assert (online["number"], paper["number"], other["number"]) == ("1", "982", "982")
+    assert await Ticket.all().count() == 2
+
+
 async def test_a_number_without_a_moment_is_refused(system: System) -> None:
     await an_office({"1": ["passport"]})
     with clock.at(at("09:00")):

@@ -21,7 +21,7 @@ from tracking.visits.actions.arriving import Press
 from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Counter
 from tracking.visits.queries import offices, queue, waiting_times
-from tracking.visits.queue_forms import CallNext, Finish
+from tracking.visits.queue_forms import CallNext, Finish, OpenCounter
 from tracking.visits.waits import replay
 
 STREAM = "/offices/east/queue/stream"
@@ -42,7 +42,7 @@ class Office:
         office = await an_office({"5": ["passport"], "6": ["moving"]}, days=[today()], **settings)
         await Counter.filter(number="5").update(floor=3)
         made = cls(await official("clerk"), str((await Counter.get(office_id=office.id, number="5")).id))
-        await made.act(counters.open_counter)
+        await made.act(counters.open_counter, OpenCounter())
         return made
 
     async def walk_in(self, service: str = "passport") -> str:
@@ -105,7 +105,7 @@ async def test_the_stream_carries_the_queue_itself(system: System) -> None:
 async def test_the_last_calls_stay_and_whoever_is_at_a_counter_is_never_pushed_out(system: System) -> None:
     office = await Office.opened()
     other = str((await Counter.get(number="6")).id)
-    await counters.open_counter(office.clerk, other, Plain())
+    await counters.open_counter(office.clerk, other, OpenCounter())
     kept = await office.walk_in("moving")
     await calling.call_next(office.clerk, other, CallNext())
     for _visitor in range(12):
@@ -213,6 +213,6 @@ async def test_a_counter_is_free_since_it_finished_or_opened_or_somebody_came(sy
     ended = database.moment(await database.value("SELECT MAX(ended_at) FROM ticket"))
     assert await free() == ended.timestamp()
     await office.act(counters.close)
-    await office.act(counters.open_counter)
+    await office.act(counters.open_counter, OpenCounter())
     since = database.moment(await database.value("SELECT since FROM counter_sitting"))
     assert await free() == since.timestamp() > ended.timestamp()

@@ -16,7 +16,7 @@ from tracking.visits.actions import calling, counters
 from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Counter, Ticket
 from tracking.visits.queries import offices, queue
-from tracking.visits.queue_forms import CallNext, Finish
+from tracking.visits.queue_forms import CallNext, Finish, OpenCounter
 from tracking.visits.states import TicketState
 from tracking.visits.waits import order
 
@@ -71,7 +71,7 @@ async def test_ten_minutes_without_network(system: System) -> None:
         cut, other = Kiosk(system, await enrolled(system)), Kiosk(system, await enrolled(system))
         for one in (cut, other):
             await one.ask()
-        await counters.open_counter(clerk, counter, Plain())
+        await counters.open_counter(clerk, counter, OpenCounter())
         assert [await cut.online(), await other.online()] == ["1", "2"]
     expected = ["1", "2"]
     for minute in range(1, 10):  # the network is gone for one of them

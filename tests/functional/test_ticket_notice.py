@@ -24,7 +24,7 @@ from tracking.visits.events import TicketContactChanged, TicketTold
 from tracking.visits.models import Counter, QueueDay, Ticket
 from tracking.visits.queries import offices, queue, visits, waiting_times
 from tracking.visits.queries.queue import TicketRow
-from tracking.visits.queue_forms import CallNext, Finish, Forward
+from tracking.visits.queue_forms import CallNext, Finish, Forward, OpenCounter
 from tracking.visits.ticket_forms import TellMe
 
 KIM, MOBILE = "kim@example.org", "010-1234-5678"
@@ -108,7 +108,7 @@ async def test_who_is_called_at_once_is_told_where(system: System) -> None:
         assert "이미 곧 차례이므로" in (await system.client.get(f"/tickets/{found[0].code}")).text
         await asks(system.client, found[-1], MOBILE)
         await gone(found[:-1])
-        await counters.open_counter(clerk, str(counter.id), Plain())
+        await counters.open_counter(clerk, str(counter.id), OpenCounter())
         await calling.call_next(clerk, str(counter.id), CallNext())
         await telling.tell()
         await system.work()
@@ -129,7 +129,7 @@ async def test_a_message_that_comes_too_late_says_what_is_true_or_nothing(system
         await asks(system.client, found[-2], "lee@example.org")
         await gone(found[:-2])
         await telling.tell()
-        await counters.open_counter(clerk, counter, Plain())
+        await counters.open_counter(clerk, counter, OpenCounter())
         await calling.call_next(clerk, counter, CallNext())
         await tickets.leave(found[-1].code)
         await system.work()
@@ -229,7 +229,7 @@ async def test_a_contact_is_erased_with_the_end_of_its_ticket(system: System, en
             assert "ki***" not in shown, "no message is promised any more"
             assert "take a new number" in shown
         else:
-            await counters.open_counter(clerk, counter, Plain())
+            await counters.open_counter(clerk, counter, OpenCounter())
             await calling.call_next(clerk, counter, CallNext())
             if ending == "missed":
                 await calling.not_here(clerk, counter, Plain())

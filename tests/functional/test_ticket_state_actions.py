@@ -24,6 +24,7 @@ from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Counter, Office, Ticket, TicketMatter
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import offices, queue
+from tracking.visits.queue_forms import OpenCounter
 from tracking.visits.states import TICKET, CounterAction, CounterState, TicketAction, TicketState
 
 K, C = TicketAction, CounterAction
@@ -94,7 +95,7 @@ async def bench(system: System) -> Bench:
     numbers = {one.number: one.id for one in await Counter.filter(office_id=office.id)}
     clerk = await official("clerk")
     for one in numbers.values():
-        await counters.open_counter(clerk, str(one), Plain())
+        await counters.open_counter(clerk, str(one), OpenCounter())
     ticket = await arriving.walk_in(await offices.office("east"), ["passport"], Press())
     return Bench(ticket, numbers["1"], await system.official("clerk"), await system.program("clerk"))
 
@@ -184,11 +185,15 @@ async def test_only_an_open_and_free_counter_calls(system: System) -> None:
     with clock.at(at("09:30")):
         here = await bench(system)
         clerk = await official("clerk")
-        switch = {CounterState.OPEN: counters.open_counter, CounterState.PAUSED: counters.pause,
-                  CounterState.CLOSED: counters.close}  # fmt: skip
+        key = str(here.counter)
+        switch = {
+            CounterState.OPEN: lambda: counters.open_counter(clerk, key, OpenCounter()),
+            CounterState.PAUSED: lambda: counters.pause(clerk, key, Plain()),
+            CounterState.CLOSED: lambda: counters.close(clerk, key, Plain()),
+        }
         for state, action in itertools.product(CounterState, (C.CALL, C.CALL_NEXT)):
             await here.put(TicketState.WAITING, K.CALL)
-            await switch[state](clerk, str(here.counter), Plain())
+            await switch[state]()
             body = here.fields[K.CALL] if action is C.CALL else {}
             answer = await here.program.post(f"/api/v1/desk/counters/{here.counter}/{action}", json=body)
             assert answer.status_code == (200 if state is CounterState.OPEN else 409), (state, action)

@@ -13,7 +13,7 @@ from tracking.visits.actions import calling, counters
 from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Call, Office, Ticket, Visit
 from tracking.visits.queries import queue
-from tracking.visits.queue_forms import Finish
+from tracking.visits.queue_forms import Finish, OpenCounter
 from tracking.visits.states import TicketState
 
 PAGE = "/api/v1/statistics/waiting"
@@ -106,7 +106,7 @@ async def test_who_was_carried_over_counts_on_the_day_of_their_call(system: Syst
     first = (await closed(system, bench))["total"]
     assert first["visitors"] < len(bench.truth)
     with clock.at(at("09:10", tuesday)):
-        await counters.open_counter(bench.clerk, bench.key("2"), Plain())
+        await counters.open_counter(bench.clerk, bench.key("2"), OpenCounter())
         while await bench.calls("2"):
             await calling.not_here(bench.clerk, bench.key("2"), Plain())
         assert bench.truth[late.id].called_at == clock.now()

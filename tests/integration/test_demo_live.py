@@ -11,9 +11,9 @@ from tests.support.answers import official
 from tests.support.system import System
 from tests.support.visits import an_office, at, next_monday
 from tracking.visits.actions import counters
-from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Counter, CounterSitting, Opening, Ticket
 from tracking.visits.queries import offices, queue
+from tracking.visits.queue_forms import OpenCounter
 from tracking.visits.states import TicketState
 from tracking.visits.waits import order
 
@@ -33,7 +33,7 @@ async def test_the_queue_moves_by_itself_through_the_real_actions(system: System
     office = await an_office({"1": ["passport"], "2": ["passport", "moving"], "3": ["moving"]})
     mine = await Counter.get(number="3")
     with clock.at(at("10:00")):
-        await counters.open_counter(await official("clerk"), str(mine.id), Plain())
+        await counters.open_counter(await official("clerk"), str(mine.id), OpenCounter())
     await an_hour(at("10:00"))
     tickets = await Ticket.all()
     assert sum(one.state is TicketState.DONE for one in tickets) >= 3

@@ -20,7 +20,7 @@ from tracking.visits.events import TicketForwarded
 from tracking.visits.models import Counter, NoShow, Office, Opening, Ticket, TicketMatter, TicketSeries, Visit
 from tracking.visits.queries import offices, queue, visits
 from tracking.visits.queries.queue import TicketRow
-from tracking.visits.queue_forms import CallNext, Finish, Forward
+from tracking.visits.queue_forms import CallNext, Finish, Forward, OpenCounter
 from tracking.visits.states import OpeningKind, TicketState, VisitState
 from tracking.visits.waits import order
 
@@ -31,7 +31,7 @@ async def two_offices(**settings: Any) -> tuple[Official, str, str]:
     for code in ("east", "west"):
         office = await an_office({"1": ["passport", "seal"]}, code=code, **settings)
         counter = str((await Counter.get(office_id=office.id)).id)
-        await counters.open_counter(clerk, counter, Plain())
+        await counters.open_counter(clerk, counter, OpenCounter())
         found.append(counter)
     return clerk, found[0], found[1]
 
@@ -127,7 +127,7 @@ async def test_who_was_forwarded_has_come(system: System) -> None:
         made = await booking.book_now(await wish(start="09:00"), contact("kim"))
     with clock.at(at("09:00")):
         for counter in (east, west):
-            await counters.open_counter(clerk, counter, Plain())
+            await counters.open_counter(clerk, counter, OpenCounter())
         await arriving.check_in(await offices.office("east"), await visits.by_number(made.number), Press())
         await call(clerk, east)
         await calling.start(clerk, east, Plain())

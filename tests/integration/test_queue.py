@@ -14,12 +14,13 @@ from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, three_floors, wish
 from tracking.visits.actions import arriving, booking, calling, counters, taking, tickets
 from tracking.visits.actions.arriving import Arrival, Press
+from tracking.visits.counter_errors import CalledJustNow, CounterBusy, CounterNotOpen
 from tracking.visits.desk_forms import Plain
-from tracking.visits.errors import CalledJustNow, CounterBusy, CounterNotOpen, WrongDay
+from tracking.visits.errors import WrongDay
 from tracking.visits.models import Call, Counter, NoShow, Office, Restriction, Ticket, TicketMatter, Visit
 from tracking.visits.queries import offices, planning, queue, visits
 from tracking.visits.queries.queue import TicketRow
-from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Transfer
+from tracking.visits.queue_forms import CallChosen, CallNext, Finish, OpenCounter, Transfer
 from tracking.visits.states import Channel, TicketState, VisitState
 from tracking.visits.waits import order
 
@@ -50,7 +51,7 @@ class Bench:
 
     async def open(self, *numbers: str) -> None:
         for one in numbers:
-            await counters.open_counter(self.clerk, self.at(one), Plain())
+            await counters.open_counter(self.clerk, self.at(one), OpenCounter())
 
 
 async def bench(counters_: dict[str, list[str]], **settings: Any) -> Bench:

@@ -15,7 +15,7 @@ from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Counter, CounterService, Office
 from tracking.visits.queries import offices, queue, visits, waiting_times
 from tracking.visits.queries.queue import TicketRow
-from tracking.visits.queue_forms import CallNext, Finish, Transfer
+from tracking.visits.queue_forms import CallNext, Finish, OpenCounter, Transfer
 
 MINUTE = timedelta(minutes=1)
 COMBINED = (["passport"], ["moving"], ["seal"], ["seal", "moving"])
@@ -124,7 +124,7 @@ async def an_eventful_day(day: date, seed: int = 1, *, carry_over: bool = False,
     arrivals += [(at("09:00", day) + timedelta(seconds=rng.randrange(2 * 3600)), "") for _n in range(24)]
     with clock.at(at("08:40", day)):
         for number in bench.counter:
-            await counters.open_counter(clerk, bench.key(number), Plain())
+            await counters.open_counter(clerk, bench.key(number), OpenCounter())
     await _pass(bench, rng, sorted(arrivals[1:]))
     return bench
 

@@ -9,8 +9,9 @@ import pytest
 
 from server.core.errors import Refusal
 from tests.support.moment import START
-from tracking.visits import errors
+from tracking.visits import counter_errors, errors
 from tracking.visits.errors import ToVisitor
+from tracking.visits.labels import TICKET_STATES
 
 VALUES: dict[type[Refusal], tuple[Any, ...]] = {
     errors.OnePerHousehold: (date(2026, 12, 1),), errors.VisitorHasVisit: ("K7Q", date(2026, 12, 1)),
@@ -18,7 +19,9 @@ VALUES: dict[type[Refusal], tuple[Any, ...]] = {
     errors.TimeFree: (START,), errors.NotYetMissed: (START,), errors.TooLateToUndo: (7,),
     errors.ClosedForGood: ("02-700-3000",),
     errors.WrongOffice: ("동부민원센터", "중앙로 1", errors.OldQR.text), errors.WrongDay: (START,),
-    errors.CalledJustNow: (START,), errors.EmergencyTaken: ("김창구",),
+    counter_errors.TicketNotPossible: ("park", "called", TICKET_STATES["called"]),
+    counter_errors.NotYourCounter: ("김창구",), counter_errors.CalledJustNow: (START,),
+    errors.EmergencyTaken: ("김창구",),
     errors.NotYetReady: (START,),
 }  # fmt: skip
 NEVER_AT_THE_DESK = {
@@ -30,8 +33,9 @@ NEVER_AT_THE_DESK = {
 }  # fmt: skip
 REFUSALS = [
     one
-    for one in vars(errors).values()
-    if isclass(one) and issubclass(one, Refusal) and one.__module__ == errors.__name__
+    for module in (errors, counter_errors)
+    for one in vars(module).values()
+    if isclass(one) and issubclass(one, Refusal) and one.__module__ == module.__name__
 ]
 
 

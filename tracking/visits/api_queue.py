@@ -11,7 +11,7 @@ from starlette.routing import Route
 from server.core import auth, config, contract, i18n, web
 from server.core.acts import NO_CONTENT, Act, Api, Attempt
 from server.core.contract import Access, Answer, Contract, among, said
-from tracking.visits.actions import tickets
+from tracking.visits.actions import calling, tickets
 from tracking.visits.counter_acts import COUNTERS
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import forwarded, guidance, live_queue, offices, queue, waiting_times
@@ -156,10 +156,14 @@ async def _attempt(request: Request, act: Act[Any, Any]) -> Attempt:
     return Attempt(official, number, f"counters/{official.id}/{number}", act.action)
 
 
-async def _answer(_request: Request, attempt: Attempt, status: int) -> Response:
-    """The counter's visitor, or whom it has just finished with; 204 if there is none."""
+async def _answer(request: Request, attempt: Attempt, status: int) -> Response:
+    """Whom the press called, else the counter's visitor, or whom it has just finished with; 204 if there is none."""
     ticket = None
-    if status != NO_CONTENT:
+    if attempt.action == CounterAction.CALL_NEXT:
+        press_id = (await web.read_json(request)).get("press_id")
+        called = await calling.of_press(int(attempt.subject), press_id) if press_id else None
+        ticket = await queue.ticket(called) if called else None
+    if ticket is None and status != NO_CONTENT:
         ticket = await queue.at_counter(int(attempt.subject))
         if ticket is None and attempt.action != CounterAction.CALL_NEXT:
             ticket = await queue.last_at_counter(int(attempt.subject))

@@ -7,7 +7,7 @@ from server.core.errors import _
 from tracking.visits.actions import calling, counters, forwarding
 from tracking.visits.desk_forms import Plain
 from tracking.visits.queries.counter import CounterView
-from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Forward, Transfer, WriteNote
+from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Forward, OpenCounter, Transfer, WriteNote
 from tracking.visits.states import CounterAction, CounterState, TicketState
 
 CounterAct = Act[CounterAction, Any]
@@ -178,10 +178,16 @@ _COUNTERS: tuple[CounterAct, ...] = (
     ),
     Act(
         action=CounterAction.OPEN,
-        form=Plain,
+        form=OpenCounter,
         run=counters.open_counter,
-        when=lambda there: there.state is not CounterState.OPEN,
-        desk=Offer(summary="Open the counter", label=_("Open the counter"), done=_("The counter is open."), status=204),
+        when=lambda there: there.state is not CounterState.OPEN or not there.operable,
+        desk=Offer(
+            summary="Open the counter, or take it over from whoever sits there",
+            label=_("Open the counter"),
+            done=_("The counter is open."),
+            status=204,
+            fit=lambda there: {"take_over": {"asked": not there.operable}},
+        ),
     ),
     Act(
         action=CounterAction.PAUSE,

@@ -322,6 +322,28 @@ class OldQR(Conflict):
     text = _("This QR code is from before you changed the time. Please show the newest one, or enter number and key.")
 
 
+class VisitCancelled(Conflict):
+    """409: nobody checks in with a reservation that was cancelled."""
+
+    code = "visit_cancelled"
+    text = _("This reservation was cancelled. Please take a number without a reservation, or ask at reception.")
+
+
+class VisitServed(Conflict):
+    """409: nobody checks in again with a reservation that is settled."""
+
+    code = "visit_served"
+    text = _("This reservation is already settled. For another matter please take a number without a reservation.")
+
+
+class VisitMissed(Conflict):
+    """409: nobody checks in with a reservation that was recorded as missed."""
+
+    code = "visit_missed"
+    text = _("This reservation was recorded as missed, because nobody came. Please ask at reception, or take a number "
+             "without a reservation.")  # fmt: skip
+
+
 class NoSuchTicket(NotFound):
     """404: no such ticket."""
 
@@ -332,39 +354,6 @@ class NoSuchCounter(NotFound):
     """404: no such counter, or it is closed for good."""
 
     code, text = "no_such_counter", _("There is no such counter.")
-
-
-class CounterBusy(Conflict):
-    """409: the counter still calls or serves somebody."""
-
-    code, text = "counter_busy", _("This counter still has a visitor. Please finish with them first.")
-
-
-class CounterNotOpen(Conflict):
-    """409: nobody sits at the counter, or it is paused."""
-
-    code, text = "counter_not_open", _("This counter is not open. Please open it first.")
-
-
-class CannotServe(Conflict):
-    """409: the counter is not able to do what the ticket is for."""
-
-    code, text = "cannot_serve", _("This counter cannot do the service for which this visitor came.")
-
-
-class CalledJustNow(Conflict):
-    """409: the ticket was called a moment ago, or as often as the office calls."""
-
-    code = "called_just_now"
-
-    def __init__(self, again: datetime) -> None:
-        super().__init__(_("This visitor was called a moment ago. Call again from %(time)s.", time=f"{again:%H:%M}"))
-
-
-class CalledOftenEnough(Conflict):
-    """409: the ticket was called as often as the office calls; it is missed now."""
-
-    code, text = "called_often_enough", _("This visitor has been called as often as the office calls.")
 
 
 class EmergencyTaken(Conflict):

@@ -357,11 +357,12 @@ class PassUndone(DomainEvent, kind="pass.undone", audience=Audience.STAFF):
 
 
 class CounterChanged(DomainEvent, kind="counter.changed", audience=Audience.STAFF):
-    """A counter opened, paused or closed."""
+    """A counter opened, paused or closed; ``taken_from``: who sat there until ``by`` took it over, else 0."""
 
     counter: int
     state: str
     by: int
+    taken_from: int = 0
 
 
 class EmergencyRaised(DomainEvent, kind="emergency.raised", audience=Audience.STAFF):

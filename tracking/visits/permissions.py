@@ -19,5 +19,7 @@ class Permission(accounts.Permission):
     ASK_FOR_VISIT = ("visits.ask", Role.INTAKE, Role.HANDLER, Role.CLERK, Role.MANAGER, Role.GUIDE)
     CHECK_DOCUMENTS = ("visits.documents", Role.INTAKE, Role.HANDLER, Role.CLERK, Role.MANAGER)
     SERVE_VISITS = ("visits.serve", Role.INTAKE, Role.HANDLER, Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR)
+    OPERATE_ANY_COUNTER = ("visits.counters", Role.ADMINISTRATOR)
+    """Act at a counter at which somebody else sits."""
     DECIDE_APPEALS = ("visits.appeals", Role.MANAGER, Role.ADMINISTRATOR)
     PUT_FIRST = ("visits.first", Role.GUIDE, Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR)

@@ -107,6 +107,18 @@ class ReportPrint(Form):
     press_id: PressId = ""
 
 
+class OpenCounter(Form):
+    """Opening a counter, also one at which somebody else sits."""
+
+    take_over: Annotated[
+        bool,
+        Label(_("Take over from whoever sits there")),
+        Hint(_("They cannot call or finish there any more.")),
+        About("Else 409 `not_your_counter` where somebody else sits"),
+    ] = False
+    version: Seen = None
+
+
 class CallNext(Form):
     """Whoever is next."""
 

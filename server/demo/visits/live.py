@@ -29,7 +29,7 @@ from tracking.visits.queries import offices, queue, visits, waiting_times
 from tracking.visits.queries.offices import Place
 from tracking.visits.queries.planning import ACCOMPANIMENT
 from tracking.visits.queries.queue import CounterRow, TicketRow
-from tracking.visits.queue_forms import CallNext, Finish
+from tracking.visits.queue_forms import CallNext, Finish, OpenCounter
 from tracking.visits.states import CounterState, OpeningKind, TicketState, VisitState
 
 KIND = "demo.live"
@@ -139,7 +139,7 @@ class _Office:
             if counter.state == CounterState.OPEN:
                 await counters.pause(self.robot, key, Plain())
         elif counter.state != CounterState.OPEN:
-            await counters.open_counter(self.robot, key, Plain())
+            await counters.open_counter(self.robot, key, OpenCounter())
         elif random() < 0.4:  # noqa: PLR2004 — clerks do not call at once
             await calling.call_next(self.robot, key, CallNext())
 

@@ -7,11 +7,20 @@ from enum import StrEnum
 
 from server.core import clock, config, database, i18n, ledger, references
 from server.core.days import today
-from server.core.errors import Invalid, NotPossibleNow, _
+from server.core.errors import Conflict, Invalid, NotPossibleNow, _
 from tracking.visits import arrivals
 from tracking.visits.actions import counters, numbering, queueing
 from tracking.visits.actions.queueing import Queue
-from tracking.visits.errors import NotAWalkIn, OfficeClosed, OldQR, WrongDay, WrongOffice
+from tracking.visits.errors import (
+    NotAWalkIn,
+    OfficeClosed,
+    OldQR,
+    VisitCancelled,
+    VisitMissed,
+    VisitServed,
+    WrongDay,
+    WrongOffice,
+)
 from tracking.visits.events import VisitorArrived
 from tracking.visits.queries import offices, queue, visits
 from tracking.visits.queries.offices import OfficeRow
@@ -68,7 +77,8 @@ async def check_in_by_qr(office: OfficeRow, text: str, press: Press) -> tuple[Ti
 async def check_in(office: OfficeRow, visit: VisitView, press: Press) -> tuple[TicketRow, Arrival]:
     """Give the visitor of a reservation their ticket; once they have one, the same again.
 
-    Raises ``NotPossibleNow``, ``WrongOffice``, ``WrongDay``, ``OfficeClosed``.
+    Raises ``VisitCancelled``, ``VisitServed``, ``VisitMissed``, ``NotPossibleNow``, ``WrongOffice``, ``WrongDay``,
+    ``OfficeClosed``.
     """
     now = clock.now()
     await counters.close_before_today(office.id)
@@ -79,7 +89,7 @@ async def check_in(office: OfficeRow, visit: VisitView, press: Press) -> tuple[T
         if (there := await queue.of_visit(visit.id)) and there.state in HERE:
             return there, arrival_of(office, visit.starts_at, there.arrived_at)
         if row["state"] != VisitState.BOOKED:
-            raise NotPossibleNow(VisitAction.SERVE, VisitState(row["state"]))
+            raise _over(VisitState(row["state"]))
         if row["office_id"] != office.id:
             raise _elsewhere(office, visit, press.language)
         if database.day_or_none(row["date"]) != today():
@@ -94,6 +104,12 @@ async def check_in(office: OfficeRow, visit: VisitView, press: Press) -> tuple[T
         chain = await ledger.lock(f"visit/{visit.number}")
         await chain.append(press.by or "system", VisitorArrived(ticket.id))
     return ticket, arrival
+
+
+def _over(state: VisitState) -> Conflict:
+    """Why nobody checks in with a reservation in this state."""
+    over = {VisitState.CANCELLED: VisitCancelled, VisitState.SERVED: VisitServed, VisitState.MISSED: VisitMissed}
+    return over[state]() if state in over else NotPossibleNow(VisitAction.SERVE, state)
 
 
 def services_of(visit: VisitView) -> list[int]:

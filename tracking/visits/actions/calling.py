@@ -11,20 +11,23 @@ from datetime import datetime, timedelta
 
 from server.core import clock, config, database
 from server.core.accounts import Official
-from server.core.errors import Invalid, NotPossibleNow, _
+from server.core.errors import Invalid, _
 from tracking.visits.actions import crowding, marking, queueing
 from tracking.visits.actions.queueing import Queue
-from tracking.visits.desk_forms import Plain
-from tracking.visits.errors import (
+from tracking.visits.counter_errors import (
     CalledJustNow,
     CalledOftenEnough,
     CannotServe,
     CounterBusy,
+    CounterEmpty,
     CounterNotOpen,
-    NoSuchTicket,
-    OfficeClosed,
+    NotYourCounter,
+    TicketNotPossible,
 )
+from tracking.visits.desk_forms import Plain
+from tracking.visits.errors import NoSuchTicket, OfficeClosed
 from tracking.visits.events import TicketCalled, TicketFinished, TicketNoted, TicketStarted
+from tracking.visits.labels import TICKET_STATES
 from tracking.visits.queries import offices, queue
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import CounterRow, TicketRow
@@ -51,9 +54,9 @@ class AtCounter:
     """Which it calls or serves."""
 
     def current(self, action: TicketAction) -> TicketRow:
-        """Its ticket, on which an action is possible. Raises ``NoSuchTicket``, ``NotPossibleNow``."""
+        """Its ticket, on which an action is possible. Raises ``CounterEmpty``, ``NotPossibleNow``."""
         if self.ticket is None:
-            raise NoSuchTicket
+            raise CounterEmpty
         possible(action, self.ticket)
         return self.ticket
 
@@ -62,15 +65,15 @@ def possible(action: TicketAction, ticket: TicketRow) -> TicketState:
     """The state to which an action leads. Raises ``NotPossibleNow``."""
     state = TICKET[ticket.state].get(action)
     if state is None:
-        raise NotPossibleNow(action, ticket.state)
+        raise TicketNotPossible(action, ticket.state, TICKET_STATES[ticket.state])
     return state
 
 
 @contextlib.asynccontextmanager
-async def at_counter(official: Official, counter_key: str) -> AsyncIterator[AtCounter]:
-    """The frame of a counter's actions. Raises ``NoSuchCounter``."""
+async def at_counter(official: Official, counter_key: str, *, take_over: bool = False) -> AsyncIterator[AtCounter]:
+    """The frame of a counter's actions. Raises ``NoSuchCounter``, ``NotYourCounter`` unless they take it over."""
     async with queueing.changing(await office_of(counter_key)) as day:
-        yield await sitting(official, counter_key, day)
+        yield await sitting(official, counter_key, day, take_over=take_over)
 
 
 async def office_of(counter_key: str) -> OfficeRow:
@@ -78,10 +81,12 @@ async def office_of(counter_key: str) -> OfficeRow:
     return await offices.office_by_id((await queue.counter(int(counter_key))).office_id)
 
 
-async def sitting(official: Official, counter_key: str, day: Queue) -> AtCounter:
-    """A counter, inside the locked queue of its office. Raises ``NoSuchCounter``."""
+async def sitting(official: Official, counter_key: str, day: Queue, *, take_over: bool = False) -> AtCounter:
+    """A counter, inside the locked queue of its office. Raises as :func:`at_counter`."""
     number = int(counter_key)
     counter, ticket = await queue.counter(number), await queue.at_counter(number)
+    if not (take_over or counter.operable_by(official)):
+        raise NotYourCounter(counter.person)
     return AtCounter(counter, day, official.actor, await queue.abilities(number), ticket)
 
 
@@ -95,7 +100,7 @@ async def call_next(actor: Official, counter_id: str, command: CallNext) -> Tick
     """
     async with at_counter(actor, counter_id) as there:
         press_id = command.press_id or None
-        if press_id and (called := await _of_press(there.counter.id, press_id)):
+        if press_id and (called := await of_press(there.counter.id, press_id)):
             return await queue.ticket(called)
         _must_be_free(there)
         now = clock.now()
@@ -109,7 +114,8 @@ async def call_next(actor: Official, counter_id: str, command: CallNext) -> Tick
         return await _call(there, waiting[found.ticket.number], found.because, now, press_id)
 
 
-async def _of_press(counter_id: int, press_id: str) -> int | None:
+async def of_press(counter_id: int, press_id: str) -> int | None:
+    """The ticket that a press at a counter called, by id."""
     found: int | None = await database.value(
         "SELECT ticket_id FROM ticket_call WHERE counter_id = ? AND press_id = ?", counter_id, press_id
     )
@@ -147,7 +153,7 @@ async def call(actor: Official, counter_id: str, command: CallChosen) -> TicketR
 async def recall(actor: Official, counter_id: str, _command: Plain) -> TicketRow:
     """Call the same ticket again, some minutes after the last time and as often as the office calls.
 
-    Raises ``CalledJustNow``, ``CalledOftenEnough``, ``NoSuchTicket``, ``NotPossibleNow``.
+    Raises ``CalledJustNow``, ``CalledOftenEnough``, ``CounterEmpty``, ``NotPossibleNow``.
     """
     async with at_counter(actor, counter_id) as there:
         ticket, office = there.current(TicketAction.RECALL), there.day.office
@@ -288,13 +294,17 @@ async def write_note(actor: Official, counter_id: str, command: WriteNote) -> Ti
 async def transfer(actor: Official, counter_id: str, command: Transfer) -> TicketRow:
     """Forward the visitor to another counter; they keep their arrival.
 
-    Raises ``Invalid`` for a counter that cannot do what they came for, and as :func:`start`.
+    Raises ``Invalid`` for a counter that cannot do what they came for, is closed or is this one, and as :func:`start`.
     """
     async with at_counter(actor, counter_id) as there:
         ticket = there.current(TicketAction.TRANSFER)
         target = next((one for one in await queue.counters(there.day.office.id) if one.number == command.counter), None)
         if target is None or ticket.service_id not in await queue.abilities(target.id):
             raise Invalid.at("counter", _("This counter cannot do the service for which this visitor came."))
+        if target.id == there.counter.id:
+            raise Invalid.at("counter", _("The visitor is at this counter already."))
+        if target.state is None:
+            raise Invalid.at("counter", _("This counter is closed. Please choose one that is open."))
         await queueing.waits(there.day, ticket, there.actor, TicketAction.TRANSFER, for_counter=target.id, calls=0)
         return await queue.ticket(ticket.id)
 

@@ -6,50 +6,75 @@ from server.core import clock, config, database
 from server.core.accounts import Official
 from server.core.days import today
 from tracking.visits.actions import calling, numbering, queueing
+from tracking.visits.actions.calling import AtCounter
+from tracking.visits.counter_errors import CounterBusy
 from tracking.visits.desk_forms import Plain
-from tracking.visits.errors import CounterBusy
 from tracking.visits.events import CounterChanged, QueueClosed, TicketRenumbered
 from tracking.visits.queries import offices, queue
+from tracking.visits.queue_forms import OpenCounter
 from tracking.visits.states import CounterState, PrintState, TicketAction, TicketState
 
 SYSTEM = "system"
 MOST = 200
 
 
-async def open_counter(actor: Official, counter_id: str, _command: Plain) -> None:
-    """Open a counter; repeating it does nothing. Raises ``NoSuchCounter``."""
-    await _switch(actor, counter_id, CounterState.OPEN)
+async def open_counter(actor: Official, counter_id: str, command: OpenCounter) -> None:
+    """Open a counter; repeating it does nothing. Whoever takes it over from somebody sits there from then on.
+
+    Raises ``NoSuchCounter``, and ``NotYourCounter`` if somebody else sits there and it is not taken over.
+    """
+    await close_before_today((await calling.office_of(counter_id)).id)  # nobody sits there since yesterday
+    await _switch(actor, counter_id, CounterState.OPEN, take_over=command.take_over)
 
 
 async def pause(actor: Official, counter_id: str, _command: Plain) -> None:
-    """Call nobody for a while. Raises ``CounterBusy`` while the counter has a visitor, and ``NoSuchCounter``."""
+    """Call nobody for a while.
+
+    Raises ``CounterBusy`` while the counter has a visitor, ``NoSuchCounter`` and ``NotYourCounter``.
+    """
     await _switch(actor, counter_id, CounterState.PAUSED)
 
 
 async def close(actor: Official, counter_id: str, _command: Plain) -> None:
-    """Close a counter. Raises as :func:`pause`."""
+    """Close a counter; whoever waits for it only waits for all that can serve them. Raises as :func:`pause`."""
     await _switch(actor, counter_id, CounterState.CLOSED)
 
 
-async def _switch(actor: Official, counter_id: str, state: CounterState) -> None:
-    async with calling.at_counter(actor, counter_id) as there:
+async def _switch(actor: Official, counter_id: str, state: CounterState, *, take_over: bool = False) -> None:
+    async with calling.at_counter(actor, counter_id, take_over=take_over) as there:
         number = there.counter.id
-        since = there.counter.since
-        today_already = there.counter.state == state and since is not None and since.date() == today()
+        since, before = there.counter.since, there.counter.account_id
+        taken_from = before if take_over and before not in {None, actor.id} else 0
+        sits = actor.id if before is None or taken_from else before
+        today_already = (
+            there.counter.state == state and since is not None and since.date() == today() and not taken_from
+        )
         if today_already or (there.counter.state is None and state is CounterState.CLOSED):
             return
         if state is not CounterState.OPEN and there.ticket is not None:
             raise CounterBusy
         if state is CounterState.CLOSED:
             await database.execute("DELETE FROM counter_sitting WHERE counter_id = ?", number)
+            await _free_waiting(there)
         else:
             await database.insert(
                 "counter_sitting", ("counter_id", "account_id", "state", "since"),
-                [(number, actor.id, state, clock.now())],
+                [(number, sits, state, clock.now())],
                 conflict="(counter_id) DO UPDATE SET account_id = excluded.account_id, state = excluded.state, "
                 "since = excluded.since",
             )  # fmt: skip
-        await there.day.chain.append(actor.actor, CounterChanged(number, state, actor.id))
+        await there.day.chain.append(actor.actor, CounterChanged(number, state, actor.id, taken_from or 0))
+
+
+async def _free_waiting(there: AtCounter) -> None:
+    """Who waits for this counter only does not wait for one that is closed."""
+    day, number = there.day, there.counter.id
+    for ticket in await queue.waiting(day.id):
+        if ticket.for_counter == number:
+            await queueing.waits(day, ticket, there.actor, "counter-closed", for_counter=None)
+    await database.execute(
+        "UPDATE ticket SET for_counter = NULL WHERE day_id = ? AND for_counter = ?", day.id, number
+    )  # parked and missed: what decides their place is recorded when they are back
 
 
 async def end_abandoned() -> int:
@@ -124,7 +149,14 @@ async def close_day(office_id: int, over: date) -> None:
                 for ticket in carried:
                     number = await numbering.kept(next_day, ticket)
                     await queueing.waits(
-                        next_day, ticket, SYSTEM, "carried", day_id=next_day.id, number=number, told_at=None
+                        next_day,
+                        ticket,
+                        SYSTEM,
+                        "carried",
+                        day_id=next_day.id,
+                        number=number,
+                        told_at=None,
+                        for_counter=None,
                     )
                     if number != ticket.number:
                         await next_day.chain.append(SYSTEM, TicketRenumbered(ticket.id, ticket.number, number))

@@ -20,7 +20,7 @@ async def forward(actor: Official, counter_id: str, command: Forward) -> TicketR
     """Another office goes on with the visitor: a ticket there for what is still to be settled, with the same arrival.
 
     Raises ``Invalid`` for an office that is closed, cannot do all of it or has no numbers left; ``NoSuchCounter``,
-    ``NoSuchTicket``, ``NotPossibleNow``.
+    ``CounterEmpty``, ``NotPossibleNow``.
     """
     here = await calling.office_of(counter_id)
     there = await _other(here, command.office)

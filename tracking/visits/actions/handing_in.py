@@ -63,7 +63,7 @@ async def hand_in(office: OfficeRow, kiosk: DeviceRow, command: TakeTicket) -> t
     async with queueing.changing(office, block_day) as day:
         number = command.number.upper()
         there = await queue.of_press(kiosk.id, command.press_id)
-        if there and (there.number == number or there.day_id != day.id):
+        if there and (there.number == number or there.day_id != day.id or await _of_block(kiosk, there)):
             return there, ""
         if await database.value("SELECT id FROM ticket WHERE day_id = ? AND number = ?", day.id, number):
             raise NumberTaken
@@ -112,7 +112,8 @@ async def _services(codes: Sequence[str]) -> list[int]:
 
 
 def _split(number: str) -> tuple[str, int]:
-    found = re.fullmatch(r"([A-Z]{0,3})([0-9]{1,6})", number)
+    """Prefix and value of a number as it is printed: without leading zeros, which would make it another ticket."""
+    found = re.fullmatch(r"([A-Z]{0,3})(0|[1-9][0-9]{0,5})", number)
     if not found:
         raise NotItsNumber
     return found[1], int(found[2])
@@ -128,6 +129,11 @@ async def _block(kiosk: DeviceRow, command: TakeTicket, taken_at: datetime) -> t
     wanted = day_of(taken_at)
     nearest = min(days, key=lambda day: abs(day - wanted))
     return nearest, days[nearest]
+
+
+async def _of_block(kiosk: DeviceRow, ticket: TicketRow) -> bool:
+    """Whether the kiosk itself gave a ticket its number: there is a paper with it."""
+    return ticket.date in dict(await numbers.kept(kiosk.id, *_split(ticket.number)))
 
 
 def _end_of(day: date) -> datetime:

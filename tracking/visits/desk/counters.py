@@ -146,12 +146,12 @@ async def filed(official: Official, ticket: str, case: str) -> str:
 
 async def _page(request: Request, kept: ReturnedForm) -> Response:
     official, language = auth.official(request, Permission.SERVE_VISITS), web.language(request)
-    there = await counter.view(request.path_params["id"], language)
+    there = await counter.view(request.path_params["id"], language, official)
     to, hidden = f"{PAGE}/{there.counter.id}", {"version": there.version}
     drawn = [
         draw(chosen, offer, to=to, hidden=hidden, language=language, page=there, back=kept)
         for chosen, offer in COUNTERS.values()
-        if chosen.when is None or chosen.when(there)
+        if (there.operable or chosen.action is CounterAction.OPEN) and (chosen.when is None or chosen.when(there))
     ]
     access = (await following.case_access([there.case])).get(there.case) if there.case else None
     context = {
@@ -165,7 +165,7 @@ async def _page(request: Request, kept: ReturnedForm) -> Response:
         "states": COUNTER_STATES,
         "ticket_states": TICKET_STATES,
         "because": BECAUSE,
-        "free": there.state is CounterState.OPEN and there.ticket is None,
+        "free": there.operable and there.state is CounterState.OPEN and there.ticket is None,
         "own_help": next((one for one in there.emergencies if one.counter_id == there.counter.id), None),
         "report": EndEmergency,
         "keys": [

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from server.core import clock, database, i18n, roles
+from server.core import clock, config, database, i18n, roles
+from server.core.accounts import Official
 from server.core.days import today
 from server.core.roles import Card
 from server.core.rows import Local, columns, select, select_one
@@ -28,6 +30,8 @@ class Waits:
     """Since its visitor counts as waiting."""
     ours: bool
     """Whether this counter can serve it."""
+    again_at: datetime | None
+    """Until when it is not called: it was called in vain a moment ago. None if it may be called now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class CounterView:
     matters: Sequence[tuple[str, str]]
     """Code and name of the services that are still to be settled."""
     elsewhere: Sequence[tuple[str, str]]
-    """The other counters that can go on with the visitor."""
+    """The other counters, not closed, that can go on with the visitor."""
     other_offices: Sequence[tuple[str, str]]
     """Code and name of the other offices that can."""
     papers: Papers
@@ -74,6 +78,8 @@ class CounterView:
     """The numbers of the office's counters, by id."""
     emergencies: Sequence[EmergencyRow]
     """The calls for help at the office that are not over."""
+    operable: bool
+    """Whether the reader acts here."""
 
     @property
     def case(self) -> str:
@@ -90,8 +96,8 @@ class CounterView:
         return CounterState(self.counter.state) if self.counter.state else CounterState.CLOSED
 
 
-async def view(counter_id: int, language: str) -> CounterView:
-    """A counter. Raises ``NoSuchCounter``."""
+async def view(counter_id: int, language: str, reader: Official) -> CounterView:
+    """A counter as an official sees it. Raises ``NoSuchCounter``."""
     counter = await queue.counter(counter_id)
     others = await queue.counters(counter.office_id)
     place = await offices.place(counter.office_code)
@@ -99,18 +105,23 @@ async def view(counter_id: int, language: str) -> CounterView:
     ticket = await queue.at_counter(counter_id)
     names = {one.id: i18n.name_in(one, language) for one in place.services.values()}
     tickets = await queue.listed(day_id)
-    moment, rule = clock.now().timestamp(), queue.rule(place.office)
+    now, rule = clock.now(), queue.rule(place.office)
+    moment = now.timestamp()
     places = {one.id: order.place(one.in_order, rule, moment) for one in tickets}
     services = [str(service) for service, able in place.able.items() if counter_id in able]
 
     def waits(one: TicketRow) -> Waits:
         spot, because = places[one.id]
         ours = order.can_serve(str(counter_id), services, one.in_order)
-        return Waits(one, names.get(one.service_id, ""), because, max(0, round((moment - spot.since) / 60)), ours)
+        minutes = max(0, round((moment - spot.since) / 60))
+        return Waits(one, names.get(one.service_id, ""), because, minutes, ours, again_at(one))
+
+    def again_at(one: TicketRow) -> Local | None:
+        return one.not_before.astimezone(config.settings().zone) if one.not_before and one.not_before > now else None
 
     visitor = await _visitor(ticket) if ticket else None
     waiting = [one for one in tickets if one.state is TicketState.WAITING]
-    waiting.sort(key=lambda one: places[one.id][0])
+    waiting.sort(key=lambda one: (again_at(one) is not None, places[one.id][0]))
     return CounterView(
         counter,
         place,
@@ -128,6 +139,7 @@ async def view(counter_id: int, language: str) -> CounterView:
         (await queue.because(ticket.id)).get(ticket.id, "") if ticket else "",
         {one.id: one.number for one in others},
         await emergencies.running(counter.office_id),
+        counter.operable_by(reader),
     )
 
 
@@ -180,4 +192,4 @@ def _elsewhere(
     counter: CounterRow, others: Sequence[CounterRow], place: Place, ticket: TicketRow
 ) -> list[tuple[str, str]]:
     able = place.able.get(ticket.service_id, frozenset()) - {counter.id}
-    return [(one.number, f"{one.number} {one.name}".strip()) for one in others if one.id in able]
+    return [(one.number, f"{one.number} {one.name}".strip()) for one in others if one.id in able and one.state]

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from server.core import accounts, clock, database, ledger, references
+from server.core.accounts import Official
 from server.core.rows import Local, columns, select, select_one
 from tracking.visits.errors import NoSuchCounter, NoSuchTicket
 from tracking.visits.events import TicketCalled, TicketEnded, TicketWaits
+from tracking.visits.permissions import Permission
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.states import HERE, PrintState, TicketState
 from tracking.visits.waits import order
@@ -243,6 +245,10 @@ class CounterRow:
     """Who sits there."""
     office_code: str
     video_url: str
+
+    def operable_by(self, official: Official) -> bool:
+        """Whether they act here: they sit here, nobody does, or they may operate any counter."""
+        return self.account_id in {None, official.id} or official.may(Permission.OPERATE_ANY_COUNTER)
 
 
 _COUNTER = columns(
