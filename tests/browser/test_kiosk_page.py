@@ -188,6 +188,7 @@ async def test_who_comes_late_or_with_the_wrong_code_hears_what_to_do(site: Syst
     await page.get_by_role("button", name="한국어").click()
     west = await an_office({"1": ["passport"]}, code="west", days=[today()])
     await Visit.filter(id=visit.id).update(date=today(), office_id=west.id)
+    await expect(page.locator("body")).not_to_have_attribute("data-busy", "")  # a scan meanwhile is not taken
     await page.evaluate(SCAN, [new, "en"])
     await expect(page.get_by_role("heading", name="다른 민원센터의 예약입니다")).to_be_focused()
     east, early = await Office.get(code="east"), at("08:00", today())
