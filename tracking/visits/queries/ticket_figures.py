@@ -143,15 +143,6 @@ def forget() -> None:
     _kept.clear()
 
 
-async def closed_days() -> list[tuple[int, str, date]]:
-    """Every day that is closed: its office's id and code, and its date."""
-    rows = await database.fetch(
-        "SELECT d.office_id, o.code, d.date FROM queue_day d JOIN office o ON o.id = d.office_id "
-        "WHERE d.closed_at IS NOT NULL ORDER BY d.id"
-    )
-    return [(row["office_id"], row["code"], _day(row["date"])) for row in rows]
-
-
 def _day(value: object) -> date:
     found = database.day_or_none(value)
     assert found is not None  # noqa: S101 — the column is not nullable
