@@ -47,7 +47,7 @@ async def keep_writing() -> None:
             await asyncio.sleep(EVERY)
             try:
                 await write()
-            except (database.OperationalError, OSError):  # kept in memory for the next attempt
-                log.warning("views of forums could not be written down yet", exc_info=True)
+            except Exception:  # kept in memory for the next attempt
+                log.exception("views of forums could not be written down yet")
     finally:
         await write()

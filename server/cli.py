@@ -5,10 +5,10 @@ import compileall
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 import uvicorn
@@ -20,6 +20,7 @@ from server.core.accounts import Account
 from server.core.clock_command import clock_command
 from server.core.config import BadSettings, Settings
 from server.core.jobs import Worker
+from server.core.outages import outage
 from server.core.web import Site
 from server.demo.visits import live as demo_live
 from tracking.statistics.command import statistics
@@ -63,7 +64,17 @@ def run(work: Callable[[Settings], Awaitable[T]], *, migrated: bool = True) -> T
         finally:
             await database.close()
 
-    return asyncio.run(with_database())
+    return _complete(with_database())
+
+
+def _complete(work: Coroutine[Any, Any, T]) -> T:
+    """Run it to its end. A database that cannot be used is named in a sentence, without a traceback."""
+    try:
+        return asyncio.run(work)
+    except Exception as error:
+        if refusal := outage(error):
+            raise click.ClickException(f"{refusal.text} ({type(error).__name__}: {error})") from error
+        raise
 
 
 @main.command()
@@ -136,7 +147,7 @@ def migrate() -> None:
         await database.migrate(settings, wiring.APPS)
         await database.close()
 
-    asyncio.run(work())
+    _complete(work())
     if not templates.load(settings.compiled):
         templates.make(settings.compiled)
     compile_program()

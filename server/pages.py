@@ -1,8 +1,13 @@
 """Pages of the site itself: the home page, health checks, and the spool folder in development."""
 
 import asyncio
+import os
 import re
+import tempfile
+import time
 from datetime import datetime
+from math import inf
+from pathlib import Path
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -22,6 +27,11 @@ from server.core.texts import Length
 
 SHOWN = 50
 """Messages on the page of the spool folder."""
+LEAST_SPACE = 32 * 1024 * 1024
+"""Bytes that must be free in the data folder: room for some requests that are being served."""
+FULL_SECONDS = 30.0
+"""Seconds for which a process is not ready after a request found no space, which may be the database's."""
+_PROBE = 4096
 _link = re.compile(r"https?://\S+")
 
 
@@ -42,14 +52,35 @@ async def healthz(_request: Request) -> Response:
     return PlainTextResponse("ok\n")
 
 
-async def readyz(_request: Request) -> Response:
-    """Readiness: the process can reach its database."""
+async def readyz(request: Request) -> Response:
+    """Readiness: the process can reach its database and has space for what is sent to it."""
     try:
         async with asyncio.timeout(2):
             await database.ping()
     except Exception:  # noqa: BLE001 — whatever is wrong, the answer is "not ready"
-        return PlainTextResponse("the database does not answer\n", status_code=503, headers={"retry-after": "2"})
+        return _not_ready("the database does not answer")
+    settings = web.site(request).settings
+    if time.monotonic() - getattr(request.app.state, "full_at", -inf) < FULL_SECONDS:
+        return _not_ready("a request found the storage full")
+    if not await asyncio.to_thread(_has_space, settings.data_dir):
+        return _not_ready("the data folder is full or cannot be written to")
     return PlainTextResponse("ready\n")
+
+
+def _not_ready(why: str) -> Response:
+    return PlainTextResponse(f"{why}\n", status_code=503, headers={"retry-after": "2"})
+
+
+def _has_space(folder: Path) -> bool:
+    """Whether a file can be written there and space is left; a quota shows only when something is written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(_PROBE))
+        left = os.statvfs(folder)
+    except OSError:
+        return False
+    return left.f_bavail * left.f_frsize >= LEAST_SPACE
 
 
 async def spool(request: Request) -> Response:

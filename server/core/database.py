@@ -139,7 +139,8 @@ async def migrate(settings: Settings, apps: dict[str, str]) -> None:
 
 
 async def pending(settings: Settings, apps: dict[str, str]) -> int:
-    """How many migrations are not applied."""
+    """How many migrations are not applied. Raises if the database does not respond."""
+    await ping()  # a database that does not answer is no empty one
     return len(await MigrationExecutor(connection(), config(settings, apps)["apps"]).plan(None))
 
 

@@ -8,9 +8,10 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -23,6 +24,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.core import clock
 from server.core.config import Settings
 from server.core.errors import Forbidden, NotFound, Overloaded, Refusal, TooLarge, TooMany, TooSlow, _
+from server.core.outages import StorageFull, outage
+
+log = logging.getLogger("sinmungo.request")
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT = 1024 * 1024
@@ -150,20 +154,30 @@ class Security:
             await self.app(scope, receive, send)
             return
         scope.setdefault("state", {})["limiter"] = self.limiter if self.settings.rate_limits else None
+        stamped = _Stamped(send, self.headers)
+        try:
+            await self._pass_on(scope, receive, stamped)
+        except Exception as error:
+            refusal = error if isinstance(error, Refusal) else outage(error)
+            if refusal is None or stamped.begun:
+                raise
+            if not isinstance(error, Refusal):
+                log.warning("refused for an outage (%s)", type(error).__name__, extra={"code": refusal.code})
+                if isinstance(refusal, StorageFull):
+                    scope["app"].state.full_at = time.monotonic()
+            await self.refuse(Request(scope), refusal)(scope, receive, stamped)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         if path.startswith("/static/") or path in {"/healthz", "/readyz", "/metrics"}:
-            await self.app(scope, receive, self._stamped(send))
+            await self.app(scope, receive, send)
             return
-        try:
-            limit, pace = self._check(scope)
-        except Refusal as refusal:
-            await self.refuse(Request(scope), refusal)(scope, receive, self._stamped(send))
-            return
+        limit, pace = self._check(scope)
         stream = path.endswith("/stream")
         self.in_flight += not stream
         try:
             received = _counted(receive, limit)
-            await self.app(scope, received if stream else _in_time(received, pace), self._stamped(send))
+            await self.app(scope, received if stream else _in_time(received, pace), send)
         finally:
             self.in_flight -= not stream
 
@@ -196,7 +210,7 @@ class Security:
         if origin is not None:
             host = headers.get("host", "")
             public = urlsplit(self.settings.public_url)
-            if urlsplit(origin).netloc in {host, public.netloc} and origin != "null":
+            if origin.partition("://")[2] in {host, public.netloc} - {""}:
                 return
         elif headers.get("sec-fetch-site", "none") in {"same-origin", "none"}:
             return
@@ -205,15 +219,22 @@ class Security:
             code="foreign_origin",
         )
 
-    def _stamped(self, send: Send) -> Send:
-        async def stamped(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
-            await send(message)
 
-        return stamped
+class _Stamped:
+    """Sends a response with the security headers."""
+
+    def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
+        self.send = send
+        self.headers = headers
+        self.begun = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            headers = MutableHeaders(scope=message)
+            for name, value in self.headers.items():
+                headers.setdefault(name, value)
+        await self.send(message)
 
 
 def _counted(receive: Receive, limit: int) -> Receive:
