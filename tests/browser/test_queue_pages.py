@@ -321,6 +321,33 @@ async def test_a_ticket_moves_on_without_asking_and_says_when_it_is_called(site:
     await expect(page.locator("[data-position]")).to_be_visible()
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_pages_say_by_themselves_that_the_day_may_be_too_short(site: System, open_page: OpenPage) -> None:
+    office = await Office.opened()
+    number = await office.walk_in()
+    page = await open_page(width=PHONE, base_url=site.url)
+    await page.add_init_script(FEED)
+    for path, part in ((f"/tickets/{(await Ticket.get(number=number)).code}", "#ticket"), (DISPLAY, "[data-service]")):
+        await page.goto(f"{path}?lang=en")
+        await page.wait_for_function("() => sources.length")
+        wait, book = page.locator(f"{part} [data-wait]").first, page.locator("[data-book]")
+        for expected, words in {
+            "uncertain": ("may not be", "or longer, until"),
+            "too_late": ("ly not be", "ly not before"),
+        }.items():
+            closing = {"services": {"passport": expected, "moving": expected}, "tickets": {number: expected}}
+            more = {
+                "services": {"passport": [2, 5, 9, 20], "moving": [2, 5, 9, 20]},
+                "tickets": {number: [1, 5, 9, 20]},
+            }
+            await push(page, queue(**more, closing=closing))
+            await expect(wait).to_contain_text(words[part != "#ticket"])
+            if part == "#ticket":
+                await expect(book).to_be_visible(visible=expected == "too_late")
+        await push(page, queue(**more, closing={"services": {}, "tickets": {}}))
+        await expect(wait).to_contain_text("5 to 20 minutes")
+
+
 @pytest.mark.parametrize(
     ("engine", "width"), [("sqlite", PHONE), ("postgres", DESK)], ids=["sqlite-phone", "postgres-desk"]
 )

@@ -97,8 +97,8 @@ async def test_the_stream_carries_the_queue_itself(system: System) -> None:
         await office.act(calling.park)
         parked = await until(stream, lambda one: one["parked"] == ["3"])
         assert set(parked) == {
-            "what", "day", "version", "waiting", "called", "services", "ahead", "tickets", "parked", "missed",
-            "stream_id",
+            "what", "day", "version", "waiting", "called", "services", "ahead", "tickets", "closing", "parked",
+            "missed", "stream_id",
         }  # fmt: skip
 
 

@@ -15,10 +15,10 @@ from tracking.visits import words
 from tracking.visits.actions import arriving, counters, devices, handing_in, numbering, printing, queueing
 from tracking.visits.actions.arriving import Arrival, Press
 from tracking.visits.actions.devices import DeviceRow
-from tracking.visits.api_queue import ExpectedWait, service_of, wait_of
+from tracking.visits.api_queue import ExpectedBeforeClosing, ExpectedWait, service_of, wait_of
 from tracking.visits.desk.places.devices import DEVICES, KINDS, PAPERS, PRINTERS
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import guidance, kiosk, offices, queue, visits, waiting_times
+from tracking.visits.queries import closing, guidance, kiosk, offices, queue, visits, waiting_times
 from tracking.visits.queries.kiosk import KioskView
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import TicketRow
@@ -64,12 +64,14 @@ class KioskChoice(Answer):
     code: str
     name: InLanguages
     walk_in: Annotated[bool, said("False: it needs a reservation.")]
+    bookable: Annotated[bool, said("Whether a time can be booked for it.")]
     waiting: int
     ahead: Annotated[
         int,
         said("How many are called before a visitor without a reservation who came now, at the counters able to do it."),
     ]
     expected_wait: Annotated[ExpectedWait | None, said("Of a visitor without a reservation who came now.")]
+    before_closing: ExpectedBeforeClosing
     prefix: Annotated[str, said("Of its numbers.")]
     left: Annotated[int | None, said("Tickets without a reservation that are left today; null: no limit is near.")]
 
@@ -99,6 +101,7 @@ class Kiosk(Answer):
     now: datetime
     open: Annotated[bool, said("Whether tickets are given now.")]
     hours: Annotated[list[OpenSpan], said("Today.")]
+    carry_over: Annotated[bool, said("Whether who still waits at closing waits again on the next open day.")]
     idle_seconds: int
     printer: Annotated[str, among([one.value for one in Printer])]
     paper_mm: int
@@ -121,6 +124,7 @@ class KioskTicket(Answer):
     arrived_at: Annotated[datetime, said("As it counts: a kiosk's clock that is wrong is corrected.")]
     booked_for: datetime | None
     expected_wait: ExpectedWait | None
+    before_closing: ExpectedBeforeClosing
     follow_url: str
     print_state: Annotated[str, among([one.value for one in PrintState])]
 
@@ -207,9 +211,11 @@ def _setup(found: KioskView, device: DeviceRow) -> Kiosk:
             code=one.service.code,
             name=InLanguages(**{code: i18n.name_in(one.service, code) for code in ("ko", "ja", "en")}),
             walk_in=one.service.walk_in,
+            bookable=one.service.bookable,
             waiting=one.waiting,
             ahead=one.ahead,
             expected_wait=wait_of(one.wait),
+            before_closing=one.before_closing or "",
             prefix=one.prefix,
             left=one.left,
         )
@@ -341,6 +347,7 @@ async def _at_kiosk(device: DeviceRow, ticket: TicketRow, arrival: str, *, told:
     place = await offices.place(device.office)
     spots = await guidance.spots(ticket, place)
     wait = await (waiting_times.published if told else waiting_times.of_ticket)(place, ticket)
+    expected = closing.expected(wait, await closing.closes(place)) if wait else None
     where = {one: guidance.in_words(spots, one) for one in ("ko", "ja", "en")}
     return KioskTicket.of(
         ticket,
@@ -348,10 +355,11 @@ async def _at_kiosk(device: DeviceRow, ticket: TicketRow, arrival: str, *, told:
         state=ticket.state.value,
         position=await queue.position(ticket, queue.rule(place.office), place.able),
         arrival=arrival,
-        advice=await _advice(place.office, ticket, arrival, wait),
+        advice=await _advice(place.office, ticket, arrival, closing.in_time(wait, expected)),
         where=guidance.in_words(spots, ticket.language),
         where_in=InLanguages(**where),
         expected_wait=wait_of(wait),
+        before_closing=expected or "",
         follow_url=f"{config.settings().public_url}/tickets/{ticket.code}",
         print_state=ticket.print_state.value,
     )

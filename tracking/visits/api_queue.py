@@ -14,10 +14,11 @@ from server.core.contract import Access, Answer, Contract, among, said
 from tracking.visits.actions import calling, tickets
 from tracking.visits.counter_acts import COUNTERS
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import forwarded, guidance, live_queue, offices, queue, waiting_times
+from tracking.visits.queries import closing, forwarded, guidance, live_queue, offices, queue, waiting_times
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import Reason
 from tracking.visits.states import CounterAction, CounterState, TicketState
+from tracking.visits.waits.closing import BeforeClosing
 from tracking.visits.waits.queue import Wait
 
 
@@ -39,6 +40,17 @@ class ExpectedWait(Answer):
     p90: int
 
 
+ExpectedBeforeClosing = Annotated[
+    str,
+    among(
+        ["", *[one.value for one in BeforeClosing]],
+        "Whether the call will come before the office closes today. `uncertain`: only `p90` is after closing; "
+        "`too_late`: `p50` is. Empty without an estimate, and once the office has closed.",
+    ),
+]
+"""Stands beside each expected wait."""
+
+
 class FollowedTicket(Answer):
     """A ticket as its visitor follows it."""
 
@@ -53,6 +65,7 @@ class FollowedTicket(Answer):
     goes_on: Annotated[str, said("Where the ticket at another office that continues it is followed; else empty.")]
     booked_for: datetime | None
     expected_wait: ExpectedWait | None
+    before_closing: ExpectedBeforeClosing
 
 
 class CalledNumber(Answer):
@@ -75,6 +88,7 @@ class QueueOfService(Answer):
         said("How many are called before a visitor without a reservation who came now, at the counters able to do it."),
     ]
     expected_wait: Annotated[ExpectedWait | None, said("Of a visitor without a reservation who came now.")]
+    before_closing: ExpectedBeforeClosing
 
 
 class LiveQueue(Answer):
@@ -194,6 +208,7 @@ async def queue_of_office(request: Request) -> Response:
             waiting=found.waiting.get(one.id, 0),
             ahead=found.ahead.get(one.id, 0),
             expected_wait=wait_of(found.walk_ins.get(one.id)),
+            before_closing=found.before_closing.get(one.id, ""),
         )
         for one in place.services.values()
         if one.bookable or one.walk_in
@@ -207,6 +222,7 @@ async def queue_of_office(request: Request) -> Response:
 
 async def _followed(request: Request, ticket: TicketRow) -> Response:
     place = await offices.place((await offices.office_by_id(ticket.office_id)).code)
+    wait = await waiting_times.of_ticket(place, ticket)
     place_of, goes_on = await queue.counter_place(ticket.counter), await forwarded.continued(ticket)
     found = FollowedTicket.of(
         ticket,
@@ -218,7 +234,8 @@ async def _followed(request: Request, ticket: TicketRow) -> Response:
         counter=place_of.number if place_of else "",
         where=await guidance.where(ticket, place, web.language(request)),
         goes_on=f"{config.settings().public_url}/tickets/{goes_on.code}" if goes_on else "",
-        expected_wait=wait_of(await waiting_times.of_ticket(place, ticket)),
+        expected_wait=wait_of(wait),
+        before_closing=(wait and closing.expected(wait, await closing.closes(place))) or "",
     )
     return web.json(found)
 

@@ -43,6 +43,11 @@ WORDS: dict[str, Text] = {
     "wait": _("About {low} to {high} minutes"),
     "wait_none": _("Your turn is very soon"),
     "wait_unknown": _("How long you will wait is not known now"),
+    "uncertain": _("It may not be your turn before we close at {time}."),
+    "too_late": _("It will probably not be your turn before we close at {time}."),
+    "book": _("Please book a time or come another day."),
+    "come": _("Please come another day."),
+    "next_day": _("Your number is also valid on the next day on which we are open."),
     "no_more": _("No more numbers today"),
     # The ticket
     "ticket_title": _("Your number"),
@@ -139,6 +144,10 @@ WORDS: dict[str, Text] = {
     "to_hand_in": _("to hand in: {count}"),
     "enrol_title": _("Set up this kiosk"),
     "enrol_text": _("An administrator gets the enrolment code at the desk, under “Kiosks and displays”."),
+    "storage_lost": _(
+        "This kiosk has lost a part of what it had stored, perhaps also numbers that it gave without network. "
+        "It must be set up again with a new code; it then gives other numbers."
+    ),
     "enrol_code": _("Enrolment code"),
     "enrol_pin": _("A new staff PIN, 4 to 8 digits"),
     "enrol_pin_hint": _("Staff lock and unlock the kiosk with it. It is kept on this device only."),

@@ -38,6 +38,13 @@ export class Server {
     return found?.office === this.code ? found : null;
   }
 
+  /** A part of what was stored is lost: forget the enrolment, and the reserved numbers that came with it. */
+  forget() {
+    this.state = null;
+    for (const name of ["device", "state"]) keep(name, null);
+    keep("lost", true);
+  }
+
   /** Ask the server. Raises `Lost` if it cannot answer; a refusal is an answer. */
   async call(path, body, { language = "ko", wait = WAIT, token = this.device?.token } = {}) {
     let answer, content;

@@ -1,6 +1,6 @@
 // What staff do at a kiosk: enrol it, lock and unlock it with its PIN, connect the printer, see whether it works.
 
-import { keep, kept } from "./kiosk-store.js";
+import { keep, kept, mark } from "./kiosk-store.js";
 
 const ROUNDS = 200_000;
 const TRIES = 5;
@@ -14,12 +14,13 @@ async function derive(pin, salt) {
   return hex(await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt: bytes(salt), iterations: ROUNDS }, key, 256));
 }
 
-/** Keep what enrolment gave: the token, and the PIN as a hash. */
+/** Keep what enrolment gave: the token, and the PIN as a hash; with the mark of both stores. */
 export async function remember(office, token, pin) {
   const salt = hex(crypto.getRandomValues(new Uint8Array(16)));
-  keep("device", { office, token, salt, hash: await derive(pin, salt) });
+  keep("device", { office, token, salt, hash: await derive(pin, salt), mark: await mark() });
   keep("tries", null);
   keep("locked", null);
+  keep("lost", null);
 }
 
 /** Whether a PIN is right; a number of seconds after too many attempts, counted across reloads. */

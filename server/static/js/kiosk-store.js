@@ -2,7 +2,7 @@
 // press that has no answer yet, numbers given without network, what is to be handed in) is in IndexedDB, written to the
 // disk before a number is shown. Nothing tells who a visitor is; a QR code is kept only until it is handed in.
 
-const EMPTY = { date: "", used: [], items: [], refused: [], press: null };
+const EMPTY = { date: "", used: [], items: [], refused: [], press: null, mark: "" };
 
 /** A value kept in localStorage, or nothing. */
 export function kept(name) {
@@ -47,6 +47,15 @@ export async function box(change = (found) => found) {
     transaction.onabort = () => reject(transaction.error);
   });
 }
+
+/** Mark what is kept for certain as that of a new enrolment; answers the mark, which goes into the other store, too. */
+export function mark() {
+  const made = crypto.randomUUID();
+  return box((found) => (found.mark = made));
+}
+
+/** Whether both stores are of the same enrolment. If one was lost, so is which numbers this kiosk has given. */
+export const isWhole = async () => (await box()).mark === (kept("device")?.mark ?? "");
 
 /** A moment (now) by the office's clock, as ISO text with its zone; the difference was noted when the server answered. */
 export function officeMoment(state, at = Date.now()) {

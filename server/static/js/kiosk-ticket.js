@@ -8,19 +8,32 @@ const find = (selector) => document.querySelector(`[data-step="ticket"] ${select
 
 let ticket = null;
 let service = null;
+let office = null; // the state of the office when the ticket was given
 let paper = "none"; // none, printing, printed, unsure, failed
 let printer = {};
 
 /** How long somebody will wait, as a range. */
-export function waitWords(wait, key = "wait") {
+function waitWords(wait, key = "wait") {
   if (!wait) return sentence("wait_unknown");
   return wait.p90 <= 1 ? sentence("wait_none") : sentence(key, { low: wait.p10, high: wait.p90 });
 }
 
+/** What somebody can expect who may not be called before the office closes, and what to do; empty if that is no matter. */
+function closingWords({ before_closing: expected }, service, state) {
+  if (!["uncertain", "too_late"].includes(expected)) return "";
+  const closes = sentence(expected, { time: time(state.hours.at(-1).closes) });
+  if (state.carry_over) return `${closes} ${sentence("next_day")}`;
+  return expected === "uncertain" ? closes : `${closes} ${sentence(service?.bookable ? "book" : "come")}`;
+}
+
+/** How long somebody will wait for a service, or that the day may be too short for it. */
+export const expectation = (about, service, state, key) => closingWords(about, service, state) || waitWords(about.expected_wait, key);
+
 /** Show a ticket that was just given, and print it. */
 export async function show(server, given) {
   ticket = given;
-  service = server.state?.services.find((one) => one.code === given.service) ?? null;
+  office = server.state;
+  service = office?.services.find((one) => one.code === given.service) ?? null;
   printer = { kind: server.state?.printer ?? "none", paper: server.state?.paper_mm ?? 80 };
   paper = "none";
   await loadQr();
@@ -39,8 +52,8 @@ async function loadQr() {
 
 const arrivalKey = () => (["early", "on_time", "late"].includes(ticket.arrival) ? ticket.arrival : "");
 const arrivalTime = () => ({ time: () => time(ticket.booked_for ?? "") });
-/** Who is next waits for nobody; who came early waits for the time of the reservation, unless nobody else waits. */
-const minutesMatter = () => ticket.position !== 1 && ticket.arrival !== "early";
+/** Who came early waits for the time of the reservation, unless nobody else waits. */
+const minutesMatter = () => ticket.arrival !== "early";
 const positionKey = () => (!ticket.position || ticket.arrival === "early" ? "" : ticket.position === 1 ? "next" : "before");
 
 /** Say all of it, also again in another language. */
@@ -50,7 +63,7 @@ export function say() {
   find("[data-ticket-service]").textContent = named(service?.name);
   put(find("[data-arrival]"), arrivalKey(), arrivalTime());
   put(find("[data-position]"), positionKey(), { count: ticket.position - 1 });
-  find("[data-wait]").textContent = minutesMatter() ? waitWords(ticket.expected_wait, "ticket_wait") : "";
+  find("[data-wait]").textContent = minutesMatter() ? expectation(ticket, service, office, "ticket_wait") : "";
   find("[data-where]").textContent = named(ticket.where_in);
   sayPaper();
 }
@@ -121,7 +134,7 @@ async function giveBack(server) {
 
 /** Forget the ticket. */
 export function forget() {
-  ticket = service = null;
+  ticket = service = office = null;
   paper = "none";
   document.querySelector("[data-slip]").replaceChildren();
   find("[data-follow-qr]").removeAttribute("src");

@@ -8,7 +8,7 @@ import { Lost, Server } from "./kiosk-net.js";
 import { watchScroll } from "./kiosk-more.js";
 import * as panel from "./kiosk-panel.js";
 import { isLocked, lock, check, remember } from "./kiosk-staff.js";
-import { keep, officeMoment } from "./kiosk-store.js";
+import { isWhole, keep, kept, officeMoment } from "./kiosk-store.js";
 import * as tickets from "./kiosk-ticket.js";
 import { FIRST, choose, known, language, named, say, sentence, time } from "./kiosk-words.js";
 
@@ -118,7 +118,7 @@ function serviceRow(service) {
 
 function notes(service) {
   if (!server.online) return [sentence("wait_unknown")];
-  return [sentence("before", { count: service.ahead ?? service.waiting }), tickets.waitWords(service.expected_wait)];
+  return [sentence("before", { count: service.ahead ?? service.waiting }), tickets.expectation(service, service, server.state)];
 }
 
 // --- What a press does -----------------------------------------------------------------------------------------------
@@ -239,6 +239,7 @@ async function enrol() {
     if (!(error instanceof Lost)) throw error;
     return fault("enrol_failed");
   }
+  find("[data-storage-lost]").hidden = true;
   await server.follow();
   return go("start");
 }
@@ -329,6 +330,8 @@ function only(begin) {
 async function begin() {
   find("[data-kiosk-bar]", document).hidden = false;
   panel.keepPage(root.dataset);
+  if (server.device && !(await isWhole())) server.forget();
+  find("[data-storage-lost]").hidden = !kept("lost");
   await server.follow();
   go("start", { focus: false });
   const open = await server.unanswered();

@@ -18,9 +18,11 @@ export function say(element, words) {
   if (element && element.textContent !== String(words)) element.textContent = words;
 }
 
-/** How long it takes, as [low, middle, high] minutes; empty for no estimate. */
-export function range(root, minutes) {
-  return minutes?.length === 3 ? fill(root.dataset.textWait, { low: number(minutes[0]), high: number(minutes[2]) }) : "";
+/** How long it takes, as [low, middle, high] minutes; empty for no estimate. `closing`: who may come too late that day. */
+export function range(root, minutes, closing) {
+  const { textWait, textUncertain, textTooLate } = root.dataset;
+  const words = { uncertain: textUncertain, too_late: textTooLate }[closing] ?? textWait;
+  return minutes?.length === 3 ? fill(words, { low: number(minutes[0]), high: number(minutes[2]) }) : "";
 }
 
 /** Who waits for each service. A row that cannot be drawn leaves the others as they are. */
@@ -30,7 +32,7 @@ export function drawServices(root, state) {
       const [waiting, ...minutes] = state.services[row.dataset.service];
       say(row.querySelector("[data-waiting]"), fill(root.dataset.textWaiting ?? "{count}", { count: number(waiting) }));
       say(row.querySelector("[data-ahead]"), fill(root.dataset.textAhead ?? "{count}", { count: number(state.ahead?.[row.dataset.service] ?? waiting) }));
-      say(row.querySelector("[data-wait]"), range(root, minutes));
+      say(row.querySelector("[data-wait]"), range(root, minutes, state.closing?.services[row.dataset.service]));
     } catch {
       say(row.querySelector("[data-wait]"), "");
     }

@@ -10,7 +10,7 @@ const AFTER = 1_000;
 /** How a ticket stands in a state of the queue, with its position and wait, or with its call. */
 function find(state, { number, day }) {
   if (state.day !== day) return ["ended"];
-  if (state.tickets?.[number]) return ["waiting", state.tickets[number]];
+  if (state.tickets?.[number]) return ["waiting", { place: state.tickets[number], closing: state.closing?.tickets[number] }];
   const call = state.called.find((one) => one?.number === number && one.state);
   if (call) return ["called", call];
   return [["parked", "missed"].find((name) => state[name]?.includes(number)) ?? "ended"];
@@ -42,9 +42,11 @@ export function start(root) {
     navigator.vibrate?.([300, 150, 300, 150, 600]);
   }
 
-  function drawWaiting([position, ...minutes]) {
+  function drawWaiting({ place: [position, ...minutes], closing }) {
     say(root.querySelector("[data-position]"), position === 1 ? words.textNext : fill(words.textBefore, { count: number(position - 1) }));
-    say(root.querySelector("[data-wait]"), range(root, minutes));
+    say(root.querySelector("[data-wait]"), range(root, minutes, closing));
+    const book = root.querySelector("[data-book]");
+    if (book) book.hidden = closing !== "too_late";
   }
 
   function drawCalled(call) {

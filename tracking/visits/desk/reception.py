@@ -21,7 +21,7 @@ from tracking.visits.desk.common import all_offices, chosen_office, names
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.labels import TICKET_STATES
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import guidance, offices, queue, reception, visits, waiting_times
+from tracking.visits.queries import closing, guidance, offices, queue, reception, visits, waiting_times
 from tracking.visits.queries import passes as pass_rows
 from tracking.visits.queries.offices import OfficeRow, Place
 from tracking.visits.queries.queue import TicketRow
@@ -138,6 +138,7 @@ async def _ticket(request: Request, back: ReturnedForm) -> Response:
     (services, _none) = await reception.services([found.id], [])
     purpose = ", ".join(known[one] for one in services.get(found.id, ()) if one in known)
     wait, visit = await waiting_times.of_ticket(place, found), await _visit(found)
+    expected = closing.expected(wait, await closing.closes(place)) if wait else None
     arrival = arriving.arrival_of(office, visit.starts_at, found.arrived_at) if visit else None
     issues = office.has_passes and found.state in HERE
     context = {
@@ -146,10 +147,13 @@ async def _ticket(request: Request, back: ReturnedForm) -> Response:
         "office": office,
         "office_name": i18n.name_in(office, language),
         "services": purpose,
-        "advice": words.advice(arrival, visit.starts_at, office, wait, language) if visit and arrival else None,
+        "advice": words.advice(arrival, visit.starts_at, office, closing.in_time(wait, expected), language)
+        if visit and arrival
+        else None,
         "where": await guidance.where(found, place, language),
         "position": await queue.position(found, queue.rule(office), place.able),
-        "wait": wait.in_minutes if wait else None,
+        "wait": wait,
+        "before_closing": expected,
         "visit": visit,
         "may_leave": TicketAction.LEAVE in TICKET[found.state],
         "may_return": TicketAction.RETURN in TICKET[found.state] and found.date == today(),

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from server.core import city, clock
 from server.core.days import today
 from tracking.visits import rules
-from tracking.visits.queries import live_queue, numbers, offices, queue, waiting_times
+from tracking.visits.queries import closing, live_queue, numbers, offices, queue, waiting_times
 from tracking.visits.queries.numbers import Block, Numbers
 from tracking.visits.queries.offices import Place, ServiceRow
+from tracking.visits.waits.closing import BeforeClosing
 from tracking.visits.waits.queue import Wait
 
 
@@ -23,6 +24,7 @@ class KioskService:
     ahead: int
     """Who waits for the same counters; see ``live_queue.ahead``."""
     wait: Wait | None
+    before_closing: BeforeClosing | None
     prefix: str
     left: int | None
 
@@ -56,6 +58,7 @@ async def view(place: Place, device_id: int, enrolled_at: datetime) -> KioskView
     tickets = await queue.waiting(day_id)
     waiting = Tally(one.service_id for one in tickets)
     ahead = live_queue.ahead(tickets, queue.rule(place.office), place.able)
+    closes = rules.moment(found.spans[-1][1]) if found.spans else None
     waits = (await waiting_times.of_office(place)).walk_ins
     most = place.office.offline_numbers
     return KioskView(
@@ -63,12 +66,12 @@ async def view(place: Place, device_id: int, enrolled_at: datetime) -> KioskView
         [(rules.moment(first), rules.moment(last)) for first, last in found.spans],
         [
             KioskService(
-                one, waiting[one.id], ahead.get(one.id, 0), waits.get(str(one.id)), series.prefix,
+                one, waiting[one.id], ahead.get(one.id, 0), wait, closing.expected(wait, closes), series.prefix,
                 counted.left(series),
             )
             for one in place.services.values()
             if one.bookable or one.walk_in
-            for series in [counted.of_class(one.class_code)]
+            for series, wait in [(counted.of_class(one.class_code), waits.get(str(one.id)))]
         ],
         {prefix: some for prefix, some in free.items() if some},
         is_open and any(counted.wanted(one, len(free.get(one.prefix, ())), most) for one in counted.series),

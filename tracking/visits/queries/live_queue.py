@@ -13,11 +13,12 @@ from datetime import date, datetime
 from server.core import clock, database
 from server.core.days import today
 from server.core.rows import columns, select
-from tracking.visits.queries import queue, waiting_times
+from tracking.visits.queries import closing, queue, waiting_times
 from tracking.visits.queries.offices import Place
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.states import TicketState, VisitMode
 from tracking.visits.waits import order
+from tracking.visits.waits.closing import BeforeClosing
 from tracking.visits.waits.queue import Wait
 
 LATEST = 8
@@ -50,6 +51,7 @@ class Standing:
     position: int
     """Among those that the same counters serve; 1 is next."""
     wait: Wait | None
+    before_closing: BeforeClosing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,10 @@ class LiveQueue:
     """By service: how many are called before a visitor without a reservation who came now; see :func:`ahead`."""
     walk_ins: Mapping[int, Wait]
     """By service: of a visitor without a reservation who came now."""
+    before_closing: Mapping[int, BeforeClosing]
+    """What ``walk_ins`` mean for them."""
+    closes: datetime | None
+    """Today."""
 
     @property
     def now_called(self) -> list[Called]:
@@ -115,13 +121,15 @@ async def floors(office_id: int) -> list[int]:
 
 async def of_office(place: Place, version: int | None = None) -> LiveQueue:
     """The queue of an office now; ``version`` is its version if that was just read."""
-    code = place.office.code
+    code, day, day_id = place.office.code, today(), None
     if version is None:
-        version = (await queue.day(place.office.id, today()))[1]
+        day_id, version = await queue.day(place.office.id, day)
     async with _reading.setdefault(code, asyncio.Lock()):
         kept = _kept.get(code)
-        if kept is None or (kept.date, kept.version) != (today(), version) or _is_old(kept):
-            kept = _kept[code] = await _read(place)
+        if kept is None or (kept.date, kept.version) != (day, version) or _is_old(kept):
+            if day_id is None:
+                day_id, version = await queue.day(place.office.id, day)
+            kept = _kept[code] = await _read(place, day, day_id, version)
         return kept
 
 
@@ -129,13 +137,14 @@ def _is_old(kept: LiveQueue) -> bool:
     return time.monotonic() - kept.read_at >= waiting_times.KEPT
 
 
-async def _read(place: Place) -> LiveQueue:
-    began, day = time.monotonic(), today()
-    day_id, version = await queue.day(place.office.id, day)  # before the tickets: what comes later has a later version
+async def _read(place: Place, day: date, day_id: int, version: int) -> LiveQueue:
+    """The queue; its version was read before the tickets are: what comes later has a later version."""
+    began = time.monotonic()
     waits = await waiting_times.of_office(place)
     listed = await queue.listed(day_id)
     waiting = [one for one in listed if one.state is TicketState.WAITING]
     positions = _positions(waiting, queue.rule(place.office), place.able)
+    closes, walk_ins = await closing.closes(place), {one: waits.walk_ins.get(str(one)) for one in place.services}
     return LiveQueue(
         place,
         day,
@@ -143,10 +152,16 @@ async def _read(place: Place) -> LiveQueue:
         began,
         Tally(one.service_id for one in waiting),
         await _called(day_id),
-        {one.number: Standing(positions[one.id], waits.tickets.get(queue.rank(one.id))) for one in waiting},
+        {
+            one.number: Standing(positions[one.id], wait, closing.expected(wait, closes))
+            for one in waiting
+            for wait in [waits.tickets.get(queue.rank(one.id))]
+        },
         {state: [one.number for one in listed if one.state is state] for state in AWAY},
         ahead(waiting, queue.rule(place.office), place.able),
-        {one: wait for one in place.services if (wait := waits.walk_ins.get(str(one)))},
+        {one: wait for one, wait in walk_ins.items() if wait},
+        {one: found for one, wait in walk_ins.items() if (found := closing.expected(wait, closes))},
+        closes,
     )
 
 

@@ -36,10 +36,13 @@ async def display(request: Request) -> Response:
     await _seen(request)
     found, floors = await live_queue.of_office(place), await live_queue.floors(place.office.id)
     services = [
-        (one.code, i18n.name_in(one, language), found.waiting.get(one.id, 0), found.walk_ins.get(one.id))
+        (
+            one.code, i18n.name_in(one, language), found.waiting.get(one.id, 0), found.walk_ins.get(one.id),
+            found.before_closing.get(one.id),
+        )
         for one in place.services.values()
         if one.bookable or one.walk_in
-    ]
+    ]  # fmt: skip
     context = {
         "office": place.office,
         "office_name": i18n.name_in(place.office, language),

@@ -57,6 +57,7 @@ async def data(request: Request) -> Response:
                 "waiting": found.waiting.get(one.id, 0),
                 "ahead": found.ahead.get(one.id, 0),
                 "expected_wait": _wait(found, one.id),
+                "before_closing": found.before_closing.get(one.id, ""),
             }
             for one in place.services.values()
             if one.bookable or one.walk_in

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Collection
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,7 @@ from tracking.visits.queries import forwarded, guidance, live_queue, meetings, o
 from tracking.visits.queries.live_queue import LiveQueue
 from tracking.visits.routes.tickets import told
 from tracking.visits.states import HERE, TICKET, TicketAction, TicketState
+from tracking.visits.waits.closing import BeforeClosing
 from tracking.visits.waits.queue import Wait
 
 AGAIN = 30.0
@@ -110,8 +111,16 @@ def state(found: LiveQueue) -> dict[str, Any]:
         },
         "ahead": {one.code: found.ahead.get(one.id, 0) for one in found.place.services.values()},
         "tickets": {number: [one.position, *_minutes(one.wait)] for number, one in found.tickets.items()},
+        "closing": {  # of those who may come too late
+            "services": _late({one.code: found.before_closing.get(one.id) for one in found.place.services.values()}),
+            "tickets": _late({number: one.before_closing for number, one in found.tickets.items()}),
+        },
         **{one.value: numbers for one, numbers in found.away.items()},
     }  # fmt: skip
+
+
+def _late(found: Mapping[str, BeforeClosing | None]) -> dict[str, str]:
+    return {name: one.value for name, one in found.items() if one and one is not BeforeClosing.IN_TIME}
 
 
 def _minutes(wait: Wait | None) -> tuple[int, ...]:
@@ -173,6 +182,9 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
         "service": i18n.name_in(service, language) if service else "",
         "position": standing.position if standing else 0,
         "wait": standing.wait.in_minutes if standing and standing.wait else None,
+        "before_closing": standing.before_closing if standing else None,
+        "closes": live.closes,
+        "bookable": service.code if service and service.bookable else "",
         "counter": await queue.counter_place(found.counter),
         "goes_on": await forwarded.continued(found),
         "meeting": await meetings.of_ticket(found),
