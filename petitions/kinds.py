@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from petitions import rules
-from petitions.routing import fold
 from petitions.rules import Kind, Period
 from server.core.clock import Unit
 from server.core.errors import Text, _
+from server.core.mentions import fold
 
 UNSURE = (
     _("I am not sure: please decide for me"),
@@ -93,24 +93,29 @@ QUESTIONS: Mapping[str, Question] = {
 """The questions: at most four lead to a kind."""
 
 _BROKEN = re.compile(
-    "고장|파손|꺼졌|꺼져|깨졌|막혔|파였|파인|무너|쓰레기|악취|소음|위험|壊れ|故障|危険|騒音|ごみ|悪臭|broken|danger|noise|rubbish"
+    "고장|파손|꺼졌|꺼져|깨졌|막혔|파였|파인|무너|쓰레기|악취|소음|위험|壊れ|故障|危険|騒音|ごみ|悪臭"
+    r"|(?<![a-z])(?:broken|danger(?:ous)?|nois[ey]|rubbish)(?![a-z])"
 )
 _SIGNS: Mapping[Kind, re.Pattern[str]] = {
     Kind.GRIEVANCE: re.compile(
         "부당|억울|위법|불공정|과잉단속|권리를 침해|이의를 제기|거부당"
-        "|不当|納得できない|違法な処分|不公平|unfair|unlawful|wrongly|grievance"
+        "|不当|納得できない|違法な処分|不公平"
+        r"|(?<![a-z])(?:unfair|unlawful|wrongly|grievances?)(?:ly)?\b"
     ),
     Kind.INQUIRY_LAW: re.compile(
         "법령 해석|법 해석|조례 해석|유권해석|법적으로|법률상|조례상|법령상|조례에 따르면"
-        "|法律の解釈|条例の解釈|法律上|条例上|法的に|under the ordinance|interpretation of"
+        "|法律の解釈|条例の解釈|法律上|条例上|法的に"
+        r"|(?<![a-z])(?:under the ordinance|interpretation of)(?![a-z])"
     ),
     Kind.SUGGESTION: re.compile(
         "건의|제안|도입|확대해|개선해|만들어 ?주|설치해 ?주|늘려 ?주"
-        "|提案|要望|導入|設置して|増やして|suggest|propos|please introduce|should introduce"
+        "|提案|要望|導入|設置して|増やして"
+        r"|(?<![a-z])(?:suggest\w*|propos\w+|please introduce|should introduce)(?![a-z])"
     ),
     Kind.INQUIRY: re.compile(
         "궁금|문의|알고 싶|알려 ?주|어떻게|어디서|언제|무엇|되나요|인가요|할까요"
-        "|知りたい|教えて|でしょうか|ですか|how do i|how can i|what is|where can|when does"
+        "|知りたい|教えて|でしょうか|ですか"
+        r"|(?<![a-z])(?:how do i|how can i|what is|where can|when does)(?![a-z])"
     ),
 }
 

@@ -89,17 +89,15 @@ async def _read() -> Reference:
     )
 
 
-async def guides_present() -> list[GuideProfile]:
-    """The active guides who are not away today, with their number of open cases (counted up to ``FULL``)."""
+async def all_guides() -> list[GuideProfile]:
+    """The active guides, whether they are away today, and their number of open cases (counted up to ``FULL``)."""
     day = today()
     return await select(
         GuideProfile,
-        "SELECT a.id, a.department_id, a.languages, a.specialities, "
-        "(SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE c.guide_id = a.id AND c.open = ? "
-        f"LIMIT {FULL}) AS counted) AS load "
-        f"FROM {roles.GUIDES_PRESENT} AS a ORDER BY a.id",
-        True,
+        "SELECT a.*, (SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE c.guide_id = a.id AND c.open = ? "
+        f"LIMIT {FULL}) AS counted) AS load FROM {roles.GUIDES} AS a ORDER BY a.id",
         True,
         day,
         day,
+        True,
     )

@@ -3,15 +3,19 @@
 Pure functions. ``rank`` alone ranks departments by a text and can be replaced without other changes.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from server.core import i18n
 from server.core.errors import Text, _
+from server.core.mentions import Mentions
 
 TITLE_WEIGHT = 3.0
 CANDIDATES = 3
+MOST_SHOWN = 5
+"""Words that a reason names."""
+NOTHING = Text("")
 
 
 @dataclass(frozen=True)
@@ -62,25 +66,19 @@ def reason(stored: Mapping[str, Any] | None) -> Text:
     return Text(stored["msgid"], stored["params"]) if stored else Text("")
 
 
-def fold(text: str) -> str:
-    """Normalise a text for comparison: compatibility form, case-folded."""
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
 def rank(title: str, body: str, departments: Sequence[DepartmentProfile]) -> tuple[Candidate, ...]:
-    """Rank the departments whose keywords or duties occur in the text, best first; others are left out."""
-    head, text = fold(title), fold(body)
+    """Rank the departments whose keywords the text mentions, best first; their duties count besides."""
+    head, text = Mentions(title), Mentions(body)
     scored: list[tuple[float, DepartmentProfile, list[str]]] = []
     for department in departments:
         score, found = 0.0, []
         for word in department.keywords:
-            folded = fold(word)
-            hits = TITLE_WEIGHT * (folded in head) + min(text.count(folded), 3)
+            hits = TITLE_WEIGHT * (word in head) + min(text.count(word), 3)
             if hits:
-                score += hits * len(folded) ** 0.5
-                found.append(word)
+                score += hits * len(word) ** 0.5
+                found.append(head.found(word) or text.found(word))
         for duty in department.duties:
-            parts = [part for part in fold(duty).split() if len(part) > 1]
+            parts = [part for part in duty.split() if len(part) > 1]
             score += 0.4 * sum((part in head) + (part in text) for part in parts) / (len(parts) or 1)
         if found:
             scored.append((score, department, found))
@@ -91,7 +89,7 @@ def rank(title: str, body: str, departments: Sequence[DepartmentProfile]) -> tup
             department.id,
             department.code,
             round(score / total, 3),
-            _("The text mentions %(words)s.", words=", ".join(f"“{word}”" for word in found[:5])),
+            _("The text mentions %(words)s.", words=_quoted(found)),
         )
         for score, department, found in scored[:CANDIDATES]
     )
@@ -111,22 +109,40 @@ def choose(
     candidates = rank(title, body, departments)
     if service_department is not None:
         return Choice(service_department, None, _("This department is responsible for the procedure."), candidates)
-    text = fold(f"{title}\n{body}")
+    text = Mentions(f"{title}\n{body}")
     for rule in rules:
         if (rule.kinds and kind not in rule.kinds) or (rule.districts and district not in rule.districts):
             continue
-        found = [word for word in rule.words if fold(word) in text]
+        found = text.all_found(rule.words)
         if rule.words and not found:
             continue
-        because = _(
-            "Rule %(rule)s applies: %(note)s",
-            rule=rule.id,
-            note=rule.note or ", ".join(found) or district or kind,
-        )
+        because = _rule_reason(rule, found)
         return Choice(rule.department_id, rule.id, because, candidates)
     if candidates:
         return Choice(candidates[0].department_id, None, candidates[0].because, candidates)
     return Choice(None, None, _("No rule and no department keyword matches; the intake officer decides."), ())
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words[:MOST_SHOWN])
+
+
+def _rule_reason(rule: Rule, found: Sequence[str]) -> Text:
+    """Why a rule applies, for officials; a space before its note, which may be empty."""
+    note = f" {rule.note}" if rule.note else ""
+    if found:
+        words = _quoted(found)
+        return _("Rule %(rule)s applies: the text mentions %(words)s.%(note)s", rule=rule.id, words=words, note=note)
+    return _("Rule %(rule)s applies to this kind or district.%(note)s", rule=rule.id, note=note)
+
+
+def for_petitioner(because: Text) -> Text:
+    """The same reason without the city's rules, whose names and notes are written for officials."""
+    if "rule" not in because.params:
+        return because
+    if words := because.params.get("words"):
+        return _("The text mentions %(words)s.", words=words)
+    return _("It receives petitions of this kind, or from this district.")
 
 
 @dataclass(frozen=True)
@@ -138,25 +154,60 @@ class GuideProfile:
     languages: tuple[str, ...]
     specialities: tuple[str, ...]
     load: int
+    away: bool = False
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """The guide of a case, and why it is nobody of its department; empty where it is."""
+
+    guide: GuideProfile | None
+    because: Text = NOTHING
 
 
 def choose_guide(
-    guides: Sequence[GuideProfile], *, department_id: int | None, language: str, text: str
-) -> GuideProfile | None:
-    """Choose the guide of a case (민원후견인, Act 33) among those who are present.
+    guides: Sequence[GuideProfile],
+    *,
+    department_id: int | None,
+    department: Mapping[str, str],
+    language: str,
+    own_language: str,
+    text: str,
+) -> Guidance:
+    """Choose the guide of a case (민원후견인, Act 33) among those who speak the petitioner's language and are present.
 
-    By the petitioner's language, then the department, then a speciality that the text mentions, then the fewest open
-    cases.
+    A guide of the case's department, else one who belongs to no department and so to all. Another department's guide
+    helps only where nobody of the department speaks a language that is not the city's ``own_language``. Then by a
+    speciality that the text mentions, then the fewest open cases. ``department`` is its name in each language.
     """
-    folded = fold(text)
+    mentions = Mentions(text)
 
     def order(guide: GuideProfile) -> tuple[bool, bool, int, int, int]:
         return (
-            language not in guide.languages,
             guide.department_id != department_id,
-            -sum(fold(word) in folded for word in guide.specialities),
+            guide.department_id is not None,
+            -len(mentions.all_found(guide.specialities)),
             guide.load,
             guide.id,
         )
 
-    return min(guides, key=order, default=None)
+    speakers = sorted((one for one in guides if language in one.languages), key=order)
+    at_home = [one for one in guides if one.department_id in {department_id, None}]
+    there = [one for one in speakers if one in at_home]
+    abroad = [] if department_id is None or there or language == own_language else speakers
+    names = {"department": department, "language": i18n.language_names(language)}
+    if fitting := next((one for one in there or abroad if not one.away), None):
+        if there:
+            return Guidance(fitting)
+        because = _("From another department, because no case guide of %(department)s speaks %(language)s.", **names)
+    elif department_id is None:
+        because = _("A case guide is chosen with the department.")
+    elif there:
+        because = _("The case guides of %(department)s are away today.", **names)
+    elif abroad:
+        because = _("The case guides who speak %(language)s are away today.", **names)
+    elif at_home:
+        because = _("No case guide of %(department)s speaks %(language)s.", **names)
+    else:
+        because = _("%(department)s has no case guide.", **names)
+    return Guidance(fitting, because)

@@ -17,10 +17,10 @@ from petitions.actions.change import (
     take,
     withdraw_consultations,
 )
+from petitions.actions.intake import explained, guidance
 from petitions.errors import Refused
 from petitions.forms import AssignHandler, Extend, Plain, TextOnly
-from petitions.reference import guides_present
-from petitions.routing import choose_guide
+from petitions.reference import all_guides, reference
 from petitions.states import OPEN, Action
 from server.core import clock
 from server.core.accounts import Account, Official, Role
@@ -43,7 +43,7 @@ async def accept(actor: Official, reference: str, command: AssignHandler) -> Non
         previous = change.case.department_id
         change.set(department_id=department)
         change.record(events.CaseAccepted(department, proposed))
-        if department != previous:
+        if department != previous or change.case.guide_id is None:
             await _appoint_guide(change)
 
 
@@ -106,7 +106,7 @@ async def appoint_guide(actor: Official, reference: str, command: AssignHandler)
         if guide.id == change.case.guide_id:
             raise Invalid.at("guide", _("This official is already the case guide."))
         change.record(events.GuideAppointed(guide.id, change.case.guide_id))
-        change.set(guide_id=guide.id)
+        change.set(guide_id=guide.id, routing={**change.case.routing, "guide_now": None})
 
 
 async def extend(actor: Official, reference: str, command: Extend) -> None:
@@ -162,14 +162,17 @@ async def _official(name: str) -> Account | None:
 
 
 async def _appoint_guide(change: Change) -> None:
-    """Choose a guide again for another department; a guide of that department stays."""
+    """Choose a guide for the case's department; the present one stays if chosen again, or if nobody is."""
     case = change.case
-    guide = choose_guide(
-        [replace(g, load=g.load - (g.id == case.guide_id)) for g in await guides_present()],
-        department_id=case.department_id,
-        language=case.language,
-        text=f"{case.title}\n{case.body}",
+    found = guidance(
+        await reference(),
+        [replace(g, load=g.load - (g.id == case.guide_id)) for g in await all_guides()],
+        case.department_id,
+        case.language,
+        case.title,
+        case.body,
     )
-    if guide and guide.id != case.guide_id:
-        change.record(events.GuideAppointed(guide.id, case.guide_id))
-        change.set(guide_id=guide.id)
+    change.set(routing={**case.routing, "guide_now": explained(found.because)})
+    if found.guide and found.guide.id != case.guide_id:
+        change.record(events.GuideAppointed(found.guide.id, case.guide_id))
+        change.set(guide_id=found.guide.id)

@@ -12,7 +12,7 @@ from typing import Any
 from petitions.actions.intake import Decided, case_values, decide, first_events, to_open_department
 from petitions.forms import FilePetition
 from petitions.models import Case
-from petitions.reference import guides_present, reference
+from petitions.reference import all_guides, reference
 from petitions.rights import subject
 from petitions.routing import GuideProfile
 from petitions.search import desk_index, desk_text
@@ -52,7 +52,7 @@ async def known_keys(keys: Sequence[str]) -> set[str]:
 async def take(lines: Sequence[ImportedPetition]) -> int:
     """Import a batch in one transaction, skipping lines imported before. Returns the number of new cases."""
     reference_data = await reference()
-    guides = await guides_present()
+    guides = await all_guides()
     async with database.transaction():
         old = await known_keys([line.key for line in lines])
         new, kept_open = [], set[int | None]()

@@ -12,16 +12,16 @@ from petitions import rules
 from petitions.events import AttachmentAdded, CaseReceived, CaseRouted, GuideAppointed
 from petitions.forms import FilePetition
 from petitions.models import Attachment, Case, Petitioner
-from petitions.reference import Reference, forget, guides_present, reference
+from petitions.reference import Reference, all_guides, forget, reference
 from petitions.rights import subject
-from petitions.routing import Choice, GuideProfile, choose, choose_guide
+from petitions.routing import Choice, Guidance, GuideProfile, choose, choose_guide
 from petitions.search import desk_index, desk_text
 from petitions.states import State
 from server.core import clock, config, database, idempotency, ledger, references
 from server.core.accounts import Official, keep_open
 from server.core.clock import Due
 from server.core.days import day_of
-from server.core.errors import _
+from server.core.errors import Text, _
 from server.core.files import StoredFile
 from server.core.ledger import DomainEvent
 from server.core.working_calendar import FIRST_YEAR
@@ -47,7 +47,12 @@ class Decided:
     due: Due | None
     district: str
     choice: Choice
-    guide: GuideProfile | None
+    guidance: Guidance
+
+    @property
+    def guide(self) -> GuideProfile | None:
+        """The case guide, if there is one."""
+        return self.guidance.guide
 
 
 async def file(
@@ -68,7 +73,7 @@ async def file(
                 return Filed(first, references.derived_key(secret, idempotency_key, first))
         number = references.new_reference()
         key = references.derived_key(secret, idempotency_key, number) if idempotency_key else references.new_key()
-        decided = await to_open_department(decide(command, reference_data, await guides_present(), clock.now()))
+        decided = await to_open_department(decide(command, reference_data, await all_guides(), clock.now()))
         await create(command, decided, number, references.key_hash(key), actor, files)
         if digest:
             await idempotency.settle(digest, number)
@@ -105,12 +110,29 @@ def decide(
         rules.due_date(reference_data.calendar, period, local) if period else None,
         district,
         choice,
-        choose_guide(
-            guides,
-            department_id=choice.department_id,
-            language=command.petitioner.language,
-            text=f"{command.title}\n{command.body}",
+        guidance(
+            reference_data, guides, choice.department_id, command.petitioner.language, command.title, command.body
         ),
+    )
+
+
+def guidance(
+    reference_data: Reference,
+    guides: Sequence[GuideProfile],
+    department_id: int | None,
+    language: str,
+    title: str,
+    body: str,
+) -> Guidance:
+    """The guide of a case in a department, and why it is nobody of that department."""
+    department = reference_data.departments.get(department_id or 0)
+    return choose_guide(
+        guides,
+        department_id=department_id,
+        department=dict(department.names) if department else {},
+        language=language,
+        own_language=config.settings().language,
+        text=f"{title}\n{body}",
     )
 
 
@@ -173,7 +195,7 @@ def case_values(
         "guide_id": decided.guide.id if decided.guide else None,
         "filed_by_id": actor.id if actor else None,
         "district": decided.district,
-        "routing": routing_document(decided.choice),
+        "routing": routing_document(decided),
         "received_at": now,
         "clock_started_at": now,
         "unit": decided.period.unit.value if decided.period else "",
@@ -225,18 +247,21 @@ async def attach(
     ]  # fmt: skip
 
 
-def routing_document(choice: Choice) -> dict[str, object]:
-    """The stored explanation of how a case was routed, in translatable form."""
+def routing_document(decided: Decided) -> dict[str, object]:
+    """The stored explanation of how a case was routed and got its guide, in translatable form."""
+    choice = decided.choice
     return {
         "chosen": choice.department_id,
         "rule": choice.rule_id,
-        "because": {"msgid": choice.because.msgid, "params": dict(choice.because.params)},
+        "because": explained(choice.because),
         "candidates": [
-            {
-                "department": c.department_id,
-                "score": c.score,
-                "because": {"msgid": c.because.msgid, "params": dict(c.because.params)},
-            }
+            {"department": c.department_id, "score": c.score, "because": explained(c.because)}
             for c in choice.candidates
         ],
+        "guide": explained(decided.guidance.because),
     }
+
+
+def explained(because: Text) -> dict[str, object]:
+    """A reason as it is stored."""
+    return {"msgid": because.msgid, "params": dict(because.params)}

@@ -28,6 +28,9 @@ Language = Annotated[str, among(LANGUAGES)]
 Names = dict[str, str]
 
 
+Because = Annotated[str, said("Why the guide is nobody of the department, or why there is none; else empty.")]
+
+
 class Person(Answer):
     """An official and how the petitioner can contact them."""
 
@@ -68,6 +71,7 @@ class Receipt(Answer):
     kind: Kind
     department: DepartmentName | None
     guide: Person | None
+    guide_because: Because
     due_at: datetime | None
     due_on: date | None
     routing: Routing
@@ -191,6 +195,7 @@ class Case(Listed):
     public: bool
     handler: Person | None
     guide: Guide | None
+    guide_because: Because
     location: Place
     petitioner: Petitioner
     announced_due_at: datetime | None

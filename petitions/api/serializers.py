@@ -11,7 +11,7 @@ from petitions.queries.consultations import ConsultationView
 from petitions.queries.filed import Receipt
 from petitions.queries.rows import Row
 from petitions.reference import Reference, ServiceRow
-from petitions.routing import reason
+from petitions.routing import for_petitioner, reason
 from petitions.rules import Kind
 from petitions.states import State
 from server.core import coded, i18n, uploads
@@ -29,16 +29,17 @@ def kind(name: str, service_code: str) -> str:
     return f"{name}:{service_code}" if name == Kind.STATUTORY and service_code else name
 
 
-def routing(document: Mapping[str, Any], reference_data: Reference, lang: str) -> documents.Routing:
-    """Why a department was proposed, as text."""
+def routing(document: Mapping[str, Any], reference_data: Reference, lang: str, *, official: bool) -> documents.Routing:
+    """Why a department was proposed, as text; petitioners do not read the city's rules."""
 
     def code(number: int | None) -> str | None:
         row = reference_data.departments.get(number or 0)
         return row.code if row else None
 
+    because = reason(document["because"])
     return documents.Routing(
         chosen=code(document["chosen"]),
-        because=i18n.translate(lang, reason(document["because"])),
+        because=i18n.translate(lang, because if official else for_petitioner(because)),
         candidates=[
             documents.Candidate(department=name, score=c["score"], because=i18n.translate(lang, reason(c["because"])))
             for c in document["candidates"]
@@ -56,8 +57,9 @@ def receipt(filed: Receipt, access_key: str, reference_data: Reference, lang: st
         kind=kind(filed.kind, filed.service_code),
         department=coded.department(reference_data, filed.department_id, lang),
         guide=filed.guide and documents.Person.of(filed.guide),
+        guide_because=i18n.translate(lang, filed.guide_because),
         due_on=day_of(filed.due_at) if filed.due_at else None,
-        routing=routing(filed.routing, reference_data, lang),
+        routing=routing(filed.routing, reference_data, lang, official=False),
     )
 
 
@@ -74,6 +76,7 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> docume
         "seen_as": found.level.name.lower(),
         "handler": found.handler and documents.Person.of(found.handler),
         "guide": found.guide and documents.Guide.of(found.guide),
+        "guide_because": i18n.translate(lang, found.guide_because),
         "location": documents.Place.of(found, district=coded.district(reference_data, found.district, lang)),
         "petitioner": documents.Petitioner(
             name=found.petitioner_name,
@@ -88,7 +91,9 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> docume
         "actions": actions,
     }
     if staff and found.routing:
-        return documents.RoutedCase.of(found, **more, routing=routing(found.routing, reference_data, lang))
+        return documents.RoutedCase.of(
+            found, **more, routing=routing(found.routing, reference_data, lang, official=True)
+        )
     return documents.Case.of(found, **more)
 
 

@@ -15,11 +15,13 @@ from petitions.queries.consultations import ConsultationView
 from petitions.queries.scope import ASKED
 from petitions.reference import Reference, reference
 from petitions.rights import CASE_SUBJECT, sees
+from petitions.routing import NOTHING, reason
 from petitions.standing import Standing
 from petitions.states import State
 from server.core import accounts, clock, config, database, ledger, pictures, privacy, references
 from server.core.accounts import Official
 from server.core.days import today
+from server.core.errors import Text
 from server.core.ledger import Audience, Entry
 from server.core.roles import Card
 from server.core.rows import Local, columns, read, read_all
@@ -96,6 +98,8 @@ class CaseView(Standing):
     department_id: int | None
     handler: Card | None
     guide: Card | None
+    guide_because: Text
+    """Why the guide is nobody of the department, or why there is none; empty for the public."""
     lat: float | None
     lng: float | None
     address: str
@@ -243,6 +247,7 @@ def _view(
         "handler": _person(row, "ha_"),
         "guide": _person(row, "gu_"),
         "routing": row["routing"] if level is Level.STAFF else {},
+        "guide_because": NOTHING if level is Level.PUBLIC else _guide_because(database.document(row["routing"])),
         "objection_until": _objection_until(row, answers, reference_data),
         "answers": read_all(Reply, answers),
         "attachments": read_all(FileRow, (f for f in files if level is Level.STAFF or not f["internal"])),
@@ -250,6 +255,11 @@ def _view(
         "reference_data": reference_data,
     }
     return read(CaseView, {**whole, **_masked(whole)} if level is Level.PUBLIC else whole)
+
+
+def _guide_because(routing: Mapping[str, Any]) -> Text:
+    """As it is now, after a transfer perhaps, or as it was filed."""
+    return reason(routing.get("guide_now", routing.get("guide")))
 
 
 _PRIVATE = (

@@ -10,7 +10,9 @@ from typing import Any
 
 from petitions.events import CaseReceived, CaseRouted, GuideAppointed
 from petitions.rights import subject
+from petitions.routing import reason
 from server.core import database, ledger
+from server.core.errors import Text
 from server.core.roles import Card, card
 
 FIRST = 3
@@ -28,6 +30,11 @@ class Receipt:
     guide: Card | None
     due_at: datetime | None
     routing: Mapping[str, Any]
+
+    @property
+    def guide_because(self) -> Text:
+        """Why the guide is nobody of the department, or why there is none."""
+        return reason(self.routing.get("guide"))
 
 
 async def receipt(reference_text: str) -> Receipt:

@@ -25,14 +25,15 @@ from petitions.labels import CHANNELS
 from petitions.permissions import Permission
 from petitions.queries import cases, public
 from petitions.queries.cases import Credentials
-from petitions.reference import Reference, guides_present, reference
+from petitions.reference import Reference, all_guides, reference
 from petitions.routes.reading import receipt_context
-from petitions.routing import fold
+from petitions.routing import for_petitioner
 from server.core import auth, characters, clock, i18n, idempotency, privacy, roles, uploads, web
 from server.core.accounts import Official
 from server.core.errors import FieldError, Invalid, _
 from server.core.files import MAX_BYTES, MAX_FILES, StoredFile
 from server.core.forms import Parameters
+from server.core.mentions import Mentions
 
 KEPT_LENGTH = 40_000
 """Characters of an invalid field that are shown again."""
@@ -223,7 +224,7 @@ async def _check(
     kind_given: bool,
 ) -> Response:
     """The last page before sending: the input, what happens next, and personal numbers found in it."""
-    decided = intake.decide(petition, reference_data, await guides_present(), clock.now())
+    decided = intake.decide(petition, reference_data, await all_guides(), clock.now())
     return _page(
         request,
         "petitions/check.html",
@@ -260,9 +261,10 @@ async def _expectation(request: Request, reference_data: Reference, decided: Dec
         "period": kinds.period_text(decided.period),
         "due": decided.due,
         "department": reference_data.department_name(decided.choice.department_id, lang),
-        "because": decided.choice.because,
+        "because": for_petitioner(decided.choice.because),
         "district": reference_data.district_name(decided.district, lang),
         "guide": guide,
+        "guide_because": decided.guidance.because,
         "guide_department": reference_data.department_name(guide.department_id, lang) if guide else "",
     }
 
@@ -328,15 +330,15 @@ def _words(title: str, body: str, reference_data: Reference, decided: Decided) -
     A department's keyword in the title suffices alone (3); so do two other words of the title (2 each), or one of them
     with a keyword that only the body contains (1).
     """
-    head, text = fold(title), fold(body)
+    head, text = Mentions(title), Mentions(body)
     best = {candidate.department_id for candidate in decided.choice.candidates[:2]}
     keywords = [w for row in reference_data.profiles if row.id in best for w in row.keywords]
-    words = {w: 3 for w in keywords if fold(w) in head}
-    words.update({w: 1 for w in keywords if fold(w) in text and w not in words})
+    words = {w: 3 for w in keywords if w in head}
+    words.update({w: 1 for w in keywords if w in text and w not in words})
     for word in re.findall(r"\w{2,}", title)[:6]:
         # A Korean word of three or more syllables without its last one is usually without its particle.
         stem = word[:-1] if len(word) > 2 and "가" <= word[-1] <= "힣" else word  # noqa: PLR2004
-        if not any(fold(stem) in fold(w) or fold(w) in fold(stem) for w in words):
+        if not any(stem in Mentions(w) or w in Mentions(stem) for w in words):
             words[stem] = 2
     return dict(sorted(words.items(), key=lambda pair: -pair[1])[:SUGGEST_WORDS])
 

@@ -19,6 +19,7 @@ from tortoise.models import Model
 from server.core import config, database
 from server.core.accounts import Holiday, LocalHours
 from server.core.geo import Rings, inside, rings, sketch
+from server.core.mentions import Mentions
 from server.core.rows import read as read_row
 from server.core.working_calendar import OfficeHours, WorkingCalendar
 
@@ -142,7 +143,11 @@ class City:
             for code, outline in self.outlines.items():
                 if inside((lat, lng), outline):
                     return code
-        return next((code for code, names in self.districts.items() if names["ko"] in address), "")
+        named = Mentions(address)
+        return next(
+            (code for code, names in self.districts.items() if any(name and name in named for name in names.values())),
+            "",
+        )
 
 
 _kept: list[tuple[float, City]] = []

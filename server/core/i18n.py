@@ -11,6 +11,7 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
 from babel.dates import format_time as babel_time
@@ -24,6 +25,12 @@ LOCALE = Path(__file__).resolve().parents[1] / "locale"
 NAMES = {"ko": "한국어", "ja": "日本語", "en": "English"}
 
 __all__ = ["NAMES", "Text", "_", "date_text", "datetime_text", "ngettext", "number_text", "time_text", "translate"]
+
+
+@functools.cache
+def language_names(code: str) -> dict[str, str]:
+    """What a language is called, in each language of the site."""
+    return {reader: Locale(reader).languages.get(code, code) for reader in NAMES}
 
 
 @functools.cache
@@ -53,9 +60,11 @@ def translate(language: str, text: Text | str) -> str:
 
 
 def _value(language: str, value: object) -> object:
-    """A value of a text as people read it: a text, a day, or a moment in the zone that it carries."""
+    """A value of a text as people read it: a text, words by language, a day, or a moment in its own zone."""
     if isinstance(value, Text):
         return _nested(language, value)
+    if isinstance(value, Mapping):
+        return value.get(language) or value["ko"]
     if isinstance(value, datetime) and value.tzinfo:
         return datetime_text(value, language, value.tzinfo)
     return date_text(value, language) if isinstance(value, date) else value

@@ -120,9 +120,9 @@ async def cards(ids: Collection[int]) -> dict[int, Card]:
     return {card.id: card for card in read_all(Card, rows)}
 
 
-GUIDES_PRESENT = (
-    "(SELECT a.id, a.department_id, a.languages, a.specialities FROM account a "
-    "WHERE a.role = 'guide' AND a.active = ? AND NOT EXISTS (SELECT 1 FROM absence b "
-    "WHERE b.account_id = a.id AND b.first_day <= ? AND b.last_day >= ?))"
+GUIDES = (
+    "(SELECT a.id, a.department_id, a.languages, a.specialities, EXISTS (SELECT 1 FROM absence b "
+    "WHERE b.account_id = a.id AND b.first_day <= ? AND b.last_day >= ?) AS away "
+    "FROM account a WHERE a.role = 'guide' AND a.active = ?)"
 )
-"""For other domains' queries, as a table: active case guides who are not away. Parameters: true, and the day twice."""
+"""For other domains' queries, as a table: active case guides, and who is away. Parameters: the day twice, and true."""

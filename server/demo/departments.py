@@ -43,7 +43,8 @@ DEPARTMENTS: tuple[Department, ...] = tuple(
                 도로점용 허가와 점용료 부과 / 도로 굴착 협의와 복구 / 이면도로와 큰길의 제설 /
                 횡단보도와 노면 표시 도색 / 자전거도로 정비 / 도로 하자로 인한 손해 배상""",
                 """도로/포트홀/아스팔트/보도블록/인도/가로등/보안등/맨홀/볼라드/횡단보도/정지선/도색/자전거도로/
-                도로점용/제설/빙판/街灯/歩道/段差/streetlight/sidewalk/bike lane/pothole""",
+                도로점용/제설/빙판/街灯/歩道/段差/street light/
+                street lamp/sidewalk/bike lane/pothole""",
             ),
             (
                 "traffic",
@@ -53,7 +54,7 @@ DEPARTMENTS: tuple[Department, ...] = tuple(
                 어린이보호구역과 과속방지 시설 / 교통안전 시설물 관리 / 공유 킥보드 주차 질서 /
                 부설주차장 설치 기준 / 방치 차량 처리""",
                 """주차/주정차/불법주차/단속/과태료/공영주차장/거주자 우선/어린이보호구역/과속/방지턱/신호등/킥보드/
-                방치 차량/견인/부설주차장/駐車/通学路/parking/speeding/towed""",
+                방치 차량/견인/부설주차장/駐車/通学路/parking/car park/speeding/towed""",
             ),
             (
                 "transit",
@@ -62,7 +63,7 @@ DEPARTMENTS: tuple[Department, ...] = tuple(
                 """시내버스 노선과 배차 조정 / 마을버스 운영 지원 / 정류장과 승차대 설치 /
                 버스와 택시의 불친절·승차 거부 조사 / 저상버스 보급 / 교통카드와 환승 / 버스 도착 안내기""",
                 """버스/정류장/배차/막차/노선/마을버스/저상버스/택시/승차 거부/무정차/기사/환승/교통카드/승차대/분실물/
-                バス/停留所/タクシー/bus/taxi/meter""",
+                バス/停留所/タクシー/bus/bus stop/taxi/taxi meter""",
             ),
             (
                 "waste",
@@ -71,7 +72,8 @@ DEPARTMENTS: tuple[Department, ...] = tuple(
                 """생활 쓰레기와 음식물 쓰레기 수거 / 재활용품 분리배출과 수거 / 대형 폐기물 신고와 수수료 /
                 무단 투기 단속 / 노면 청소와 낙엽 수거 / 폐건전지와 폐형광등 수거 / 사업장 폐기물 지도""",
                 """쓰레기/재활용/분리배출/종량제/음식물/수거/무단 투기/폐기물/대형 폐기물/낙엽/청소/폐건전지/페트병/
-                ごみ/資源/収集/garbage/recycling/rubbish/littering""",
+                ごみ/資源/収集/garbage/rubbish/trash/
+                recycling/littering""",
             ),
             (
                 "environment",
@@ -161,7 +163,7 @@ DEPARTMENTS: tuple[Department, ...] = tuple(
                 """식품접객업 영업신고와 위생 점검 / 감염병 예방과 방역 / 예방접종 / 금연 구역 단속 /
                 정신건강 상담 / 의료기관과 약국 지도 / 식중독 역학조사""",
                 """보건소/위생/식당/음식점/식중독/영업신고/모기/방역/예방접종/독감/금연/흡연/담배/약국/의원/정신건강/상담/
-                衛生/予防接種/vaccine/hygiene""",
+                衛生/予防接種/vaccine/hygiene/food business/restaurant/smoking""",
             ),
             (
                 "culture",
@@ -179,7 +181,7 @@ DEPARTMENTS: tuple[Department, ...] = tuple(
                 """전통시장 시설 개선 / 소상공인 융자와 이자 지원 / 지역사랑상품권 / 일자리와 구직 지원 /
                 통신판매업 신고 / 물가와 소비자 보호""",
                 """전통시장/상인회/상점가/소상공인/융자/이자 지원/상품권/일자리/구직/청년/통신판매/월급/임금/소비자/市場/商店/
-                loan/job/merchant""",
+                business/shop/loan/job/merchant""",
             ),
             (
                 "tax",

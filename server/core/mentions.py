@@ -1,0 +1,69 @@
+"""Whether a text mentions a word of the city's lists: keywords, duties, rules, specialities, names of districts.
+
+Korean and Japanese words are found anywhere, because particles follow them without a space (``가로등이``). Words of
+alphabets that are written with spaces are found whole, in the singular or the plural: "tree" is mentioned by "trees",
+not by "street".
+"""
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_LETTER = "[^\\W\\d_\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff]"
+"""A letter, but not of Korean, Japanese or Chinese."""
+_is_letter, _is_digit = re.compile(_LETTER).match, re.compile(r"\d").match
+_PLURAL = "(?:['’]?s|es)?"
+
+
+def fold(text: str) -> str:
+    """Normalise a text for comparison: compatibility form, case-folded."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+@functools.lru_cache(maxsize=20_000)
+def _sought(word: str) -> tuple[str, re.Pattern[str] | None]:
+    """What occurs wherever a word is mentioned, and the pattern that decides; none where occurring is enough."""
+    folded = " ".join(fold(word).split())
+    if not folded:
+        return "", None
+    first, last = folded[0], folded[-1]
+    if not any(map(_is_letter, folded)) and not _is_digit(first) and not _is_digit(last):
+        return folded, None
+    stem, ending = folded, ""
+    if _is_letter(last):
+        stem, ending = (folded[:-1], "(?:y|ies)") if re.search("[^aeiou]y$", folded) else (folded, _PLURAL)
+    before = f"(?<!{_LETTER})" if _is_letter(first) else r"(?<!\d)" if _is_digit(first) else ""
+    after = f"(?!{_LETTER})" if _is_letter(last) else r"(?!\d)" if _is_digit(last) else ""
+    return stem.split()[0], re.compile(before + r"[\s-]*".join(map(re.escape, stem.split())) + ending + after)
+
+
+class Mentions:
+    """A text that is asked for words. It is folded once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = fold(text)
+
+    def count(self, word: str) -> int:
+        """How often a word is mentioned."""
+        part, pattern = _sought(word)
+        if not part or part not in self._text:
+            return 0
+        return len(pattern.findall(self._text)) if pattern else self._text.count(part)
+
+    def __contains__(self, word: str) -> bool:
+        return bool(self.found(word))
+
+    def found(self, word: str) -> str:
+        """The word as the text has it, such as its plural; as it is listed if only its case differs; else empty."""
+        part, pattern = _sought(word)
+        if not part or part not in self._text:
+            return ""
+        if pattern is None:
+            return word
+        hit = pattern.search(self._text)
+        return "" if hit is None else word if hit[0] == fold(word) else hit[0]
+
+    def all_found(self, words: Iterable[str]) -> list[str]:
+        """What is found of some words."""
+        return [found for word in words if (found := self.found(word))]

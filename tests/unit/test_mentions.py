@@ -1,0 +1,99 @@
+"""Words of the city's lists are found in texts as people mean them, and reasons name what is really there."""
+
+import pytest
+
+from petitions import kinds
+from petitions.routing import Choice, DepartmentProfile, Rule, choose, for_petitioner
+from petitions.rules import Kind
+from server.core.mentions import Mentions
+from server.demo.departments import DEPARTMENTS
+
+CODES = {number: department.code for number, department in enumerate(DEPARTMENTS)}
+DEMO = [
+    DepartmentProfile(number, each.code, each.names.ko, each.keywords, each.duties)
+    for number, each in enumerate(DEPARTMENTS)
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "found"),
+    [
+        ("Street light out", "tree", ""),
+        ("Business licence", "bus", ""),
+        ("The busbar", "bus", ""),
+        ("the tree", "tree", "tree"),
+        ("Two TREES have fallen", "tree", "trees"),
+        ("the tree's roots", "tree", "tree's"),
+        ("broken benches", "bench", "benches"),
+        ("two libraries", "library", "libraries"),
+        ("the bike-lane ends", "bike lane", "bike-lane"),
+        ("the bike\n lane ends", "bike lane", "bike\n lane"),
+        ("bus가 안 와요", "bus", "bus"),
+        ("방범용CCTV설치", "CCTV", "CCTV"),
+        ("café", "caf", ""),
+        ("ＢＵＳ 정류장", "bus", "bus"),
+        ("1190번지", "119", ""),
+        ("119에 신고", "119", "119"),
+        ("가로등이 꺼졌어요", "가로등", "가로등"),
+        ("バス停が遠い", "バス", "バス"),
+        ("도로과에 문의", "도로", "도로"),
+        ("", "tree", ""),
+        ("tree", "", ""),
+    ],
+)
+def test_a_word_is_found_whole(text: str, word: str, found: str) -> None:
+    mentions = Mentions(text)
+    assert mentions.found(word) == found
+    assert (word in mentions) is bool(found)
+    assert bool(mentions.count(word)) is bool(found)
+
+
+def routed(title: str, body: str = "Please have a look.", rules: tuple[Rule, ...] = ()) -> Choice:
+    return choose(kind="other", district="", title=title, body=body, rules=rules, departments=DEMO)
+
+
+@pytest.mark.parametrize(
+    ("title", "department"),
+    [
+        ("Street light out", "roads"),
+        ("Business licence", "economy"),
+        ("Trees block the way", "parks"),
+        ("The bus never comes", "transit"),
+        ("A broken bench in the park", "parks"),
+        ("Petition about justice", None),
+        ("Concretely speaking, an appraisal", None),
+    ],
+)
+def test_english_petitions_go_where_they_belong(title: str, department: str | None) -> None:
+    found = routed(title).department_id
+    assert (CODES[found] if found is not None else None) == department
+
+
+def test_the_reason_names_what_the_text_says() -> None:
+    for title in ("Street light out", "Trees and busses", "가로등이 꺼졌어요", "A Taxi's meter"):
+        words = routed(title).because.params.get("words", "")
+        assert isinstance(words, str)
+        assert all(word.strip("“”").casefold() in title.casefold() for word in words.split(", ") if word), title
+
+
+def test_a_rule_is_explained_by_words_that_are_there_and_to_petitioners_without_its_note() -> None:
+    rule = Rule(7, (), (), ("bus", "tree"), 1, "나무는 공원과")
+    assert routed("Street light of a business", rules=(rule,)).rule_id is None
+    choice = routed("Two trees", rules=(rule,))
+    assert str(choice.because) == "Rule 7 applies: the text mentions “trees”. 나무는 공원과"
+    assert str(for_petitioner(choice.because)) == "The text mentions “trees”."
+    everywhere = routed("Hello", rules=(Rule(8, ("other",), (), (), 1, ""),))
+    assert "Rule" not in str(for_petitioner(everywhere.because))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The lamp is broken", Kind.OTHER),
+        ("Unbroken, in a noiseless street: how do i pay", Kind.INQUIRY),
+        ("I propose a new path", Kind.SUGGESTION),
+        ("This is unfair", Kind.GRIEVANCE),
+    ],
+)
+def test_the_kind_is_guessed_from_whole_words(text: str, kind: Kind) -> None:
+    assert kinds.guess(text, "") is kind
