@@ -1,5 +1,6 @@
 """The actions of participants: one record each. Pages, JSON operations and confirmations are made from them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ from server.core.participants.people import Person
 from server.core.security import Rate
 
 About = Mapping[str, Any]
+LONGEST_BACK = 500
+_QUERY = re.compile(r"[\w%&=+.~-]*", re.ASCII)
 
 
 async def open_forum(request: Request) -> ForumView:
@@ -63,23 +66,36 @@ class Support(Form):
 
 
 async def supported(request: Request) -> dict[str, Any]:
-    """What is supported: its name in the ledger, the page to go back to, and its text; ``undo``: not any more."""
+    """What is supported: its name in the ledger, the page to go back to, and its text; ``undo``: not any more.
+
+    A comment stands on several pages; ``kept_back`` is the one that the reader came from.
+    """
     params = request.path_params
-    undo = request.method == "DELETE"
+    undo, wanted = request.method == "DELETE", request.query_params.get("back", "")
     if request.method == "POST" and not web.is_api(request):
-        undo = bool((await web.read_form(request)).get("undo"))
+        form = await web.read_form(request)
+        undo, wanted = bool(form.get("undo")), str(form.get("back", ""))
+    kept = ""
     if "number" in params:
         found = await submissions.submission(submissions.read_number(params["number"]))
-        subject, back, title = found.subject, f"/submissions/{found.number}", found.title
+        subject, back, title = found.subject, f"/submissions/{found.number}#support", found.title
     elif "comment" in params:
         remark = await comments.one(params["comment"])
         page = page_of(*await comments.place(remark.id))
-        back = f"{page}/comments/{remark.parent_id or remark.id}#comment-{remark.id}"
+        thread = f"{page}/comments/{remark.parent_id or remark.id}"
+        kept = wanted if _is_page(wanted, page, thread) else ""
+        back = f"{kept or thread}#comment-{remark.id}"
         subject, title = remark.subject, remark.text
     else:
         forum = await forums.forum(params["slug"])
-        subject, back, title = f"forum/{forum.slug}", f"/forums/{forum.slug}", forum.title
-    return {"subject": subject, "back": back, "undo": undo, "title": title}
+        subject, back, title = f"forum/{forum.slug}", f"/forums/{forum.slug}#proposal-title", forum.title
+    return {"subject": subject, "back": back, "kept_back": kept, "undo": undo, "title": title}
+
+
+def _is_page(address: str, *pages: str) -> bool:
+    """Whether an address is one of the pages, with a query or without."""
+    path, _mark, query = address.partition("?")
+    return path in pages and len(address) <= LONGEST_BACK and _QUERY.fullmatch(query) is not None
 
 
 async def _support(person: Person, about: About, _command: Support) -> str:

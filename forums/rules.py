@@ -21,6 +21,20 @@ NIGHT_FROM, NIGHT_UNTIL = time(21), time(9)
 """No offer expires between these hours if there is time before the session."""
 
 
+PROPOSAL_ANSWERED = timedelta(days=30)
+"""Within which the city accepts or declines a proposal, as it does with other suggestions of citizens."""
+
+
+def answer_due(status: ForumState, proposed_on: date | None) -> date | None:
+    """By which day the city decides about a proposal; None for what is not an undecided one."""
+    return proposed_on + PROPOSAL_ANSWERED if status is ForumState.PROPOSED and proposed_on else None
+
+
+def supporters_needed(status: ForumState, kind: str, needed: int) -> int:
+    """How many supporters open a proposal by themselves; 0 where only the city can accept it."""
+    return needed if status is ForumState.PROPOSED and kind == "discussion" else 0
+
+
 def offer_until(now: datetime, starts_at: datetime, zone: tzinfo) -> datetime | None:
     """Until when a free place is offered; None where it is too late to offer it.
 

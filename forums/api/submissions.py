@@ -83,7 +83,7 @@ async def talk(request: Request) -> Response:
 
 async def _answer(request: Request, address: str, status: int) -> Response:
     """The submission at an address."""
-    number = address.rpartition("/")[2]
+    number = address.partition("#")[0].rpartition("/")[2]
     content = await _read_submission(request, number)
     return web.json(content, status, {"location": f"/api/v1/submissions/{number}"} if status == 201 else None)  # noqa: PLR2004
 

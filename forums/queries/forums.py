@@ -3,15 +3,17 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from forums import rules
 from forums.errors import NoSuchForum
 from forums.permissions import Permission
 from forums.rights import forum_subject, reads_proposal
 from forums.states import SEEN, CommitmentState, ForumState, SubmissionState
 from server.core import database, ledger, privacy
 from server.core.accounts import Official
+from server.core.days import day_of
 from server.core.participants import people
 from server.core.participants.people import Person
 from server.core.rows import OfOfficials, columns, read
@@ -58,6 +60,11 @@ class ForumView:
     """``hidden`` or ``pending``: a proposal whose text moderators have hidden or not reviewed yet."""
     version: int
     """The length of its chain; forms send it back as the version they showed."""
+
+    @property
+    def answer_due(self) -> date | None:
+        """By when the city decides about a proposal."""
+        return rules.answer_due(self.status, day_of(self.published_at) if self.published_at else None)
 
 
 _COLUMNS = columns(

@@ -6,9 +6,10 @@ newest first; proposals are listed newest first.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
+from forums import rules
 from forums.labels import FORUM_STATES
 from forums.labels import KINDS as KIND_WORDS
 from forums.numbering import slug_of
@@ -17,6 +18,7 @@ from forums.search import forum_index
 from forums.states import SEEN, ForumState
 from server.core import config, database, listing
 from server.core.city import City, city
+from server.core.days import day_of, today
 from server.core.errors import _
 from server.core.listing import Condition, Order, Page, Walk, cursor, place
 from server.core.rows import columns, read, select
@@ -90,6 +92,21 @@ class Listed:
     views: int
     published_at: datetime | None
 
+    @property
+    def answer_due(self) -> date | None:
+        """By when the city decides about a proposal."""
+        return rules.answer_due(self.status, day_of(self.published_at) if self.published_at else None)
+
+    @property
+    def answer_late(self) -> bool:
+        """Whether that day is over."""
+        return bool(self.answer_due and self.answer_due < today())
+
+    @property
+    def needed(self) -> int:
+        """The supporters with whom a proposal opens by itself; 0 for none."""
+        return rules.supporters_needed(self.status, self.kind, config.settings().forum_supports)
+
 
 _COLUMNS = columns(Listed, "f") + ", f.proposer_id, f.from_petition"
 
@@ -137,10 +154,10 @@ async def listed(wanted: Filters, after: str = "", limit: int = PAGE) -> Page[Li
         return await _found(wanted, reference_data, start, limit)
     if not BY_ID.isdisjoint(wanted.states):
         branches = [_branch(wanted.among(reference_data, state), start[1:], limit) for state in wanted.states]
-        return _page(sorted(await _merged(branches), key=lambda row: -row.id), limit, dated=False)
+        return _page(sorted(await merged(branches), key=lambda row: -row.id), limit, dated=False)
     rows = []
     if not start or start[0]:
-        rows = await _merged([_dated(wanted, reference_data, state, start, limit) for state in wanted.states])
+        rows = await merged([_dated(wanted, reference_data, state, start, limit) for state in wanted.states])
         rising = wanted.order is _SOONEST_FIRST
         rows.sort(key=lambda row: (row.starts_at or _LATEST, row.id), reverse=not rising)
     if len(rows) <= limit and not wanted.year:
@@ -153,7 +170,7 @@ async def listed(wanted: Filters, after: str = "", limit: int = PAGE) -> Page[Li
             for state in wanted.states
             for one in each
         ]
-        rows += sorted(await _merged(branches), key=lambda row: -row.id)
+        rows += sorted(await merged(branches), key=lambda row: -row.id)
     return _page(rows, limit)
 
 
@@ -173,7 +190,7 @@ def _branch(conditions: Sequence[Condition], start: Sequence[object], limit: int
     return Walk("forum f", _NEWEST_FIRST, conditions).statement(start or (_LAST,), limit + 1)
 
 
-async def _merged(branches: Sequence[Condition]) -> list[Listed]:
+async def merged(branches: Sequence[Condition]) -> list[Listed]:
     """The first rows of each branch, each from its own index, plus one that shows whether there are more."""
     all_of_them = listing.union(branches)
     rows = await database.fetch(f"SELECT {_COLUMNS} FROM ({all_of_them.sql}) AS f", *all_of_them.values)
@@ -242,12 +259,19 @@ async def total(wanted: Filters) -> int:
     return min(CAP, int(await database.value(f"SELECT COUNT(*) FROM ({both.sql}) AS counted", *both.values)))
 
 
+def first(wanted: Filters, reference_data: City, state: ForumState, limit: int) -> Condition:
+    """The first forums of a state, as the list begins, for :func:`merged`."""
+    if state in BY_ID:
+        return _branch(wanted.among(reference_data, state), (), limit)
+    return _dated(wanted, reference_data, state, (), limit)
+
+
 async def front() -> tuple[Listed, ...]:
     """The few forums on the home page: the open ones, then the next coming ones. One query."""
     reference_data = await city()
     tabs = [Filters(states=TABS[tab]) for tab in ("open", "coming")]
-    branches = [_dated(wanted, reference_data, wanted.states[0], (), FRONT) for wanted in tabs]
-    return tuple(await _merged(branches))[:FRONT]
+    branches = [first(wanted, reference_data, wanted.states[0], FRONT) for wanted in tabs]
+    return tuple(await merged(branches))[:FRONT]
 
 
 def _listed(row: Any) -> Listed:

@@ -27,6 +27,8 @@ from server.core.rows import Masked, OfOfficials, columns, read
 PAGE = 20
 WINDOW = 2_000
 """How many submissions one page of a narrowed list considers."""
+LATEST = 100
+"""How many submissions the front page considers."""
 SORTS = {"newest": _("Newest first"), "supported": _("Most supported first")}
 
 
@@ -144,6 +146,14 @@ async def of_forum(
     sql = f"SELECT {COLUMNS} FROM ({both.sql}) s {JOINS} ORDER BY s.id DESC LIMIT {PAGE + 1}"
     page = _NEWEST.page(await database.fetch(sql, *both.values), PAGE)
     return page.of(await views(page.rows, person))
+
+
+async def latest(limit: int) -> list[SubmissionView]:
+    """The newest submissions of all forums that everybody can read, among the last ``LATEST``. One query."""
+    walk = Walk("submission s", _NEWEST, [], [Condition("s.visibility = ?", ("shown",)), _STANDS], LATEST)
+    newest = walk.statement((), limit)
+    sql = _LIST.replace("{walk}", newest.sql).replace("{order}", _NEWEST.sql())
+    return await views(await database.fetch(sql, *newest.values))
 
 
 async def of_person(person: Person, before: str = "") -> Page[SubmissionView]:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from forums import views
 from forums.labels import FORUM_STATES
-from forums.queries import lists
+from forums.queries import front, lists
 from forums.queries.lists import ALL, NOTICE, TAB_WORDS, TABS, Filters, Listed
 from forums.routes import context
 from forums.states import ForumState
@@ -29,7 +29,9 @@ AROUND = 2
 
 
 async def index(request: Request) -> Response:
-    """``/forums``: open, coming, past or proposed forums, with filters and full-text search."""
+    """``/forums``: the front page; with a tab, filters or words the list of open, coming, past or proposed forums."""
+    if not request.query_params.keys() - {"lang"}:
+        return await _front(request)
     known, lang, start = await city(), web.language(request), request.query_params.get("after", "")
     wanted = Filters.parse(request.query_params, known)
     within = TABS[wanted.tab] if wanted.tab else ALL if wanted.q else TABS["open"]
@@ -55,6 +57,11 @@ async def index(request: Request) -> Response:
         "years": await _years(web.site(request).settings.zone, wanted.year),
     }
     return await context.page(request, "forums/list.html", more)
+
+
+async def _front(request: Request) -> Response:
+    shown = {"front": await front.front(await city()), "cap": front.CAP}
+    return await context.page(request, "forums/front.html", shown)
 
 
 async def _years(zone: tzinfo, chosen: int) -> list[tuple[str, str]]:

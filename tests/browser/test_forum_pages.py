@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from forums.actions import planning
+from forums.actions import commenting, planning
 from forums.forms.assigning import TextOnly
-from forums.models import Forum
+from forums.forms.speaking import Say
+from forums.models import Forum, Support
 from server.core import clock
 from server.core.files import StoredFile
+from server.core.security import COOKIE
 from tests.support.answers import official
 from tests.support.chromium import DESK, PHONE, OpenPage, axe
 from tests.support.forums import a_draft, a_forum
+from tests.support.places import somebody
 from tests.support.system import System
 
 VIDEO = "<!doctype html><title>video</title><p>the video plays</p>"
@@ -62,6 +65,7 @@ async def test_everybody_can_use_the_forums_pages(site: System, open_page: OpenP
     page = await open_page(width=width, base_url=site.url)
     lists = [
         "/forums",
+        "/forums?tab=open",
         "/forums?tab=over&year=2026",
         "/forums?q=없는말",
         "/forums/broadcasts",
@@ -83,6 +87,39 @@ async def test_everybody_can_use_the_forums_pages(site: System, open_page: OpenP
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "plain"])
+async def test_who_comments_and_supports_stays_at_the_place(
+    site: System, open_page: OpenPage, *, javascript: bool
+) -> None:
+    slug = await a_forum(site)
+    somebodys, _token = await somebody("나래")
+    for n in range(12):
+        await commenting.on_forum(somebodys, slug, Say(f"댓글 {n}입니다."))
+    _her, token = await somebody("가람")
+    page = await open_page(width=PHONE, javascript=javascript, base_url=site.url)
+    await page.context.add_cookies([{"name": COOKIE, "value": token, "url": site.url}])
+    await page.goto(f"/forums/{slug}")
+    await expect(page.locator(".comment-form")).to_be_hidden()
+    await page.locator("summary", has_text="댓글 쓰기").press("Enter")
+    await expect(page.locator(".comment-form textarea")).to_be_visible()
+    if javascript:
+        await expect(page.locator(".comment-form textarea")).to_be_focused()
+    await axe(page)
+    comment = page.locator("#comments > .comment").nth(9)
+    button = comment.locator(".support-button")
+    await button.scroll_into_view_if_needed()
+    for supported, count in (("true", "1"), ("false", "0")):
+        await button.press("Enter")
+        await expect(button).to_have_attribute("aria-pressed", supported)
+        await expect(button.locator("strong")).to_have_text(count)
+        await expect(comment).to_be_in_viewport()
+    if javascript:
+        await expect(button).to_be_focused()
+        await expect(page.locator(".comment-form textarea")).to_be_visible()  # the page was not loaded anew
+        assert await Support.all().count() == 0
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_without_scripts_the_list_narrows_and_the_board_turns_its_pages(
     site: System, open_page: OpenPage
 ) -> None:
@@ -90,6 +127,7 @@ async def test_without_scripts_the_list_narrows_and_the_board_turns_its_pages(
     page = await open_page(width=PHONE, javascript=False, base_url=site.url)
     await page.goto("/")
     await page.get_by_role("navigation", name="주 메뉴").get_by_role("link", name="공론장").click()
+    await page.get_by_role("link", name="모든 공론장").click()
     await page.get_by_role("link", name="예정", exact=True).click()
     await page.get_by_text("목록 좁히기").click()
     await page.get_by_label("종류").select_option("speakers_corner")

@@ -44,7 +44,7 @@ async def main_of(system: System, address: str) -> Element:
 
 async def test_mrs_lee_finds_a_forum_by_its_state_by_filters_and_by_words(system: System) -> None:
     me = await official("intake")
-    assert "지금은 해당하는 공론장이 없습니다" in (await system.client.get("/forums")).text
+    assert "지금은 해당하는 공론장이 없습니다" in (await system.client.get("/forums?q=")).text
     with clock.at(NOON):
         late = await a_forum(system, title="늦은 토론회", starts_at=NOON + timedelta(days=9), ends_at=None)
         soon = await a_forum(
@@ -58,13 +58,13 @@ async def test_mrs_lee_finds_a_forum_by_its_state_by_filters_and_by_words(system
         dropped = await a_draft(title="접은 초안")
         await planning.cancel(me, dropped, TextOnly("열지 않기로 했습니다."))
         notice = await a_forum(system, "notice", title="토론회 결과 공지")
-    assert await titles(system, "/forums") == ["곧 여는 현장", "늦은 토론회"], (
+    assert await titles(system, "/forums?q=") == ["곧 여는 현장", "늦은 토론회"], (
         "where nothing is open: what comes, soonest first"
     )
     assert "곧 여는 현장" in (await system.client.get("/")).text
     with clock.at(NOON + timedelta(days=2)):
         await planning.start(me, soon)
-        assert await titles(system, "/forums") == ["곧 여는 현장"]
+        assert await titles(system, "/forums?tab=open") == ["곧 여는 현장"]
         assert await titles(system, "/forums?tab=coming") == ["늦은 토론회"]
         await planning.close(me, soon)
         await planning.cancel(me, late, TextOnly("태풍 때문에 열지 못합니다."))
@@ -335,7 +335,7 @@ async def test_lists_are_read_from_their_indexes_page_by_page_without_gaps(
         assert await lists.total(Filters(states=states)) == len(wanted) + notices, tab
     statements = count_queries()
     addresses = (
-        ("/forums", 3), ("/forums?tab=over", 3), ("/forums?tab=proposed", 2),
+        ("/forums?tab=open", 3), ("/forums?tab=over", 3), ("/forums?tab=proposed", 2),
         ("/forums?tab=over&department=roads&year=2026", 2), ("/forums?q=공론장", 4),
         ("/forums/notices", 2), ("/forums/notices?page=3", 2), ("/", 3), ("/forums/broadcasts", 6),
         (f"/forums/{await a_forum(system)}", 12), (f"/forums/{await a_forum(system, 'notice')}", 3),

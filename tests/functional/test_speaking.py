@@ -208,7 +208,7 @@ async def test_two_tabs_that_support_at_once_count_one(system: System) -> None:
     await send(system.client, form(asked), **(WHO | {"email": "new@example.org"}))
     await system.work()
     confirmed = await submit(system.client, link(system))
-    assert confirmed.headers["location"] == f"/submissions/{number}"
+    assert confirmed.headers["location"] == f"/submissions/{number}#support"
     assert (await Submission.get(number=number)).supports == 5
 
 

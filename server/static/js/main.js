@@ -23,6 +23,8 @@ const PARTS = [
   ["[data-slots]", "./slots.js"],
   ["[data-queue]", "./queue.js"],
   ["[data-ticket]", "./ticket.js"],
+  ["form[data-support]", "./support.js"],
+  ["details[data-unfold]", "./unfold.js"],
 ];
 
 /** Bring a part of the page (at first the whole, later what live.js puts in) to life. */
