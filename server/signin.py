@@ -1,5 +1,6 @@
-"""Signing in and out of the desk, and the settings of one's own account: password, two-step verification, language."""
+"""Signing in and out of the desk, and one's own account: password, two-step verification, sessions, language."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -10,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from server.core import accounts, auth, characters, clock, web
-from server.core.accounts import Account, Session
+from server.core import accounts, auth, characters, config, database, sessions, web
+from server.core.accounts import Account
 from server.core.errors import Refusal, Text, _
 from server.core.form_pages import ReturnedForm, form_page
 from server.core.forms import Errors, Form, Label, OneOf, Password, PasswordRule, line
 from server.core.security import sign, unsign
 
+NOT_CURRENT = _("This is not your current password.")
 TOTP_LIFE = 600
 """Seconds within which a new two-step verification must be confirmed."""
 
@@ -63,9 +65,10 @@ async def sign_out(request: Request) -> Response:
 async def change_account(request: Request, form: Mapping[str, Any]) -> Response:
     """``POST /desk/account``: change the official's own language, password or two-step verification."""
     row = await Account.get(id=auth.official(request).id)
-    change = {"language": _language, "password": _password, "totp": _totp, "totp-off": _totp_off}.get(
-        str(form.get("change", "")), _language
-    )
+    change = {
+        "language": _language, "password": _password, "totp": _totp, "totp-off": _totp_off, "session": _session,
+        "sessions": _sessions,
+    }.get(str(form.get("change", "")), _language)  # fmt: skip
     return web.redirect(request, "/desk/account", await change(request, row, form))
 
 
@@ -82,6 +85,9 @@ async def account(request: Request, back: ReturnedForm) -> Response:
         "qr": Markup(segno.make(uri, error="m").svg_inline(scale=5, border=2)),  # noqa: S704 — segno's own drawing
         "labels": {each.name: each.label for form in FORMS for each in form.fields()},
         "errors": back.errors,
+        "sessions": await sessions.own(row.id),
+        "here": auth.reader(request).token_hash,
+        "must": row.role in config.settings().two_step_roles,
     }
     return web.page(request, "desk/account.html", context, status=back.status)
 
@@ -105,8 +111,9 @@ class NewPassword(Form):
 
 
 class SecondFactor(Form):
-    """The code that proves that two-step verification was set up, with its secret."""
+    """The password, and the code that proves that two-step verification was set up, with its secret."""
 
+    own: Annotated[Password, Label(_("Current password"))]
     code: Annotated[str, line(10, safe=False), Label(_("Code"))]
     proof: Annotated[str, line(500, safe=False), Label(_("Code"))] = ""
 
@@ -129,10 +136,14 @@ async def _language(_request: Request, row: Account, form: Mapping[str, Any]) ->
 async def _password(request: Request, row: Account, form: Mapping[str, Any]) -> Text:
     command, errors = NewPassword.read(form)
     if not errors.found and not await accounts.password_fits(row, command.old):
-        errors.fail("old", _("This is not your current password."))
+        errors.fail("old", NOT_CURRENT)
+    if not errors.found and await asyncio.to_thread(accounts.common, command.new, row.username, row.name):
+        errors.fail("new", _("This password is easy to guess. Please choose several words, or a longer one."))
     errors.done()
-    await Account.filter(id=row.id).update(password_hash=await accounts.hash_password(command.new))
-    await Session.filter(account_id=row.id).exclude(token_hash=auth.reader(request).token_hash).delete()
+    async with database.transaction():
+        await Account.filter(id=row.id).update(password_hash=await accounts.hash_password(command.new))
+        await sessions.end_others(row.id, auth.reader(request).token_hash)
+        await sessions.note(row.id, "password_changed")
     return _("Your password has been changed. You are signed out everywhere else.")
 
 
@@ -147,20 +158,42 @@ async def _totp(request: Request, row: Account, form: Mapping[str, Any]) -> Text
     secret = _proven(request, row, command.proof)
     if not secret:
         errors.fail("code", _("The QR code is too old. Please scan the new one and enter the code that it gives."))
-    elif not pyotp.TOTP(secret).verify(command.code, for_time=clock.now(), valid_window=1):
+    elif (counter := accounts.totp_counter(secret, command.code)) is None:
         errors.fail("code", _("The code does not match. Please enter the code that your app shows now."))
+    if not await accounts.password_fits(row, command.own):
+        errors.fail("own", NOT_CURRENT)
     errors.done()
-    await Account.filter(id=row.id).update(totp_secret=secret, totp_last=0)
-    return _("From now on you also need a code to sign in.")
+    async with database.transaction():
+        # This code has been used: it does not open a session as well.
+        await Account.filter(id=row.id).update(totp_secret=secret, totp_last=counter)
+        await sessions.end_others(row.id, auth.reader(request).token_hash)
+        await sessions.note(row.id, "totp_on")
+    return _("From now on you also need a code to sign in. You are signed out everywhere else.")
 
 
 async def _totp_off(_request: Request, row: Account, form: Mapping[str, Any]) -> Text:
     command, errors = NoSecondFactor.read(form)
     if not await accounts.password_fits(row, command.off):
-        errors.fail("off", _("This is not your current password."))
+        errors.fail("off", NOT_CURRENT)
+    if row.role in config.settings().two_step_roles:
+        errors.fail("off", auth.TwoStepRequired.text)
     errors.done()
-    await Account.filter(id=row.id).update(totp_secret="")
+    async with database.transaction():
+        await Account.filter(id=row.id).update(totp_secret="")
+        await sessions.note(row.id, "totp_off")
     return _("You can sign in with the password alone again.")
+
+
+async def _session(_request: Request, row: Account, form: Mapping[str, Any]) -> Text:
+    if await sessions.end(row.id, str(form.get("session", ""))):
+        await sessions.note(row.id, "session_ended")
+    return _("That session has ended.")
+
+
+async def _sessions(request: Request, row: Account, _form: Mapping[str, Any]) -> Text:
+    if await sessions.end_others(row.id, auth.reader(request).token_hash):
+        await sessions.note(row.id, "session_ended")
+    return _("You are signed out everywhere else.")
 
 
 routes = [

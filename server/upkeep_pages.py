@@ -19,6 +19,7 @@ from server.core.accounts import CorePermission, names, official_id
 from server.core.errors import Forbidden, NotFound, Text, _
 from server.core.ledger import Entry
 from server.core.listing import Order, cut
+from server.core.sessions import SIGN_INS
 from server.people import ACCOUNTS
 from tracking.visits.actions import rosters
 from tracking.visits.desk import places
@@ -32,6 +33,7 @@ CHAINS: dict[str, accounts.Permission] = {
     **{table.chain: table.permission for table in (*TABLES, *places.TABLES, ACCOUNTS)},
     districts.SUBJECT: CorePermission.EDIT_DEPARTMENTS,
     CALENDAR: CorePermission.EDIT_CALENDAR,
+    SIGN_INS: CorePermission.EDIT_PEOPLE,
 }
 """The permission to change a kind of setting is also required to read its audit trail."""
 
@@ -51,6 +53,13 @@ HOW: dict[str, Text] = {
     "role_changed": _("changed, with another role"),
     "password_reset": _("new password set"),
     "totp_reset": _("two-step verification removed"),
+    "signed_in": _("signed in"),
+    "signed_out": _("signed out"),
+    "token_made": _("signed in by a program"),
+    "password_changed": _("own password changed"),
+    "totp_on": _("two-step verification set up"),
+    "totp_off": _("two-step verification turned off"),
+    "session_ended": _("other sessions ended"),
     "code_made": _("new code for enrolment"),
     "enrolled": _("enrolled"),
     "absence_added": _("absence added"),
@@ -113,14 +122,21 @@ async def show_audit(request: Request) -> Response:
     if not (official.may(CorePermission.EDIT_PEOPLE) or official.may(Permission.EDIT_RULES)):
         raise Forbidden
     start = _start(request)
-    chains = [subject for subject, permission in CHAINS.items() if official.may(permission)]
+    sign_ins = request.query_params.get("of") == "sign-ins" and official.may(CHAINS[SIGN_INS])
+    chains = [
+        subject
+        for subject, permission in CHAINS.items()
+        if official.may(permission) and (subject == SIGN_INS) == sign_ins
+    ]
+    here = f"{AUDIT}?of=sign-ins" if sign_ins else AUDIT
     before = start[0] if start else ledger.END
     page = cut(await ledger.newest(chains, before_id=before, limit=SHOWN + 1), SHOWN, "id")
     known = await names(number for entry in page.rows for number in _people(entry))
     context = {
         "lines": [(entry.occurred_at, _words(request, entry, known), _who(entry, known)) for entry in page.rows],
-        "older": f"{AUDIT}?before={page.after}" if page.after else "",
-        "first": not start,
+        "older": f"{here}{'&' if sign_ins else '?'}before={page.after}" if page.after else "",
+        "newer": here if start else "",
+        "sign_ins": sign_ins if official.may(CHAINS[SIGN_INS]) else None,
     }
     return web.page(request, "desk/settings/audit.html", context)
 

@@ -23,7 +23,7 @@ from petitions.permissions import Permission as PetitionPermission
 from petitions.queries import cases
 from petitions.queries.following import affected_desks
 from server import crossing
-from server.core import auth, config, database, idempotency, jobs, ledger, mail, messages, texts, uploads
+from server.core import config, database, idempotency, jobs, ledger, mail, messages, sessions, texts, uploads
 from server.core.accounts import CorePermission, Permission
 from server.core.city import KEPT
 from server.core.config import Settings
@@ -261,7 +261,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         recounting.RECOUNT: recounting.recount,
         recounting.NIGHTLY: recounting.nightly,
         "core.sweep": _each(
-            auth.sweep,
+            sessions.sweep,
             idempotency.sweep,
             links.sweep,
             texting.sweep,

@@ -189,7 +189,10 @@ class Session(Model):
     participant_id = fields.BigIntField(null=True)
     """The participant signed in by a mail link; unlike ``email`` this opens no case."""
     api = fields.BooleanField(default=False)
+    device = fields.CharField(max_length=60, default="")
+    """Browser and system of an official."""
     created_at = fields.DatetimeField()
+    seen_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)
 
     class Meta:
@@ -269,6 +272,8 @@ class Official:
     language: str
     department_name_ja: str = ""
     department_name_en: str = ""
+    two_step: bool = False
+    """Whether they sign in with a code."""
 
     def department(self, language: str) -> str:
         """The name of their department in a language, in Korean if there is none; empty without a department."""
@@ -285,11 +290,21 @@ class Official:
 
 PASSWORD_LEAST = 10
 """Characters that a new password needs."""
+_GUESSED = 1_000_000
+"""A password found with fewer guesses is common: a word, a name, a row of keys, a repetition."""
 
 _hasher = PasswordHasher()
 _DUMMY = "$argon2id$v=19$m=65536,t=3,p=4$AsSt2C88zT1tQwhbWMmPJQ$odRPeCEZBAyvqC44lMyCW+Z8vav6oZmJC9M2RXlD+sc"
 """A hash that costs as much as any other. It is written down because making one delays each start by 0.2 s."""
 _slots = asyncio.Semaphore(2)
+
+
+def common(password: str, *about: str) -> bool:
+    """Whether a password would be among the first that are tried; ``about``: words that name its owner."""
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - its lists take 0.1 seconds, which no start needs
+
+    guessed = zxcvbn(password[:72], user_inputs=["sinmungo", *about])
+    return int(guessed["guesses"]) < _GUESSED
 
 
 async def hash_password(password: str) -> str:
@@ -316,7 +331,7 @@ async def authenticate(username: str, password: str, code: str = "") -> Account 
     if account is None or not right:
         return None
     if account.totp_secret:
-        counter = _totp_counter(account.totp_secret, code)
+        counter = totp_counter(account.totp_secret, code)
         if counter is None:
             return None
         fresh = await database.execute(
@@ -334,7 +349,8 @@ def _verified(stored: str, password: str) -> bool:
         return False
 
 
-def _totp_counter(secret: str, code: str) -> int | None:
+def totp_counter(secret: str, code: str) -> int | None:
+    """The number of the half minute whose code this is, now or just before or after; None for a wrong code."""
     totp = pyotp.TOTP(secret)
     now = int(clock.now().timestamp())
     for drift in (0, -1, 1):

@@ -4,11 +4,9 @@ A pure ASGI middleware turns the session cookie or the bearer token into ``reque
 runs; routes use that and never query the database for it. Tokens are random and only their hash is stored.
 """
 
-import hashlib
-import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -16,11 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.core import accounts, clock, database
+from server.core import accounts, clock, config, database, sessions
 from server.core.accounts import Official, Permission, Session
 from server.core.errors import BadRequest, Forbidden, NotSignedIn, Refusal, TooMany, _
 from server.core.rows import columns, read
-from server.core.security import COOKIE, SIGN_IN, Rate, session_token
+from server.core.security import COOKIE, SAFE, SIGN_IN, Rate, session_token
+from server.core.sessions import token_hash
 from server.core.web import site
 
 DESK_LIFE = timedelta(hours=12)
@@ -28,6 +27,10 @@ CITIZEN_LIFE = timedelta(days=30)
 TOKEN_LIFE = timedelta(hours=12)
 MAX_CASES = 50
 """Maximum opened cases that a citizen's browser remembers, and opened visits."""
+
+
+ACCOUNT = "/desk/account"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Reader:
     """The hashed contact all of whose visits this browser may see."""
     participant: int | None = None
     """The participant as whom a mail link has signed in this browser."""
+    seen_at: datetime = _NEVER
+    """When the session was last used, to the minute."""
 
     @property
     def actor(self) -> str:
@@ -67,9 +72,15 @@ class WrongCredentials(Refusal):
     text = _("The user name, password or code is wrong.")
 
 
-def token_hash(token: str) -> str:
-    """The stored hash of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+class TwoStepRequired(Refusal):
+    """403: the official's role needs two-step verification, which is not set up yet."""
+
+    status, code, page = 403, "two_step_required", ACCOUNT
+    text = _("Your role needs two-step verification. Please set it up on the page of your account.")
+
+
+WITHOUT_CODE = frozenset({ACCOUNT, "/desk/sign-out", "/desk/sign-in"})
+"""What an official without the two-step verification of their role may still open."""
 
 
 class Sessions:
@@ -84,6 +95,12 @@ class Sessions:
             token = session_token(Headers(scope=scope))
             digest = token_hash(token)
             reader = (await readers([digest])).get(digest, NOBODY) if token else NOBODY
+            if reader.official and lacks_code(reader.official) and scope["path"] not in WITHOUT_CODE:
+                if scope["path"].startswith(("/desk", "/api/")):
+                    raise TwoStepRequired
+                reader = NOBODY
+            if reader.official and _by_hand(scope):
+                await sessions.seen(digest, reader.seen_at)
             state = scope.setdefault("state", {})
             state.update(reader=reader, official=reader.official)
             if reader.official and (limiter := state.get("limiter")):
@@ -91,9 +108,21 @@ class Sessions:
         await self.app(scope, receive, send)
 
 
+def lacks_code(official: Official) -> bool:
+    """Whether an official signs in without the code that their role needs."""
+    return not official.two_step and official.role in config.settings().two_step_roles
+
+
+def _by_hand(scope: Scope) -> bool:
+    """Whether somebody has opened a page or pressed something; pages also ask for news by themselves."""
+    mode = Headers(scope=scope).get("sec-fetch-mode", "navigate")
+    return scope["method"] not in SAFE or (mode == "navigate" and not scope["path"].endswith("/stream"))
+
+
 _OFFICIAL = columns(
     Official,
     "a",
+    two_step="a.totp_secret <> ''",
     **{
         name: f"COALESCE(d.{name.removeprefix('department_')}, '')"
         for name in ("department_name", "department_name_ja", "department_name_en")
@@ -104,12 +133,13 @@ _OFFICIAL = columns(
 async def readers(digests: Sequence[str]) -> dict[str, Reader]:
     """The readers of those sessions, by token hash, that are still valid. One query."""
     rows = await database.fetch(
-        f"SELECT s.token_hash, s.email, s.cases, s.visits, s.household, s.participant_id, a.active, {_OFFICIAL} "
-        "FROM session s LEFT JOIN account a ON a.id = s.account_id "
+        f"SELECT s.token_hash, s.email, s.cases, s.visits, s.household, s.participant_id, s.seen_at, "
+        f"a.active, {_OFFICIAL} FROM session s LEFT JOIN account a ON a.id = s.account_id "
         "LEFT JOIN department d ON d.id = a.department_id "
-        "WHERE s.token_hash IN (?) AND s.expires_at > ?",
+        "WHERE s.token_hash IN (?) AND s.expires_at > ? AND (s.account_id IS NULL OR s.api OR s.seen_at > ?)",
         digests,
         clock.now(),
+        sessions.idle_since(),
     )
     return {row["token_hash"]: _reader(row) for row in rows if row["id"] is None or row["active"]}
 
@@ -117,7 +147,10 @@ async def readers(digests: Sequence[str]) -> dict[str, Reader]:
 def _reader(row: Any) -> Reader:
     official = read(Official, row) if row["id"] is not None else None
     cases, visits = (frozenset(database.document(row[name])) for name in ("cases", "visits"))
-    return Reader(official, row["email"], cases, row["token_hash"], visits, row["household"], row["participant_id"])
+    seen_at = database.moment(row["seen_at"])
+    return Reader(
+        official, row["email"], cases, row["token_hash"], visits, row["household"], row["participant_id"], seen_at
+    )
 
 
 def reader(request: Request) -> Reader:
@@ -159,35 +192,15 @@ async def sign_in(request: Request, username: str, password: str, code: str, *, 
     account = await accounts.authenticate(username, password, code)
     if account is None:
         raise WrongCredentials
-    return await _open(TOKEN_LIFE if api else DESK_LIFE, account_id=account.id, api=api)
-
-
-async def _open(
-    life: timedelta,
-    *,
-    account_id: int | None = None,
-    email: str = "",
-    cases: tuple[str, ...] = (),
-    visits: tuple[str, ...] = (),
-    household: str = "",
-    participant_id: int | None = None,
-    api: bool = False,
-) -> tuple[str, Session]:
-    token = secrets.token_urlsafe(32)
-    now = clock.now()
-    session = await Session.create(
-        token_hash=token_hash(token),
-        account_id=account_id,
-        email=email,
-        cases=list(cases),
-        visits=list(visits),
-        household=household,
-        participant_id=participant_id,
-        api=api,
-        created_at=now,
-        expires_at=now + life,
-    )
-    return token, session
+    if api and account.role in config.settings().two_step_roles and not account.totp_secret:
+        raise TwoStepRequired
+    async with database.transaction():
+        opened = await sessions.begin(
+            TOKEN_LIFE if api else DESK_LIFE,
+            account_id=account.id, api=api, device=sessions.device(request.headers.get("user-agent", "")),
+        )  # fmt: skip
+        await sessions.note(account.id, "token_made" if api else "signed_in")
+    return opened
 
 
 def remember(request: Request, response: Response, token: str, life: timedelta) -> None:
@@ -202,70 +215,55 @@ def remember(request: Request, response: Response, token: str, life: timedelta) 
     )
 
 
-async def open_citizen(
-    request: Request,
-    response: Response,
-    *,
-    email: str = "",
-    cases: Iterable[str] = (),
-    visits: Iterable[str] = (),
-    household: str = "",
-    participant_id: int | None = None,
-) -> None:
-    """Open a citizen's session in this browser. Raises ``BadRequest`` if an official is signed in."""
-    if reader(request).official is not None:
+async def open_citizen(request: Request, response: Response, **rights: Any) -> None:
+    """Open a citizen's session with these rights in this browser, in place of the one it has.
+
+    Raises ``BadRequest`` if an official is signed in.
+    """
+    who = reader(request)
+    if who.official is not None:
         raise SignedInAtDesk
-    token, _session = await _open(
-        CITIZEN_LIFE, email=email, cases=tuple(cases), visits=tuple(visits), household=household,
-        participant_id=participant_id,
-    )  # fmt: skip
+    token, _session = await sessions.begin(CITIZEN_LIFE, replaced=who.token_hash, **rights)
     remember(request, response, token, CITIZEN_LIFE)
 
 
-async def widen(who: Reader, **values: object) -> None:
-    """Extend a citizen's session by updating columns of its row."""
-    await Session.filter(token_hash=who.token_hash).update(**values)
+def rights(who: Reader) -> dict[str, Any]:
+    """What a citizen's session opens."""
+    return {
+        "email": who.email, "cases": list(who.cases), "visits": list(who.visits), "household": who.household,
+        "participant_id": who.participant,
+    }  # fmt: skip
 
 
 async def open_case(request: Request, response: Response, reference: str) -> None:
     """Give this browser access to a case, after its access key was checked."""
     who = reader(request)
-    if who.official is None and who.token_hash:
-        await widen(who, cases=[reference, *(c for c in who.cases if c != reference)][:MAX_CASES])
-    elif who.official is None:
-        await open_citizen(request, response, cases=(reference,))
+    if who.official is None:
+        cases = [reference, *(one for one in who.cases if one != reference)][:MAX_CASES]
+        await open_citizen(request, response, **{**rights(who), "cases": cases})
 
 
 async def open_visit(request: Request, response: Response, number: str) -> None:
     """Give this browser access to a visit, after it was booked here, or its key or a link was checked."""
     who = reader(request)
-    if who.official is None and who.token_hash:
-        await widen(who, visits=[number, *(one for one in who.visits if one != number)][:MAX_CASES])
-    elif who.official is None:
-        await open_citizen(request, response, visits=(number,))
+    if who.official is None:
+        visits = [number, *(one for one in who.visits if one != number)][:MAX_CASES]
+        await open_citizen(request, response, **{**rights(who), "visits": visits})
 
 
 async def open_household(request: Request, response: Response, household: str) -> None:
     """Give this browser access to every visit of a phone number, known by its hash, after a link was checked."""
-    who = reader(request)
-    if who.official is None and who.token_hash:
-        await widen(who, household=household)
-    else:
-        await open_citizen(request, response, household=household)
+    await open_citizen(request, response, **{**rights(reader(request)), "household": household})
 
 
 async def open_mailbox(request: Request, response: Response, email: str) -> None:
     """Give this browser access to every case and visit of an email address, after a link to it was checked."""
-    who = reader(request)
-    await open_citizen(request, response, email=email, cases=who.cases, visits=who.visits, household=who.household)
+    await open_citizen(request, response, **{**rights(reader(request)), "email": email, "participant_id": None})
 
 
 async def sign_out(request: Request, response: Response) -> None:
     """End the current session."""
-    await Session.filter(token_hash=reader(request).token_hash).delete()
+    who = reader(request)
+    if await Session.filter(token_hash=who.token_hash).delete() and who.official:
+        await sessions.note(who.official.id, "signed_out")
     response.delete_cookie(COOKIE)
-
-
-async def sweep() -> None:
-    """Delete expired sessions."""
-    await Session.filter(expires_at__lt=clock.now()).delete()

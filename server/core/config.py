@@ -20,6 +20,8 @@ from dotenv import dotenv_values
 from server.core.endpoint import Endpoint
 
 LANGUAGES = ("ko", "ja", "en")
+ROLES = ("intake", "handler", "manager", "inspector", "guide", "clerk", "administrator")
+"""The roles of officials (``accounts.Role``)."""
 
 
 class BadSettings(ValueError):
@@ -55,6 +57,8 @@ class Settings:
     clamd_url: str = field(default="", repr=False)
     run_jobs: bool = True
     forum_supports: int = 100
+    idle_minutes: int = 60
+    two_step_roles: tuple[str, ...] = ()
     demo_live: bool = False
 
     @property
@@ -115,6 +119,8 @@ class Settings:
             found.append("SINMUNGO_WORKERS: one web process owns a SQLite database; use PostgreSQL for more")
         if not self.languages or set(self.languages) - set(LANGUAGES):
             found.append(f"SINMUNGO_LANGUAGES: {','.join(self.languages)!r} is not a choice among ko,ja,en")
+        if unknown := set(self.two_step_roles) - set(ROLES):
+            found.append(f"SINMUNGO_TWO_STEP_ROLES: {','.join(sorted(unknown))!r} is not among {','.join(ROLES)}")
         if self.country not in {"KR", "JP"}:
             found.append(f"SINMUNGO_COUNTRY: {self.country!r} is neither KR nor JP")
         try:
@@ -178,8 +184,9 @@ def _read(values: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
             chosen[name] = value.lower() != "off"
             if value.lower() not in {"on", "off"}:
                 problems.append(f"SINMUNGO_{name.upper()}: {value!r} is neither on nor off")
-    if values.get("languages"):
-        chosen["languages"] = tuple(code.strip() for code in values["languages"].split(",") if code.strip())
+    for name in _LISTS:
+        if values.get(name):
+            chosen[name] = tuple(one.strip() for one in values[name].split(",") if one.strip())
     return chosen, problems
 
 
@@ -187,7 +194,8 @@ _TEXTS = (
     "database_url", "secret_key", "base_url", "smtp_url", "mail_from", "text_url", "host", "city_name", "call_centre",
     "tile_url", "clamd_url", "timezone", "country",
 )  # fmt: skip
-_NUMBERS = {"port": (1, 65535), "workers": (1, 64), "forum_supports": (1, 1_000_000)}
+_NUMBERS = {"port": (1, 65535), "workers": (1, 64), "forum_supports": (1, 1_000_000), "idle_minutes": (5, 720)}
+_LISTS = ("languages", "two_step_roles")
 _SWITCHES = ("rate_limits", "run_jobs", "smtp_utf8", "demo_live")
 
 

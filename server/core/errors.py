@@ -39,6 +39,8 @@ class Refusal(Exception):
     status = 400
     code = "bad_request"
     text = _("We could not understand this request.")
+    page = ""
+    """Where whoever asks for a page is sent instead of reading an error."""
 
     def __init__(self, text: Text | None = None, *, code: str | None = None) -> None:
         self.text = text or type(self).text

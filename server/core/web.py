@@ -295,6 +295,8 @@ def refuse(request: Request, refusal: Refusal) -> Response:
     if refusal.status == 401 and request.method == "GET":  # noqa: PLR2004
         wanted = urlencode({"next": request.url.path + (f"?{request.url.query}" if request.url.query else "")})
         return RedirectResponse(f"{SIGN_IN}?{wanted}", status_code=303)
+    if refusal.page and request.method == "GET":
+        return RedirectResponse(refusal.page, status_code=303)
     back = site(request).ways_back(request.url.path, refusal.status)
     response = page(request, "errors/error.html", {"refusal": refusal, "back": back}, status=refusal.status)
     response.headers.update(refusal_headers(refusal))

@@ -69,6 +69,8 @@ async def first_administrator(username: str, password: str) -> None:
         raise click.ClickException("There are accounts already; an administrator adds further ones at the desk.")
     if len(password) < accounts.PASSWORD_LEAST:
         raise click.ClickException(f"The password needs at least {accounts.PASSWORD_LEAST} characters.")
+    if accounts.common(password, username):
+        raise click.ClickException("This password is easy to guess. Please choose several words, or a longer one.")
     await Account.create(
         username=username,
         name=username,

@@ -13,10 +13,11 @@ import pytest
 from forums.actions import supporting
 from forums.models import Comment, Forum, Review, Submission, Support
 from forums.states import SubmissionState
-from server.core import auth, clock, database, ledger
+from server.core import clock, database, ledger
 from server.core.accounts import Session
 from server.core.participants.models import Participant, Unconfirmed
 from server.core.participants.people import said_of_themselves, take_name
+from server.core.sessions import token_hash
 from tests.support.forums import a_forum
 from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.places import guest
@@ -36,7 +37,12 @@ async def speaker(system: System, name: str, email: str) -> httpx.AsyncClient:
     token = f"token-of-{person.id}"
     now = clock.now()
     await Session.create(
-        token_hash=auth.token_hash(token), email=email, cases=[], created_at=now, expires_at=now + timedelta(days=1)
+        token_hash=token_hash(token),
+        email=email,
+        cases=[],
+        created_at=now,
+        seen_at=now,
+        expires_at=now + timedelta(days=1),
     )
     client = system.visitor()
     client.cookies.set("session", token)

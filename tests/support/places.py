@@ -10,9 +10,9 @@ from forums.actions.places import slot_of
 from forums.forms.places import NewSession
 from server.core import clock, database
 from server.core.accounts import Session as Door
-from server.core.auth import token_hash
 from server.core.participants.people import Person, take_name
 from server.core.security import COOKIE
+from server.core.sessions import token_hash
 from tests.support.answers import official
 from tests.support.system import System
 
@@ -35,7 +35,11 @@ async def somebody(name: str) -> tuple[Person, str]:
     token = secrets.token_urlsafe(32)
     now = clock.now()
     await Door.create(
-        token_hash=token_hash(token), email=person.email, created_at=now, expires_at=now + timedelta(days=30)
+        token_hash=token_hash(token),
+        email=person.email,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + timedelta(days=30),
     )
     return person, token
 

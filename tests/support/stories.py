@@ -20,8 +20,9 @@ from petitions.actions.intake import Filed
 from petitions.desk_settings.calendar import HOLIDAYS, AddHoliday
 from petitions.forms import FilePetition
 from petitions.reference import reference
-from server.core import auth, clock, security
+from server.core import clock, security
 from server.core.accounts import Account, Official, Session
+from server.core.sessions import token_hash
 from tests.support.page_forms import submit
 from tests.support.system import System
 
@@ -56,7 +57,11 @@ async def signed_in(system: System, username: str) -> httpx.AsyncClient:
     """A browser in which an official is signed in already."""
     account, token, now = await Account.get(username=username), token_urlsafe(), clock.now()
     await Session.create(
-        token_hash=auth.token_hash(token), account_id=account.id, created_at=now, expires_at=now + timedelta(hours=1)
+        token_hash=token_hash(token),
+        account_id=account.id,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + timedelta(hours=1),
     )
     client = system.visitor()
     client.cookies.set(security.COOKIE, token)

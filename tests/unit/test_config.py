@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from server.core import accounts, config
 from server.core.config import BadSettings, Settings
 
 NOWHERE = Path("no-such.env")
@@ -46,6 +47,8 @@ def test_the_data_folder_moves_the_embedded_database_along() -> None:
         ("SECRET_KEY", "short"),
         ("RATE_LIMITS", "maybe"),
         ("RUN_JOBS", "sometimes"),
+        ("IDLE_MINUTES", "0"),
+        ("TWO_STEP_ROLES", "administrator,mayor"),
     ],
 )
 def test_a_bad_value_is_named(name: str, value: str) -> None:
@@ -53,6 +56,10 @@ def test_a_bad_value_is_named(name: str, value: str) -> None:
         Settings.load({f"SINMUNGO_{name}": value}, NOWHERE)
     assert [problem.partition(":")[0] for problem in caught.value.problems] == [f"SINMUNGO_{name}"]
     assert "secret" not in str(caught.value)
+
+
+def test_the_roles_that_can_need_a_code_are_those_there_are() -> None:
+    assert {*config.ROLES} == {*accounts.ROLES}
 
 
 def test_every_bad_value_is_named_at_once() -> None:

@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("server", "petitions", "forums", "tracking")
 OUTSIDE = ("migrations", "demo", "bench")
 """Folders that make the tables, or fill them with what they like."""
-ACCOUNTS = ("accounts", "auth", "city", "districts", "roles")
+ACCOUNTS = ("accounts", "auth", "sessions", "city", "districts", "roles")
 """Modules of the ground floor that are one room: the organisation and who signs in. The roof holds its administration
 (``server.people`` and the list beside it)."""
 PAGES = re.compile(r"(^|/)(\w+_)?(routes|desk|desk_settings|pages|api)(/|\.py$)")

@@ -398,7 +398,9 @@ class Migration(migrations.Migration):
                 ("household", fields.CharField(default="", max_length=64)),
                 ("participant_id", fields.BigIntField(null=True)),
                 ("api", fields.BooleanField(default=False)),
+                ("device", fields.CharField(default="", max_length=60)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("seen_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("expires_at", fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
             ],
             options={

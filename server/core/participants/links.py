@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 
 from server.core import clock, config, database, i18n, jobs
-from server.core.auth import token_hash
 from server.core.config import Settings
 from server.core.errors import Text, _
 from server.core.jobs import Task
@@ -20,6 +19,7 @@ from server.core.notify.correspondence import Letter
 from server.core.participants.models import Unconfirmed
 from server.core.rows import select_one
 from server.core.security import sign, unsign
+from server.core.sessions import token_hash
 
 PERSON_DAYS = 90
 """Days for which a mail link signs a participant in."""

@@ -85,10 +85,8 @@ async def open_link(request: Request) -> Response:
 async def sign_in(request: Request, response: Response, participant_id: int) -> None:
     """Sign this browser in as the link's participant, in its own session if it has one."""
     who = auth.reader(request)
-    if who.token_hash and not who.email:
-        await auth.widen(who, participant_id=participant_id)
-    else:
-        await auth.open_citizen(request, response, participant_id=participant_id, cases=who.cases)
+    kept = auth.rights(who) if not who.email else {"cases": list(who.cases)}
+    await auth.open_citizen(request, response, **{**kept, "participant_id": participant_id})
 
 
 routes = [

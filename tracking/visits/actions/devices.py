@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
-from server.core import auth, clock, database, ledger, references
+from server.core import clock, database, ledger, references
 from server.core.ledger import SettingChanged
 from server.core.rows import columns, select_one
+from server.core.sessions import token_hash
 from tracking.visits.errors import NotEnrolled, WrongEnrolmentCode
 from tracking.visits.states import DeviceKind, Printer
 
@@ -51,7 +52,7 @@ async def enrol(code: str, kind: DeviceKind | None = None) -> tuple[DeviceRow, s
         number = await database.value(
             "UPDATE device SET token_hash = ?, code_hash = NULL, code_until = NULL, enrolled_at = ?, seen_at = ? "
             "WHERE code_hash = ? AND code_until > ? AND active = ? AND kind IN (?) RETURNING id",
-            auth.token_hash(token), now, now, references.key_hash(code), now, True, kinds,
+            token_hash(token), now, now, references.key_hash(code), now, True, kinds,
         )  # fmt: skip
         if number is None:
             raise WrongEnrolmentCode
@@ -64,7 +65,7 @@ async def known(token: str, kind: DeviceKind | None = None, office: str = "") ->
 
     Notes once a minute that it was here. Raises ``NotEnrolled``.
     """
-    digest, now = auth.token_hash(token), clock.now()
+    digest, now = token_hash(token), clock.now()
     found = await select_one(
         DeviceRow,
         f"SELECT {_DEVICE} FROM device d JOIN office o ON o.id = d.office_id "

@@ -5,7 +5,8 @@ import secrets
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.core import auth, web
+from server.core import web
+from server.core.sessions import token_hash
 
 COOKIE = "visitor"
 COOKIE_SECONDS = 24 * 3600
@@ -20,7 +21,7 @@ def token(request: Request) -> str:
 def holder(request: Request) -> str:
     """The browser as the tables know it: its token hashed; empty without one."""
     found = token(request)
-    return auth.token_hash(found) if found else ""
+    return token_hash(found) if found else ""
 
 
 def give_token(request: Request, response: Response) -> Response:

@@ -18,6 +18,7 @@ from server.core import auth, config, i18n, references, web
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, Refusal, _
 from server.core.forms.kinds import Mistake
+from server.core.sessions import token_hash
 from tracking.visits import access
 from tracking.visits.actions import booking
 from tracking.visits.actions.booking import Contact
@@ -60,12 +61,12 @@ async def hold(request: Request) -> Response:
     try:
         wished = await wish(choice.office, choice.services, start, Channel.ONLINE, choice.party)
         case = await access.own_case(request, choice.case)
-        number = await booking.hold(wished, auth.token_hash(token), web.language(request), case)
+        number = await booking.hold(wished, token_hash(token), web.language(request), case)
     except (TimeTaken, Invalid, OverflowError):
         return web.redirect(request, choice.url(start=start_value(start)))
     values = _typed(form)
     if any(values.get(name) for name in TYPED):  # typed before another time was needed
-        response = await _form(request, await holds.held_visit(number, auth.token_hash(token)), values)
+        response = await _form(request, await holds.held_visit(number, token_hash(token)), values)
     else:
         response = web.redirect(request, f"/visits/held/{number}")
     browser.remember(request, response, token)

@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import auth, i18n, web
+from server.core import i18n, web
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, _
+from server.core.sessions import token_hash
 from tracking.visits import access
 from tracking.visits.actions import booking, taking
 from tracking.visits.choosing import STEPS, Choice, day_in
@@ -104,7 +105,7 @@ async def hold(request: Request) -> Response:
     try:
         wished = await taking.planned(await choice.errand(), stops, guide)
         case = await access.own_case(request, choice.case)
-        number = await booking.hold(wished, auth.token_hash(token), web.language(request), case)
+        number = await booking.hold(wished, token_hash(token), web.language(request), case)
     except TimeTaken:
         return web.redirect(request, f"/visits/plans?{urlencode(again)}", GONE)
     except Invalid as refusal:
