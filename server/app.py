@@ -38,6 +38,7 @@ import tracking.visits.desk
 import tracking.visits.routes
 from forums.routes import live
 from forums.routes.back import ways_back as forums_back
+from petitions.routes.filing import ways_back as petitions_back
 from server import (
     crossing,
     district_pages,
@@ -127,7 +128,7 @@ async def _city(settings: Settings) -> web.City:
 
 def _ways_back(path: str, status: int) -> Sequence[tuple[Text, str]]:
     """Links on an error page, of the domain whose page it is."""
-    return forums_back(path, status) or visits_back(path, status)
+    return petitions_back(path) or forums_back(path, status) or visits_back(path, status)
 
 
 def create_app(settings: Settings) -> Starlette:

@@ -23,7 +23,7 @@ from petitions.permissions import Permission as PetitionPermission
 from petitions.queries import cases
 from petitions.queries.following import affected_desks
 from server import crossing
-from server.core import config, database, idempotency, jobs, ledger, mail, messages, sessions, texts, uploads
+from server.core import config, database, idempotency, jobs, kept, ledger, mail, messages, sessions, texts, uploads
 from server.core.accounts import CorePermission, Permission
 from server.core.city import KEPT
 from server.core.config import Settings
@@ -111,6 +111,7 @@ PERIODIC: Mapping[str, timedelta] = {
     crowding.NIGHTLY: timedelta(minutes=30),
     recounting.NIGHTLY: timedelta(minutes=30),
     "core.sweep": timedelta(hours=6),
+    "core.kept": kept.SWEPT,
 }
 """Periodic job kinds and their intervals."""
 
@@ -260,6 +261,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         counting.FOLLOW: counting.follow,
         recounting.RECOUNT: recounting.recount,
         recounting.NIGHTLY: recounting.nightly,
+        "core.kept": _each(kept.sweep),
         "core.sweep": _each(
             sessions.sweep,
             idempotency.sweep,

@@ -14,7 +14,7 @@ from petitions.mail_links import MAILBOX_MINUTES, read_case_link, read_mailbox_l
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
 from petitions.reference import reference
-from server.core import auth, clock, jobs, web
+from server.core import auth, clock, jobs, kept, web
 from server.core.errors import BadRequest, FieldError, Invalid, NotFound, _
 from server.core.notify import correspondence, mailbox
 from server.core.security import Rate
@@ -36,8 +36,23 @@ def _client(request: Request) -> str:
 
 
 async def follow(request: Request) -> Response:
-    """``GET /cases``: the form for number and key, and the cases that this browser has opened before."""
-    return await _follow_page(request)
+    """``GET /cases``: the form for number and key, and the cases that this browser has opened before.
+
+    ``reference``: the number to fill in, as receipts link here; leads to the case if this browser may see it.
+    """
+    asked = request.query_params.get("reference", "")[:80]
+    if asked and (number := await _opened_before(request, asked)):
+        return web.redirect(request, f"/cases/{number}")
+    return await _follow_page(request, {"reference": asked})
+
+
+async def _opened_before(request: Request, asked: str) -> str:
+    """The number of a case that this reader sees as a party; empty if there is none."""
+    try:
+        number, level = await following.access_level(asked, shown(request))
+    except NoSuchCase:
+        return ""
+    return number if level >= Level.PARTY else ""
 
 
 async def _follow_page(
@@ -89,6 +104,7 @@ async def forget(request: Request) -> Response:
     response = web.redirect(
         request, "/cases", notice=_("Closed. The next person to use this browser cannot see your cases.")
     )
+    kept.forget(response)  # a receipt with its key, and what was typed and not sent
     if auth.reader(request).official is None:
         await auth.sign_out(request, response)
     return response

@@ -1,16 +1,17 @@
 """Filing a petition: one form in four sections, a page to check it, and the receipt.
 
 The form is one document, so that the browser's back button returns to everything that was typed; a script shows it
-section by section. The check page carries all of it in hidden fields, and everything is validated again when it is
-sent. The response to sending is the receipt itself: it shows the access key, which is derived from the form's own
-secret token and stored nowhere. Sending the same form again (a double click, a reload) shows the same receipt and
-creates nothing.
+section by section. What is complete is kept for this browser (``server.core.kept``) and checked and sent at an address
+of its own; everything is validated again when it is sent. The receipt has an address, too, for a short time: it shows
+the access key, which is derived from the form's own secret token and stored nowhere. Sending the same form again (a
+double click, a reload) leads to the same receipt and creates nothing.
 """
 
 import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -28,9 +29,9 @@ from petitions.queries.cases import Credentials
 from petitions.reference import Reference, all_guides, reference
 from petitions.routes.reading import receipt_context
 from petitions.routing import for_petitioner
-from server.core import auth, characters, clock, i18n, idempotency, privacy, roles, uploads, web
+from server.core import auth, characters, clock, i18n, idempotency, kept, privacy, references, roles, uploads, web
 from server.core.accounts import Official
-from server.core.errors import FieldError, Invalid, _
+from server.core.errors import FieldError, Invalid, Refusal, Text, _
 from server.core.files import MAX_BYTES, MAX_FILES, StoredFile
 from server.core.forms import Parameters
 from server.core.mentions import Mentions
@@ -38,6 +39,8 @@ from server.core.mentions import Mentions
 KEPT_LENGTH = 40_000
 """Characters of an invalid field that are shown again."""
 SUGGEST_BODY, SUGGEST_WORDS = 400, 6
+RECEIPT_LIFE = timedelta(minutes=30)
+"""How long the receipt with the key can be opened in the browser that filed."""
 TICKET_LENGTH = 16
 """Characters of the code of a visitor's ticket."""
 
@@ -52,6 +55,8 @@ class Draft:
     values: dict[str, str]
     submission: str
     files: list[StoredFile] = field(default_factory=list)
+    number: str = ""
+    """The number under which it is kept; empty before it was complete for the first time."""
 
     @classmethod
     def read(cls, form: Mapping[str, Any]) -> "Draft":
@@ -80,15 +85,26 @@ async def blank(request: Request) -> Response:
     return _form(request, await reference(), draft, official, fresh=True)
 
 
+async def edit(request: Request) -> Response:
+    """``GET /petitions/new/{kept}``: the form with what is kept, to change it."""
+    official, found = _filer(request), await _opened(request)
+    if isinstance(found, Response):
+        return found
+    draft, errors = found
+    return _form(request, await reference(), draft, official, errors=errors)
+
+
 async def submit(request: Request) -> Response:
-    """``POST /petitions/new``: check, edit, ask about the kind, or send, depending on the button (``go``)."""
+    """``POST /petitions/new``, ``POST /petitions/new/{kept}``: check, edit, or ask about the kind, by the button.
+
+    What is complete is kept, under the same number if it was before; its page shows it for checking.
+    """
     official = _filer(request)
-    form: Mapping[str, Any]
-    form = sent = await web.read_form(request, files=uploads.PARTS)
+    form = await web.read_form(request, files=uploads.PARTS)
     reference_data = await reference()
     draft = Draft.read(form)
-    site = web.site(request)
-    draft.files, errors = await uploads.receive(sent, request.app.state.store, site.settings)
+    draft.number = request.path_params.get("kept", "")
+    draft.files, errors = await uploads.receive(form, request.app.state.store, web.site(request).settings)
     go, _sign, what = str(form.get("go") or "check").partition(":")
     if go == "ask" and what in kinds.QUESTIONS:
         return _page(request, "petitions/kind.html", draft, official, question=kinds.QUESTIONS[what])
@@ -97,19 +113,50 @@ async def submit(request: Request) -> Response:
         return _form(request, reference_data, draft, official, proposed=rules.Kind(what))
     if go == "edit":
         return _form(request, reference_data, draft, official)
-    if go == "place" and (spot := next((file.position for file in draft.files if file.hash == what), None)):
-        draft.values["lat"], draft.values["lng"] = (f"{number:.6f}" for number in spot)
-        form = {**form, "lat": draft.values["lat"], "lng": draft.values["lng"]}
     try:
-        petition = _read(request, form, reference_data, errors, official)
+        _read(request, form, reference_data, errors, official)
+        return await _keep(request, draft, official)
+    except (Invalid, kept.TooMuchKept) as error:
+        return _form(request, reference_data, draft, official, errors=_errors(error))
+
+
+def _errors(refusal: Refusal) -> list[FieldError]:
+    return refusal.errors if isinstance(refusal, Invalid) else [FieldError("", refusal.text)]
+
+
+async def _keep(request: Request, draft: Draft, official: Official | None) -> Response:
+    """Keep a draft and go to the page that checks it."""
+    if draft.number:  # it must be this browser's, and not sent yet
+        found = await _opened(request)
+        if isinstance(found, Response):
+            draft.number = ""
+    settings = web.site(request).settings
+    content = {
+        "values": draft.values,
+        "submission": draft.submission,
+        "files": [uploads.token(settings, file) for file in draft.files],
+    }
+    number = await kept.put(request, content, whose=_whose(official), number=draft.number)
+    response = web.redirect(request, f"{_new(request)}/{number}/check")
+    kept.remember(request, response)
+    return response
+
+
+async def _opened(request: Request) -> tuple[Draft, list[FieldError]] | Response:
+    """What is kept under the number in the address, with the error of a lost file; or the way to its receipt.
+
+    Raises ``NotKept``.
+    """
+    number = request.path_params["kept"]
+    found = await kept.get(request, number, whose=_whose(_filer(request)))
+    if "reference" in found:
+        return web.redirect(request, f"{_new(request)}/{number}/receipt")
+    draft, errors = Draft(found["values"], found["submission"], number=number), []
+    try:
+        draft.files = await uploads.named(found["files"], request.app.state.store, web.site(request).settings)
     except Invalid as error:
-        return _form(request, reference_data, draft, official, errors=error.errors)
-    if not form.get("kind"):
-        draft.values["kind"] = kinds.guess(petition.title, petition.body).value
-        petition = _read(request, {**form, "kind": draft.values["kind"]}, reference_data, [], official)
-    if go != "send" or draft.submission != form.get("submission"):
-        return await _check(request, reference_data, draft, petition, official, kind_given=bool(form.get("kind")))
-    return await _send(request, draft, petition, official)
+        errors = error.errors
+    return draft, errors
 
 
 def _read(
@@ -123,6 +170,11 @@ def _read(
     try:
         language = web.language(request)
         petition = FilePetition.parse(from_page(form), reference_data, language=language, official=official is not None)
+        if not form.get("kind"):
+            guessed = {**form, "kind": kinds.guess(petition.title, petition.body).value}
+            petition = FilePetition.parse(
+                from_page(guessed), reference_data, language=language, official=official is not None
+            )
     except Invalid as error:
         found = [*on_page(error.errors, form), *errors]
     if found:
@@ -135,6 +187,16 @@ def _filer(request: Request) -> Official | None:
     return auth.official(request, Permission.FILE) if request.url.path.startswith("/desk/") else None
 
 
+def _new(request: Request) -> str:
+    """The address of the form, for citizens or at the desk."""
+    return "/desk/petitions/new" if request.url.path.startswith("/desk/") else "/petitions/new"
+
+
+def _whose(official: Official | None) -> str:
+    """For whom a draft is kept."""
+    return official.actor if official else ""
+
+
 def _page(
     request: Request, template: str, draft: Draft, official: Official | None, *, status: int = 200, **context: object
 ) -> HTMLResponse:
@@ -145,7 +207,7 @@ def _page(
         {
             "layout": "desk/base.html" if official else "base.html",
             "desk": official is not None,
-            "action": request.url.path,
+            "action": f"{_new(request)}/{draft.number}" if draft.number else _new(request),
             "values": draft.values,
             "submission": draft.submission,
             "files": uploads.shown(settings, draft.files),
@@ -214,16 +276,17 @@ def _period(lang: str, kind: rules.Kind, service: rules.Service) -> str:
     return i18n.translate(lang, kinds.period_text(rules.period(kind, service)))
 
 
-async def _check(
-    request: Request,
-    reference_data: Reference,
-    draft: Draft,
-    petition: FilePetition,
-    official: Official | None,
-    *,
-    kind_given: bool,
-) -> Response:
-    """The last page before sending: the input, what happens next, and personal numbers found in it."""
+async def check(request: Request) -> Response:
+    """``GET /petitions/new/{kept}/check``: the input, what happens next, and personal numbers found in it."""
+    official, found = _filer(request), await _opened(request)
+    if isinstance(found, Response):
+        return found
+    draft, errors = found
+    reference_data = await reference()
+    try:
+        petition = _read(request, draft.values, reference_data, errors, official)
+    except Invalid as error:  # a file is gone, or the city's data has changed
+        return _form(request, reference_data, draft, official, errors=error.errors)
     decided = intake.decide(petition, reference_data, await all_guides(), clock.now())
     return _page(
         request,
@@ -232,7 +295,7 @@ async def _check(
         official,
         petition=petition,
         form=FilePetition,
-        kind_given=kind_given,
+        kind_given=bool(draft.values["kind"]),
         channel=CHANNELS[petition.channel],
         numbers=_numbers(petition),
         places=_photographed(request, reference_data, draft.files) if petition.location.lat is None else [],
@@ -278,24 +341,56 @@ def _numbers(petition: FilePetition) -> list[str]:
     return found
 
 
-async def _send(request: Request, draft: Draft, petition: FilePetition, official: Official | None) -> Response:
+async def send(request: Request) -> Response:
+    """``POST /petitions/new/{kept}/check``: file what is kept, or take its place from a photo (``place:`` its hash)."""
+    official, found = _filer(request), await _opened(request)
+    if isinstance(found, Response):
+        return found
+    (draft, errors), form = found, await web.read_form(request)
+    go, _sign, what = str(form.get("go") or "").partition(":")
+    if go == "place" and (spot := next((file.position for file in draft.files if file.hash == what), None)):
+        draft.values["lat"], draft.values["lng"] = (f"{number:.6f}" for number in spot)
+        return await _keep(request, draft, official)
+    reference_data = await reference()
+    try:
+        petition = _read(request, draft.values, reference_data, errors, official)
+    except Invalid as error:
+        return _form(request, reference_data, draft, official, errors=error.errors)
     # Token and content together: editing the form after sending it files anew, sending it again does not.
     content = idempotency.fingerprint([petition.content(), [file.sent_hash for file in draft.files]])
     key = idempotency.fingerprint(["page", draft.submission, content])
     filed = await intake.file(petition, official, files=draft.files, idempotency_key=key)
-    view = await cases.view(filed.reference, Credentials(key=filed.access_key))
     ticket = draft.values["ticket"]
     back = await request.app.state.filed_at_counter(official, ticket, filed.reference) if official and ticket else ""
-    context = {
-        **receipt_context(request, view, filed.access_key),
-        "counter_page": back,
-        "layout": "desk/base.html" if official else "base.html",
-        "desk": official is not None,
-    }
-    response = web.page(request, "petitions/receipt.html", context)
+    await kept.put(
+        request,
+        {"reference": filed.reference, "key_from": key, "counter_page": back},
+        whose=_whose(official),
+        number=draft.number,
+        life=RECEIPT_LIFE,
+    )
+    response = web.redirect(request, f"{_new(request)}/{draft.number}/receipt")
+    kept.remember(request, response)
     if official is None:
         await auth.open_case(request, response, filed.reference)
     return response
+
+
+async def receipt(request: Request) -> Response:
+    """``GET /petitions/new/{kept}/receipt``: the receipt with the key, which is derived anew, in this browser only."""
+    official, number = _filer(request), request.path_params["kept"]
+    found = await kept.get(request, number, whose=_whose(official))
+    if "reference" not in found:
+        return web.redirect(request, f"{_new(request)}/{number}/check")
+    key = references.derived_key(web.site(request).settings.secret_key, found["key_from"], found["reference"])
+    view = await cases.view(found["reference"], Credentials(key=key))
+    context = {
+        **receipt_context(request, view, key),
+        "counter_page": found["counter_page"],
+        "layout": "desk/base.html" if official else "base.html",
+        "desk": official is not None,
+    }
+    return web.page(request, "petitions/receipt.html", context)
 
 
 async def suggest(request: Request) -> Response:
@@ -343,10 +438,26 @@ def _words(title: str, body: str, reference_data: Reference, decided: Decided) -
     return dict(sorted(words.items(), key=lambda pair: -pair[1])[:SUGGEST_WORDS])
 
 
+def ways_back(path: str) -> Sequence[tuple[Text, str]]:
+    """Links on an error page of filing, such as that of a draft or receipt that has expired."""
+    if path.startswith("/petitions/new/"):
+        return [(_("File a petition"), "/petitions/new"), (_("Follow a case"), "/cases")]
+    return []
+
+
 routes = [
-    Route("/petitions/new", blank),
-    Route("/petitions/new", submit, methods=["POST"]),
     Route("/petitions/suggest", suggest),
-    Route("/desk/petitions/new", blank),
-    Route("/desk/petitions/new", submit, methods=["POST"]),
+    *(
+        Route(f"{new}{path}", endpoint, methods=[method])
+        for new in ("/petitions/new", "/desk/petitions/new")
+        for path, method, endpoint in (
+            ("", "GET", blank),
+            ("", "POST", submit),
+            ("/{kept}", "GET", edit),
+            ("/{kept}", "POST", submit),
+            ("/{kept}/check", "GET", check),
+            ("/{kept}/check", "POST", send),
+            ("/{kept}/receipt", "GET", receipt),
+        )
+    ),
 ]

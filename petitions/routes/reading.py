@@ -57,7 +57,7 @@ async def calendar(request: Request) -> Response:
         raise NotFound
     lang = web.language(request)
     title = i18n.translate(lang, _("Answer due: petition %(reference)s", reference=view.reference))
-    url = _case_url(request, view)
+    url = _key_url(request, view)
     starts = view.due_at.date() if view.by_day else view.due_at
     entry = icalendar.Entry(uid=view.reference, title=title, url=url, starts=starts)
     headers = {
@@ -97,8 +97,9 @@ async def _party(request: Request) -> CaseView:
     return view
 
 
-def _case_url(request: Request, view: CaseView) -> str:
-    return f"{web.site(request).settings.public_url}/cases/{view.reference}"
+def _key_url(request: Request, view: CaseView) -> str:
+    """The page that asks for the case's key, with the number filled in; leads on to the case where it is open."""
+    return f"{web.site(request).settings.public_url}/cases?reference={view.reference}"
 
 
 def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, object]:
@@ -106,7 +107,7 @@ def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, obj
     lang = web.language(request)
     reference_data, guide = view.reference_data, view.guide
     service = reference_data.services.get(view.service_code)
-    url = _case_url(request, view)
+    url = _key_url(request, view)
     period = Period(Unit(view.unit), view.amount) if view.unit else None
     return {
         "case": view,

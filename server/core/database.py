@@ -35,6 +35,7 @@ CORE_MODELS = (
     "server.core.city",
     "server.core.idempotency",
     "server.core.jobs",
+    "server.core.kept",
     "server.core.ledger",
     "server.core.notify.models",
     "server.core.participants.models",

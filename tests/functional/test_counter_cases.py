@@ -102,8 +102,10 @@ async def test_a_walk_in_files_a_petition_at_the_counter(system: System) -> None
         again = form(refused, "/desk/petitions/new", field="title")
         check = await send(clerk, again, button="check", body="집 앞 가로등이 꺼졌습니다.", name="다나카",
                            email="tanaka@example.jp")  # fmt: skip
-        receipt = await send(clerk, form(check, "/desk/petitions/new", field="submission"), button="send")
-        assert receipt.status_code == 200, receipt.text
+        check = await clerk.get(check.headers["location"])
+        sent = await send(clerk, form(check, "/check"), button="send")
+        assert sent.status_code == 303, sent.text
+        receipt = await clerk.get(sent.headers["location"])
         case = await Case.get()
         assert (case.channel, case.language) == ("visit", "ja")
         assert (await Ticket.get(id=ticket.id)).case_reference == case.reference
@@ -131,7 +133,8 @@ async def test_the_petition_of_a_reservation_is_linked_to_it_and_the_first_stays
             typed = form(await clerk.get(link), "/desk/petitions/new", field="title")
             check = await send(clerk, typed, button="check", title=title, body="내용입니다.", name="김민수",
                                email="kim@example.org")  # fmt: skip
-            await send(clerk, form(check, "/desk/petitions/new", field="submission"), button="send")
+            check = await clerk.get(check.headers["location"])
+            await send(clerk, form(check, "/check"), button="send")
         first = (await Case.get(title="가로등이 꺼졌어요")).reference
         assert (await Ticket.get()).case_reference == (await Visit.get()).case_reference == first
 
@@ -151,6 +154,8 @@ async def test_a_case_is_settled_only_where_there_is_one_and_citizens_name_no_ti
         citizen = system.visitor()
         typed = {"title": "가로등", "body": "내용입니다.", "kind": "other", "go": "send", "ticket": ticket.code,
                  "submission": "a" * 22, "name": "김", "email": "kim@example.org", "language": "ko"}  # fmt: skip
-        sent = await post_without_page(citizen, "/petitions/new", data=typed)
-        assert sent.status_code == 200, sent.text
+        check = await post_without_page(citizen, "/petitions/new", data=typed)
+        sent = await send(citizen, form(await citizen.get(check.headers["location"]), "/check"), button="send")
+        assert (await citizen.get(sent.headers["location"])).status_code == 200
+        assert await Case.filter(title="가로등").exists()
     assert (await Ticket.get(id=ticket.id)).case_reference == ""

@@ -25,10 +25,11 @@ async def test_what_was_pasted_from_word_is_filed_with_its_lines(system: System)
         "phone": "\u202a+82 10-1234-5678\u202c",
         "public": "on",
     }
-    checked = await send(system.client, form(page), button="check", **typed)
-    assert checked.status_code == 200
+    kept = await send(system.client, form(page), button="check", **typed)
+    assert kept.status_code == 303
+    checked = await system.client.get(kept.headers["location"])
     sent = await send(system.client, form(checked), button="send")
-    assert sent.status_code == 200, parse(sent.text).text[:500]
+    assert sent.status_code == 303, parse(sent.text).text[:500]
     case = await Case.get()
     assert case.title == "집 앞 가로등"
     assert case.body == "첫 줄입니다.\n둘째 줄입니다.\n셋째 줄입니다."

@@ -326,6 +326,24 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="KeptForm",
+            fields=[
+                ("number", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=43)),
+                ("client", fields.CharField(max_length=64)),
+                ("content", fields.BinaryField()),
+                ("size", fields.IntField()),
+                ("expires_at", fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "kept_form",
+                "app": "core",
+                "indexes": [Index(fields=["client", "expires_at"])],
+                "pk_attr": "number",
+                "table_description": "One form, encrypted. Its number is in the address of a page, and so is no secret.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="LocalHours",
             fields=[
                 ("first_day", fields.DateField(primary_key=True, unique=True, db_index=True)),
