@@ -2,6 +2,6 @@
 
 from starlette.routing import Route
 
-from petitions.routes import filing, reading
+from petitions.routes import filing, reading, suggesting
 
-routes: list[Route] = [*filing.routes, *reading.routes]
+routes: list[Route] = [*filing.routes, *suggesting.routes, *reading.routes]

@@ -7,10 +7,7 @@ the access key, which is derived from the form's own secret token and stored now
 double click, a reload) leads to the same receipt and creates nothing.
 """
 
-import re
-import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -21,62 +18,28 @@ from starlette.routing import Route
 from petitions import kinds, rules
 from petitions.actions import intake
 from petitions.actions.intake import Decided
-from petitions.forms import TITLE_LIMIT, FilePetition, Location, PetitionerDetails, from_page, on_page, page_names
+from petitions.forms import TITLE_LIMIT, FilePetition, from_page, on_page
 from petitions.labels import CHANNELS
-from petitions.permissions import Permission
-from petitions.queries import cases, public
+from petitions.queries import cases
 from petitions.queries.cases import Credentials
 from petitions.reference import Reference, all_guides, reference
+from petitions.routes.drafts import Draft, filer, keep, new_page, opened, whose
 from petitions.routes.reading import receipt_context
 from petitions.routing import for_petitioner
-from server.core import auth, characters, clock, i18n, idempotency, kept, privacy, references, roles, uploads, web
+from server.core import auth, clock, i18n, idempotency, kept, privacy, references, roles, uploads, web
 from server.core.accounts import Official
 from server.core.errors import FieldError, Invalid, Refusal, Text, _
 from server.core.files import MAX_BYTES, MAX_FILES, StoredFile
-from server.core.forms import Parameters
-from server.core.mentions import Mentions
 
-KEPT_LENGTH = 40_000
-"""Characters of an invalid field that are shown again."""
-SUGGEST_BODY, SUGGEST_WORDS = 400, 6
 RECEIPT_LIFE = timedelta(minutes=30)
 """How long the receipt with the key can be opened in the browser that filed."""
 TICKET_LENGTH = 16
 """Characters of the code of a visitor's ticket."""
 
-_submission = re.compile(r"[A-Za-z0-9_-]{20,64}")
-_degrees = re.compile(r"-?\d{1,3}(?:\.\d{1,20})?")
-
-
-@dataclass
-class Draft:
-    """The input so far, as the page shows it again."""
-
-    values: dict[str, str]
-    submission: str
-    files: list[StoredFile] = field(default_factory=list)
-    number: str = ""
-    """The number under which it is kept; empty before it was complete for the first time."""
-
-    @classmethod
-    def read(cls, form: Mapping[str, Any]) -> "Draft":
-        """Read what can be shown again; a missing or malformed token is replaced."""
-        values = {}
-        for name in (*page_names().values(), "service", "ticket"):
-            value = form.get(name)
-            values[name] = (
-                characters.clean(value.replace("\0", ""), lines=True)[:KEPT_LENGTH] if isinstance(value, str) else ""
-            )
-        if not (_degrees.fullmatch(values["lat"]) and _degrees.fullmatch(values["lng"])):
-            values["lat"] = values["lng"] = ""
-        given = form.get("submission")
-        reference_data = isinstance(given, str) and _submission.fullmatch(given)
-        return cls(values, given if reference_data else secrets.token_urlsafe(16))  # type: ignore[arg-type]
-
 
 async def blank(request: Request) -> Response:
     """``GET /petitions/new``. May be cached for the back button, because the empty form holds no personal data."""
-    official, asked = _filer(request), request.query_params
+    official, asked = filer(request), request.query_params
     start = {"language": web.language(request), "title": asked.get("title", "")[:TITLE_LIMIT]}
     if official and (ticket := asked.get("ticket", "")[:TICKET_LENGTH]):
         # Who sits at a counter is helped by its clerk, in the visitor's language.
@@ -87,7 +50,7 @@ async def blank(request: Request) -> Response:
 
 async def edit(request: Request) -> Response:
     """``GET /petitions/new/{kept}``: the form with what is kept, to change it."""
-    official, found = _filer(request), await _opened(request)
+    official, found = filer(request), await opened(request)
     if isinstance(found, Response):
         return found
     draft, errors = found
@@ -99,7 +62,7 @@ async def submit(request: Request) -> Response:
 
     What is complete is kept, under the same number if it was before; its page shows it for checking.
     """
-    official = _filer(request)
+    official = filer(request)
     form = await web.read_form(request, files=uploads.PARTS)
     reference_data = await reference()
     draft = Draft.read(form)
@@ -115,48 +78,13 @@ async def submit(request: Request) -> Response:
         return _form(request, reference_data, draft, official)
     try:
         _read(request, form, reference_data, errors, official)
-        return await _keep(request, draft, official)
+        return await keep(request, draft, official)
     except (Invalid, kept.TooMuchKept) as error:
         return _form(request, reference_data, draft, official, errors=_errors(error))
 
 
 def _errors(refusal: Refusal) -> list[FieldError]:
     return refusal.errors if isinstance(refusal, Invalid) else [FieldError("", refusal.text)]
-
-
-async def _keep(request: Request, draft: Draft, official: Official | None) -> Response:
-    """Keep a draft and go to the page that checks it."""
-    if draft.number:  # it must be this browser's, and not sent yet
-        found = await _opened(request)
-        if isinstance(found, Response):
-            draft.number = ""
-    settings = web.site(request).settings
-    content = {
-        "values": draft.values,
-        "submission": draft.submission,
-        "files": [uploads.token(settings, file) for file in draft.files],
-    }
-    number = await kept.put(request, content, whose=_whose(official), number=draft.number)
-    response = web.redirect(request, f"{_new(request)}/{number}/check")
-    kept.remember(request, response)
-    return response
-
-
-async def _opened(request: Request) -> tuple[Draft, list[FieldError]] | Response:
-    """What is kept under the number in the address, with the error of a lost file; or the way to its receipt.
-
-    Raises ``NotKept``.
-    """
-    number = request.path_params["kept"]
-    found = await kept.get(request, number, whose=_whose(_filer(request)))
-    if "reference" in found:
-        return web.redirect(request, f"{_new(request)}/{number}/receipt")
-    draft, errors = Draft(found["values"], found["submission"], number=number), []
-    try:
-        draft.files = await uploads.named(found["files"], request.app.state.store, web.site(request).settings)
-    except Invalid as error:
-        errors = error.errors
-    return draft, errors
 
 
 def _read(
@@ -182,21 +110,6 @@ def _read(
     return petition
 
 
-def _filer(request: Request) -> Official | None:
-    """The official who files for somebody, on the desk's page; None on the citizens' page."""
-    return auth.official(request, Permission.FILE) if request.url.path.startswith("/desk/") else None
-
-
-def _new(request: Request) -> str:
-    """The address of the form, for citizens or at the desk."""
-    return "/desk/petitions/new" if request.url.path.startswith("/desk/") else "/petitions/new"
-
-
-def _whose(official: Official | None) -> str:
-    """For whom a draft is kept."""
-    return official.actor if official else ""
-
-
 def _page(
     request: Request, template: str, draft: Draft, official: Official | None, *, status: int = 200, **context: object
 ) -> HTMLResponse:
@@ -207,7 +120,7 @@ def _page(
         {
             "layout": "desk/base.html" if official else "base.html",
             "desk": official is not None,
-            "action": f"{_new(request)}/{draft.number}" if draft.number else _new(request),
+            "action": f"{new_page(request)}/{draft.number}" if draft.number else new_page(request),
             "values": draft.values,
             "submission": draft.submission,
             "files": uploads.shown(settings, draft.files),
@@ -278,7 +191,7 @@ def _period(lang: str, kind: rules.Kind, service: rules.Service) -> str:
 
 async def check(request: Request) -> Response:
     """``GET /petitions/new/{kept}/check``: the input, what happens next, and personal numbers found in it."""
-    official, found = _filer(request), await _opened(request)
+    official, found = filer(request), await opened(request)
     if isinstance(found, Response):
         return found
     draft, errors = found
@@ -343,14 +256,14 @@ def _numbers(petition: FilePetition) -> list[str]:
 
 async def send(request: Request) -> Response:
     """``POST /petitions/new/{kept}/check``: file what is kept, or take its place from a photo (``place:`` its hash)."""
-    official, found = _filer(request), await _opened(request)
+    official, found = filer(request), await opened(request)
     if isinstance(found, Response):
         return found
     (draft, errors), form = found, await web.read_form(request)
     go, _sign, what = str(form.get("go") or "").partition(":")
     if go == "place" and (spot := next((file.position for file in draft.files if file.hash == what), None)):
         draft.values["lat"], draft.values["lng"] = (f"{number:.6f}" for number in spot)
-        return await _keep(request, draft, official)
+        return await keep(request, draft, official)
     reference_data = await reference()
     try:
         petition = _read(request, draft.values, reference_data, errors, official)
@@ -365,11 +278,11 @@ async def send(request: Request) -> Response:
     await kept.put(
         request,
         {"reference": filed.reference, "key_from": key, "counter_page": back},
-        whose=_whose(official),
+        whose=whose(official),
         number=draft.number,
         life=RECEIPT_LIFE,
     )
-    response = web.redirect(request, f"{_new(request)}/{draft.number}/receipt")
+    response = web.redirect(request, f"{new_page(request)}/{draft.number}/receipt")
     kept.remember(request, response)
     if official is None:
         await auth.open_case(request, response, filed.reference)
@@ -378,10 +291,10 @@ async def send(request: Request) -> Response:
 
 async def receipt(request: Request) -> Response:
     """``GET /petitions/new/{kept}/receipt``: the receipt with the key, which is derived anew, in this browser only."""
-    official, number = _filer(request), request.path_params["kept"]
-    found = await kept.get(request, number, whose=_whose(official))
+    official, number = filer(request), request.path_params["kept"]
+    found = await kept.get(request, number, whose=whose(official))
     if "reference" not in found:
-        return web.redirect(request, f"{_new(request)}/{number}/check")
+        return web.redirect(request, f"{new_page(request)}/{number}/check")
     key = references.derived_key(web.site(request).settings.secret_key, found["key_from"], found["reference"])
     view = await cases.view(found["reference"], Credentials(key=key))
     context = {
@@ -393,51 +306,6 @@ async def receipt(request: Request) -> Response:
     return web.page(request, "petitions/receipt.html", context)
 
 
-async def suggest(request: Request) -> Response:
-    """``GET /petitions/suggest``: the kind, the department and similar answered cases for a text being typed."""
-    data = Parameters(request.query_params)
-    title = data.text("title", limit=TITLE_LIMIT)
-    body = data.text("body", limit=SUGGEST_BODY, lines=True)
-    data.done()
-    reference_data = await reference()
-    guess = kinds.guess(title, body)
-    lang = web.language(request)
-    petition = FilePetition(title, body, guess.value, Location(), PetitionerDetails(language=lang))
-    decided = intake.decide(petition, reference_data, [], clock.now())
-    html = web.site(request).render(
-        lang,
-        "petitions/suggest.html",
-        {
-            "kind": kinds.PLAIN[guess][0],
-            "period": kinds.period_text(decided.period),
-            "due": decided.due,
-            "department": reference_data.department_name(decided.choice.department_id, lang),
-            "similar": await public.similar(_words(title, body, reference_data, decided)),
-            "department_names": reference_data.department_names(lang),
-        },
-    )
-    return HTMLResponse(html, headers={"cache-control": "no-store"})
-
-
-def _words(title: str, body: str, reference_data: Reference, decided: Decided) -> dict[str, int]:
-    """Words to find similar cases by, with their weights.
-
-    A department's keyword in the title suffices alone (3); so do two other words of the title (2 each), or one of them
-    with a keyword that only the body contains (1).
-    """
-    head, text = Mentions(title), Mentions(body)
-    best = {candidate.department_id for candidate in decided.choice.candidates[:2]}
-    keywords = [w for row in reference_data.profiles if row.id in best for w in row.keywords]
-    words = {w: 3 for w in keywords if w in head}
-    words.update({w: 1 for w in keywords if w in text and w not in words})
-    for word in re.findall(r"\w{2,}", title)[:6]:
-        # A Korean word of three or more syllables without its last one is usually without its particle.
-        stem = word[:-1] if len(word) > 2 and "가" <= word[-1] <= "힣" else word  # noqa: PLR2004
-        if not any(stem in Mentions(w) or w in Mentions(stem) for w in words):
-            words[stem] = 2
-    return dict(sorted(words.items(), key=lambda pair: -pair[1])[:SUGGEST_WORDS])
-
-
 def ways_back(path: str) -> Sequence[tuple[Text, str]]:
     """Links on an error page of filing, such as that of a draft or receipt that has expired."""
     if path.startswith("/petitions/new/"):
@@ -446,18 +314,15 @@ def ways_back(path: str) -> Sequence[tuple[Text, str]]:
 
 
 routes = [
-    Route("/petitions/suggest", suggest),
-    *(
-        Route(f"{new}{path}", endpoint, methods=[method])
-        for new in ("/petitions/new", "/desk/petitions/new")
-        for path, method, endpoint in (
-            ("", "GET", blank),
-            ("", "POST", submit),
-            ("/{kept}", "GET", edit),
-            ("/{kept}", "POST", submit),
-            ("/{kept}/check", "GET", check),
-            ("/{kept}/check", "POST", send),
-            ("/{kept}/receipt", "GET", receipt),
-        )
-    ),
+    Route(f"{new}{path}", endpoint, methods=[method])
+    for new in ("/petitions/new", "/desk/petitions/new")
+    for path, method, endpoint in (
+        ("", "GET", blank),
+        ("", "POST", submit),
+        ("/{kept}", "GET", edit),
+        ("/{kept}", "POST", submit),
+        ("/{kept}/check", "GET", check),
+        ("/{kept}/check", "POST", send),
+        ("/{kept}/receipt", "GET", receipt),
+    )
 ]

@@ -133,6 +133,17 @@ async def test_going_back_keeps_one_draft(system: System) -> None:
     assert "다른 제목" in (await system.client.get(page.url.path)).text
 
 
+async def test_a_draft_that_expires_while_it_is_changed_is_kept_anew(system: System) -> None:
+    with clock.at(NOW):
+        page = await checked(system)
+        url = page.url.path.removesuffix("/check")
+        typed = shown(parse((await system.client.get(url)).text), url)
+    with clock.at(NOW + timedelta(hours=3)):
+        again = await page_forms.send(system.client, typed, button="check", title="세 시간 뒤")
+        assert again.headers["location"] != page.url.path
+        assert "세 시간 뒤" in (await system.client.get(again.headers["location"])).text
+
+
 async def test_one_address_keeps_only_so_much(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system.app.state.site, "settings", system.settings.__class__(
         **{**vars(system.settings), "rate_limits": True}))  # fmt: skip
