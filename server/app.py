@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import forums.api
 import forums.desk
@@ -112,7 +113,6 @@ def routes() -> list[Route | Mount]:
         *tracking.visits.api_emergencies.routes,
         *tokens.routes,
         *openapi.routes,
-        Route("/metrics", observe.metrics),
         # Only these are compressed: pages contain keys beside user input, which compressed length would leak (BREACH).
         Mount("/static/vendor/leaflet", GZipMiddleware(KeptFiles(directory=Path(xstatic.pkg.leaflet.BASE_DIR)))),
         Mount("/static", GZipMiddleware(KeptFiles(directory=templates.STATIC))),
@@ -165,9 +165,11 @@ def create_app(settings: Settings) -> Starlette:
             await asyncio.gather(*tasks, return_exceptions=True)
             await database.close()
 
+    proxies = list(settings.trusted_proxies)
     app = Starlette(
         routes=routes(),
         middleware=[
+            *([Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)] if proxies else []),
             Middleware(observe.Observe),
             Middleware(security.Security, settings=settings, refuse=web.refuse, uploads=UPLOADS),
             Middleware(auth.Sessions),

@@ -3,9 +3,11 @@
 import asyncio
 import compileall
 import os
+import secrets
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,10 +17,10 @@ import uvicorn
 
 from server import check as checks
 from server import importing, importing_forums, wiring
-from server.core import database, observe, templates
+from server.core import clock, database, observe, templates
 from server.core.accounts import Account
 from server.core.clock_command import clock_command
-from server.core.config import BadSettings, Settings
+from server.core.config import SIGNING_KEYS, BadSettings, Settings, is_loopback, write_key
 from server.core.jobs import Worker
 from server.core.outages import outage
 from server.core.web import Site
@@ -102,6 +104,10 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     if not templates.load(settings.compiled):
         templates.make_beside(settings.compiled)
     click.echo(f"Sinmungo: {settings.public_url}")
+    if is_loopback(settings.host) and not settings.loopback and not settings.trusted_proxies:
+        click.echo(
+            "SINMUNGO_TRUSTED_PROXIES is not set: all clients of a proxy share the limits of one address.", err=True
+        )
     if settings.demo_live:
         click.echo("The queues of the demonstration move by themselves; outside their hours the offices open for it.")
     uvicorn.run(
@@ -112,7 +118,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         workers=settings.workers,
         log_config=None,
         access_log=False,
-        proxy_headers=True,
+        proxy_headers=False,  # the application itself knows its proxies
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=5,
@@ -121,6 +127,27 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 async def _has_demo_accounts(_settings: Settings) -> bool:
     return await Account.filter(demo=True, active=True).exists()
+
+
+@main.command()
+@click.option(
+    "--days",
+    type=click.IntRange(1, 400),
+    default=100,
+    show_default=True,
+    help="Days for which links signed so far stay valid.",
+)
+def rotate_key(days: int) -> None:
+    """Sign links with a new key from now on. Restart all processes afterwards."""
+    settings = _settings()
+    until = (clock.now() + timedelta(days=days)).date().isoformat()
+    old = [key if "@" in key else f"{key}@{until}" for key in settings.signing_keys or (settings.secret_key,)]
+    keys = [secrets.token_hex(32), *old]
+    if "SINMUNGO_SECRET_KEY" in os.environ or "SINMUNGO_SIGNING_KEYS" in os.environ:
+        click.echo(f"SINMUNGO_SIGNING_KEYS={','.join(keys)}")
+        return
+    write_key(settings.data_dir / SIGNING_KEYS, "\n".join(keys) + "\n", anew=True)
+    click.echo(f"New links have a new key; links signed so far stay valid until {until}. Restart all processes now.")
 
 
 @main.command()

@@ -1,6 +1,7 @@
 """Pages of the site itself: the home page, health checks, and the spool folder in development."""
 
 import asyncio
+import hmac
 import os
 import re
 import tempfile
@@ -19,7 +20,7 @@ from forums.routes import context
 from petitions.queries import public
 from petitions.reference import reference
 from petitions.routes.reading import row_names
-from server.core import database, mail, texts, web
+from server.core import database, mail, observe, security, texts, web
 from server.core.city import city
 from server.core.config import Settings
 from server.core.errors import NotFound
@@ -83,13 +84,25 @@ def _has_space(folder: Path) -> bool:
     return left.f_bavail * left.f_frsize >= LEAST_SPACE
 
 
-async def spool(request: Request) -> Response:
-    """``/dev/mail``, for development and demonstrations: the newest mails and text messages that were not sent.
+async def metrics(request: Request) -> Response:
+    """``/metrics``: for whoever shows the token of the settings; without one, for this machine only."""
+    token, given = web.site(request).settings.metrics_token, security.session_token(request.headers)
+    allowed = hmac.compare_digest(token.encode(), given.encode()) if token else security.from_here(request.scope)
+    if not allowed:
+        return PlainTextResponse("not for you\n", status_code=401, headers={"www-authenticate": "Bearer"})
+    return observe.metrics()
 
-    It shows signed links. Raises ``NotFound`` if nothing is spooled, or the server can be reached from other machines.
+
+async def spool(request: Request) -> Response:
+    """``/dev/mail`` of the demonstration: the newest mails and text messages that were not sent.
+
+    It shows signed links. Raises ``NotFound`` if nothing is spooled, this is not the demonstration, or the request
+    comes from elsewhere.
     """
-    settings = web.site(request).settings
-    if (settings.smtp_url and settings.text_url) or not settings.loopback:
+    site = web.site(request)
+    settings = site.settings
+    local = settings.loopback and site.city.demo and security.from_here(request.scope)
+    if (settings.smtp_url and settings.text_url) or not local:
         raise NotFound
     return web.page(request, "dev/mail.html", {"messages": await _spooled(settings)})
 
@@ -125,5 +138,6 @@ routes = [
     Route("/", home),
     Route("/healthz", healthz),
     Route("/readyz", readyz),
+    Route("/metrics", metrics),
     Route("/dev/mail", spool),
 ]

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from server.core import accounts, auth, characters, config, database, sessions, web
+from server.core import accounts, auth, characters, config, database, security, sessions, web
 from server.core.accounts import Account
 from server.core.errors import Refusal, Text, _
 from server.core.form_pages import ReturnedForm, form_page
@@ -34,7 +34,7 @@ async def sign_in(request: Request) -> Response:
     if request.method == "GET":
         if auth.reader(request).official:
             return RedirectResponse(wanted, status_code=303)
-        return web.page(request, "desk/sign_in.html", {"username": "", "wanted": wanted, "refusal": None})
+        return _sign_in_page(request, {"username": "", "wanted": wanted, "refusal": None})
     form = await web.read_form(request)
     username, wanted = characters.clean(str(form.get("username", ""))), _next(str(form.get("next", "")))
     try:
@@ -42,17 +42,18 @@ async def sign_in(request: Request) -> Response:
             request, username, str(form.get("password", "")), characters.clean(str(form.get("code", ""))), api=False
         )
     except Refusal as refusal:
-        response: Response = web.page(
-            request,
-            "desk/sign_in.html",
-            {"username": username[:60], "wanted": wanted, "refusal": refusal},
-            status=refusal.status,
-        )
+        kept = {"username": username[:60], "wanted": wanted, "refusal": refusal}
+        response = _sign_in_page(request, kept, status=refusal.status)
         response.headers.update(web.refusal_headers(refusal))
         return response
     response = web.redirect(request, wanted)
     auth.remember(request, response, token, auth.DESK_LIFE)
     return response
+
+
+def _sign_in_page(request: Request, context: Mapping[str, object], *, status: int = 200) -> Response:
+    local = web.site(request).city.demo and security.from_here(request.scope)
+    return web.page(request, "desk/sign_in.html", {**context, "demo_accounts": local}, status=status)
 
 
 async def sign_out(request: Request) -> Response:

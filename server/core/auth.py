@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.core import accounts, clock, config, database, sessions
+from server.core import accounts, clock, config, database, security, sessions
 from server.core.accounts import Official, Permission, Session
 from server.core.errors import BadRequest, Forbidden, NotSignedIn, Refusal, TooMany, _
 from server.core.rows import columns, read
@@ -186,12 +186,11 @@ async def sign_in(request: Request, username: str, password: str, code: str, *, 
     """Open an official's session. Returns its token and its row. Raises :class:`WrongCredentials`."""
     if len(username) > 60 or len(password) > 200 or "\0" in username + password:  # noqa: PLR2004
         raise WrongCredentials
-    client = request.client.host if request.client else "?"
-    limit(request, f"sign-in:{client}", SIGN_IN)
+    limit(request, f"sign-in:{security.client(request.scope)}", SIGN_IN)
     limit(request, f"sign-in:{username}", SIGN_IN)
     account = await accounts.authenticate(username, password, code)
-    if account is None:
-        raise WrongCredentials
+    if account is None or (account.demo and not security.from_here(request.scope)):
+        raise WrongCredentials  # the demonstration's password is published
     if api and account.role in config.settings().two_step_roles and not account.totp_secret:
         raise TwoStepRequired
     async with database.transaction():

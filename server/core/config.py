@@ -7,6 +7,7 @@ environment, so tests and further deployments only need their own ``Settings(...
 import contextlib
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,12 @@ from dotenv import dotenv_values
 from server.core.endpoint import Endpoint
 
 LANGUAGES = ("ko", "ja", "en")
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+SHORTEST_KEY, SHORTEST_TOKEN = 32, 16
+"""Characters: 256 bits in hexadecimal would be 64."""
+SIGNING_KEYS = "signing_keys"
+"""The file of the data folder in which keys of links are rotated."""
+_SIGNING_KEY = re.compile(r"[^\s@,]{32,}(@\d{4}-\d\d-\d\d)?")
 ROLES = ("intake", "handler", "manager", "inspector", "guide", "clerk", "administrator")
 """The roles of officials (``accounts.Role``)."""
 
@@ -42,6 +49,7 @@ class Settings:
     port: int = 8000
     workers: int = 1
     secret_key: str = field(default="", repr=False)
+    signing_keys: tuple[str, ...] = field(default=(), repr=False)
     base_url: str = ""
     smtp_url: str = field(default="", repr=False)
     smtp_utf8: bool = False
@@ -51,6 +59,8 @@ class Settings:
     country: str = "KR"
     languages: tuple[str, ...] = LANGUAGES
     rate_limits: bool = True
+    trusted_proxies: tuple[str, ...] = ()
+    metrics_token: str = field(default="", repr=False)
     city_name: str = "신문고"
     call_centre: str = "120"
     tile_url: str = ""
@@ -97,6 +107,12 @@ class Settings:
         """Whether only this machine can reach the server."""
         return is_loopback(self.host) and (not self.base_url or is_loopback(urlsplit(self.base_url).hostname or ""))
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names under which the site is asked for: the base URL's, and on a loopback server this machine's."""
+        own = urlsplit(self.public_url).hostname or ""
+        return frozenset({own, *(LOOPBACK_NAMES if is_loopback(self.host) else ())})
+
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> "Settings":
         """Read ``.env``, overridden by the environment. Raises :class:`BadSettings` with every invalid value."""
@@ -117,6 +133,16 @@ class Settings:
             found.append(f"SINMUNGO_DATABASE_URL: {scheme!r} is neither sqlite nor postgresql")
         if self.sqlite and self.workers > 1:
             found.append("SINMUNGO_WORKERS: one web process owns a SQLite database; use PostgreSQL for more")
+        found += self._place_problems()
+        found += self._url_problems()
+        found += self._key_problems()
+        found += self._proxy_problems()
+        if not self.rate_limits and not self.loopback:
+            found.append("SINMUNGO_RATE_LIMITS: off only on a loopback address")
+        return found
+
+    def _place_problems(self) -> list[str]:
+        found = []
         if not self.languages or set(self.languages) - set(LANGUAGES):
             found.append(f"SINMUNGO_LANGUAGES: {','.join(self.languages)!r} is not a choice among ko,ja,en")
         if unknown := set(self.two_step_roles) - set(ROLES):
@@ -127,11 +153,24 @@ class Settings:
             ZoneInfo(self.timezone)
         except (KeyError, ValueError, OSError):
             found.append(f"SINMUNGO_TIMEZONE: {self.timezone!r} is not a time zone")
-        found += self._url_problems()
-        if self.secret_key and len(self.secret_key) < 32:  # noqa: PLR2004 — 256 bits in hexadecimal would be 64
-            found.append("SINMUNGO_SECRET_KEY: shorter than 32 characters")
-        if not self.rate_limits and not self.loopback:
-            found.append("SINMUNGO_RATE_LIMITS: off only on a loopback address")
+        return found
+
+    def _key_problems(self) -> list[str]:
+        found = []
+        if self.secret_key and len(self.secret_key) < SHORTEST_KEY:
+            found.append(f"SINMUNGO_SECRET_KEY: shorter than {SHORTEST_KEY} characters")
+        if any(not _SIGNING_KEY.fullmatch(one) for one in self.signing_keys):
+            found.append(
+                f"SINMUNGO_SIGNING_KEYS: each needs at least {SHORTEST_KEY} characters, and may end in @ and a date"
+            )
+        if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
+            found.append(f"SINMUNGO_METRICS_TOKEN: shorter than {SHORTEST_TOKEN} characters")
+        return found
+
+    def _proxy_problems(self) -> list[str]:
+        found = [f"SINMUNGO_TRUSTED_PROXIES: {one!r} is no address or network" for one in _no_networks(self)]
+        if not self.base_url and self.host in {"0.0.0.0", "::"}:  # noqa: S104 - which is asked here
+            found.append("SINMUNGO_BASE_URL: needed where the server listens on every address")
         return found
 
     def _url_problems(self) -> list[str]:
@@ -151,19 +190,61 @@ class Settings:
         return found
 
     def with_secret(self) -> "Settings":
-        """The same settings with a secret key: if unset, it is generated once and kept in the data folder."""
-        if self.secret_key:
-            return self
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        """The same settings with the keys of the data folder, where none are set.
+
+        The secret key is made once and kept there. Raises :class:`BadSettings` for a key file that protects nothing.
+        """
+        complete = self if self.secret_key else replace(self, secret_key=self._kept_secret())
+        path = self.data_dir / SIGNING_KEYS
+        if not self.signing_keys and path.exists():
+            complete = replace(complete, signing_keys=tuple(path.read_text().split()))
+            if not complete.signing_keys or complete.problems():
+                raise BadSettings([f"{path}: no signing keys that can be read; restore the file, or delete it."])
+        return complete
+
+    def _kept_secret(self) -> str:
         path = self.data_dir / "secret_key"
         if not path.exists():
-            mine = self.data_dir / f"secret_key.{secrets.token_hex(4)}"
-            mine.touch(0o600)
-            mine.write_text(secrets.token_hex(32))
             with contextlib.suppress(FileExistsError):  # another process was first: its key is used
-                os.link(mine, path)
-            mine.unlink()
-        return replace(self, secret_key=path.read_text().strip())
+                write_key(path, secrets.token_hex(32))
+        key = path.read_text().strip()
+        if len(key) < SHORTEST_KEY:
+            why = f"{path}: empty or shorter than {SHORTEST_KEY} characters, so that anybody could forge links."
+            what = "Restore it from a backup, or delete it: with the new key, links that were sent no longer open."
+            raise BadSettings([f"{why} {what}"])
+        return key
+
+
+def write_key(path: Path, content: str, *, anew: bool = False) -> None:
+    """Write a key file that only its owner reads, durably and whole. Raises ``FileExistsError`` unless ``anew``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mine = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if anew:
+            mine.replace(path)
+        else:
+            os.link(mine, path)
+    finally:
+        mine.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _no_networks(settings: Settings) -> list[str]:
+    found = []
+    for one in settings.trusted_proxies:
+        try:
+            ipaddress.ip_network(one)
+        except ValueError:
+            found.append(one)
+    return found
 
 
 def _read(values: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
@@ -192,10 +273,10 @@ def _read(values: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
 
 _TEXTS = (
     "database_url", "secret_key", "base_url", "smtp_url", "mail_from", "text_url", "host", "city_name", "call_centre",
-    "tile_url", "clamd_url", "timezone", "country",
+    "tile_url", "clamd_url", "metrics_token", "timezone", "country",
 )  # fmt: skip
 _NUMBERS = {"port": (1, 65535), "workers": (1, 64), "forum_supports": (1, 1_000_000), "idle_minutes": (5, 720)}
-_LISTS = ("languages", "two_step_roles")
+_LISTS = ("languages", "two_step_roles", "trusted_proxies", "signing_keys")
 _SWITCHES = ("rate_limits", "run_jobs", "smtp_utf8", "demo_live")
 
 

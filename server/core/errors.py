@@ -121,6 +121,12 @@ class TooLarge(Refusal):
     status, code, text = 413, "too_large", _("This is too large to be sent.")
 
 
+class Misdirected(Refusal):
+    """421: the request names a site that this is not."""
+
+    status, code, text = 421, "misdirected", _("This site is not reached under this name.")
+
+
 class UnsupportedMedia(Refusal):
     """415: a content type that the route does not accept."""
 

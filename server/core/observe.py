@@ -11,15 +11,18 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
-from starlette.requests import Request
+from prometheus_client import CONTENT_TYPE_LATEST, Histogram, Summary, disable_created_metrics, generate_latest
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+disable_created_metrics()  # type: ignore[no-untyped-call]
 seconds = Histogram(
-    "sinmungo_request_seconds", "Requests by route and status", ["method", "route", "status"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+    "sinmungo_request_seconds", "Requests by area and class of status", ["area", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )  # fmt: skip
+by_route = Summary("sinmungo_route_seconds", "Requests by route", ["route"])
+AREAS = ("api", "desk", "static")
+"""First parts of paths that are measured apart from the public pages."""
 log = logging.getLogger("sinmungo.request")
 _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {"message", "asctime", "taskName"}
 
@@ -81,7 +84,8 @@ class Observe:
             took = time.perf_counter() - started
             route = _route(scope)
             if not scope["path"].endswith("/stream"):
-                seconds.labels(scope["method"], route, str(status)).observe(took)
+                seconds.labels(_area(scope["path"]), f"{status // 100}xx").observe(took)
+                by_route.labels(route).observe(took)
             log.info(
                 "request",
                 extra={"method": scope["method"], "route": route, "status": status, "ms": round(took * 1000, 1)},
@@ -97,6 +101,18 @@ def _route(scope: Scope) -> str:
     )
 
 
-async def metrics(_request: Request) -> Response:
-    """``/metrics`` in Prometheus' text format."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def _area(path: str) -> str:
+    first = path[1:].partition("/")[0]
+    return first if first in AREAS else "public"
+
+
+KEPT_SECONDS = 1.0
+_kept: list[tuple[float, bytes]] = []
+
+
+def metrics() -> Response:
+    """The metrics of this process in Prometheus' text format, written at most once a second."""
+    now = time.monotonic()
+    if not _kept or now - _kept[0][0] >= KEPT_SECONDS:
+        _kept[:] = [(now, generate_latest())]
+    return Response(_kept[0][1], media_type=CONTENT_TYPE_LATEST)

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import logging
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -22,13 +23,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.core import clock
-from server.core.config import Settings
-from server.core.errors import Forbidden, NotFound, Overloaded, Refusal, TooLarge, TooMany, TooSlow, _
+from server.core.config import LOOPBACK_NAMES, Settings, is_loopback
+from server.core.errors import Forbidden, Misdirected, NotFound, Overloaded, Refusal, TooLarge, TooMany, TooSlow, _
 from server.core.outages import StorageFull, outage
 
 log = logging.getLogger("sinmungo.request")
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FOR_MACHINES = frozenset({"/healthz", "/readyz", "/metrics"})
+"""What supervisors ask for: by any name, as often as they like."""
+_FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
 BODY_LIMIT = 1024 * 1024
 UPLOAD_LIMIT = 10 * 20 * 1024 * 1024 + BODY_LIMIT
 LONGEST_PATH = 2_000
@@ -49,6 +53,26 @@ class Rate:
     burst: float
 
 
+def client(scope: Scope) -> str:
+    """The address of who sends a request, which a trusted proxy has named."""
+    return str((scope.get("client") or ("?",))[0])
+
+
+def from_here(scope: Scope) -> bool:
+    """Whether a request comes from this machine and is meant for it: not forwarded, and without a site's name."""
+    headers = Headers(scope=scope)
+    direct = is_loopback(client(scope)) and not any(name in headers for name in _FORWARDED)
+    return direct and host_name(headers) in LOOPBACK_NAMES
+
+
+def host_name(headers: Headers) -> str:
+    """The name in the Host header, in lower case and without its port; empty if there is none or it is malformed."""
+    found = _HOST.fullmatch(headers.get("host", "").lower())
+    return (found[1] or found[2]) if found else ""
+
+
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{1,5})?")
+
 READ, WRITE, SIGN_IN = Rate(1200, 300), Rate(60, 30), Rate(20, 10)
 
 
@@ -64,12 +88,15 @@ def session_token(headers: Headers) -> str:
 
 
 class Limiter:
-    """Token buckets by key, per process; the least recently used are dropped.
+    """Token buckets by key; the least recently used are dropped.
+
+    Each of several web processes grants its share of a rate, at least one request, so that together they keep it.
 
     Officials and devices that are known have buckets of their own: a whole city hall may share one address.
     """
 
-    def __init__(self, size: int = 20_000) -> None:
+    def __init__(self, size: int = 20_000, processes: int = 1) -> None:
+        self._share = 1 / processes
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._known: OrderedDict[str, None] = OrderedDict()
         self._size = size
@@ -85,18 +112,18 @@ class Limiter:
         token = headers.get(DEVICE_HEADER) or session_token(headers)
         if token and (digest := _digest(token)) in self._known:
             return digest
-        return (scope.get("client") or ("?",))[0]
+        return client(scope)
 
     def take(self, key: str, rate: Rate) -> int:
         """Take one token: 0 if there was one, else the seconds until the next."""
-        now = time.monotonic()
-        tokens, then = self._buckets.pop(key, (rate.burst, now))
-        tokens = min(rate.burst, tokens + (now - then) * rate.per_minute / 60)
+        now, burst, per_minute = time.monotonic(), max(1.0, rate.burst * self._share), rate.per_minute * self._share
+        tokens, then = self._buckets.pop(key, (burst, now))
+        tokens = min(burst, tokens + (now - then) * per_minute / 60)
         allowed = tokens >= 1
         self._buckets[key] = (tokens - 1 if allowed else tokens, now)
         if len(self._buckets) > self._size:
             self._buckets.popitem(last=False)
-        return 0 if allowed else max(1, round((1 - tokens) * 60 / rate.per_minute + 0.5))
+        return 0 if allowed else max(1, round((1 - tokens) * 60 / per_minute + 0.5))
 
 
 def _digest(token: str) -> str:
@@ -136,7 +163,7 @@ class Security:
         self.refuse = refuse
         self.settings = settings
         self.uploads = uploads
-        self.limiter = Limiter()
+        self.limiter = Limiter(processes=settings.workers)
         self.in_flight = 0
         self.headers = {
             "content-security-policy": content_policy(settings),
@@ -169,7 +196,12 @@ class Security:
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if path.startswith("/static/") or path in {"/healthz", "/readyz", "/metrics"}:
+        if path in FOR_MACHINES:
+            await self.app(scope, receive, send)
+            return
+        if host_name(Headers(scope=scope)) not in self.settings.hosts:
+            raise Misdirected
+        if path.startswith("/static/"):
             await self.app(scope, receive, send)
             return
         limit, pace = self._check(scope)
@@ -285,15 +317,25 @@ def _in_time(receive: Receive, pace: int) -> Receive:
     return timed
 
 
+def keys(settings: Settings) -> list[str]:
+    """The keys with which links are valid today, the one that signs new ones first.
+
+    The secret key itself, until keys are rotated; what is stored is hashed with that one for good.
+    """
+    today = clock.now().date().isoformat()
+    rotated = [one.partition("@") for one in settings.signing_keys]
+    return [key for key, _at, until in rotated if not until or today <= until] or [settings.secret_key]
+
+
 def sign(settings: Settings, purpose: str, value: object) -> str:
     """A tamper-proof, timestamped token for a link."""
-    return URLSafeTimedSerializer(settings.secret_key, salt=purpose).dumps(value)
+    return URLSafeTimedSerializer(keys(settings)[0], salt=purpose).dumps(value)
 
 
 def unsign(settings: Settings, purpose: str, token: str, max_age: int | None = None) -> object | None:
     """The value of a token, or None if it is forged, for another purpose, or older than ``max_age`` seconds."""
     try:
-        value: object = URLSafeTimedSerializer(settings.secret_key, salt=purpose).loads(token, max_age=max_age)
+        value: object = URLSafeTimedSerializer(keys(settings)[::-1], salt=purpose).loads(token, max_age=max_age)
     except BadData:
         return None
     return value
@@ -315,7 +357,8 @@ def sign_short(settings: Settings, purpose: str, value: str, days: int) -> str:
 def unsign_short(settings: Settings, purpose: str, token: str) -> str | None:
     """The value of a short token, or None if it is forged, for another purpose, or too old."""
     named, _dot, signature = token.rpartition(".")
-    if not token.isascii() or not hmac.compare_digest(signature, short_signature(settings, purpose, named)):
+    expected = [signed_with(key, purpose, named) for key in keys(settings)]
+    if not token.isascii() or not any(hmac.compare_digest(signature, one) for one in expected):
         return None
     value, _dot, last_day = named.rpartition(".")
     return value if int(clock.now().timestamp()) // _DAY <= int(last_day, 16) else None
@@ -323,7 +366,7 @@ def unsign_short(settings: Settings, purpose: str, token: str) -> str | None:
 
 def short_signature(settings: Settings, purpose: str, named: str) -> str:
     """80 bits of a signature in 16 letters and digits."""
-    return signed_with(settings.secret_key, purpose, named)
+    return signed_with(keys(settings)[0], purpose, named)
 
 
 def signed_with(secret: str, purpose: str, named: str) -> str:

@@ -118,8 +118,13 @@ async def test_the_spool_is_a_page_on_this_machine_only(system: System) -> None:
     await texts.SpoolTransport(system.settings.spool).send(message)
 
     def request(settings: Settings) -> Request:
-        app = SimpleNamespace(state=SimpleNamespace(site=Site(settings)))
-        scope = {"type": "http", "method": "GET", "path": "/dev/mail", "query_string": b"", "headers": [], "app": app}
+        site = Site(settings)
+        site.city.demo = True
+        app = SimpleNamespace(state=SimpleNamespace(site=site))
+        scope = {
+            "type": "http", "method": "GET", "path": "/dev/mail", "query_string": b"", "app": app,
+            "headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 1),
+        }  # fmt: skip
         return Request(scope)
 
     page = bytes((await pages.spool(request(system.settings))).body).decode()

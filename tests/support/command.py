@@ -16,7 +16,7 @@ def sinmungo(settings: Settings, *arguments: str, piped: str = "") -> Result:
     before, found = config.settings(), list[Result]()
 
     def run() -> None:
-        environment = settings_as_environment(settings)
+        environment = {name: value for name, value in settings_as_environment(settings).items() if value}
         found.append(CliRunner().invoke(main, arguments, input=piped, env=environment))
 
     # In a thread, which has no event loop and sees nothing of this one's connections.

@@ -1,12 +1,16 @@
 """Settings: every bad one is named, and the secret is made once."""
 
 import asyncio
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from server.core import accounts, config
+from server.core import accounts, clock, config
 from server.core.config import BadSettings, Settings
+from server.core.security import sign, sign_short, unsign, unsign_short
+from tests.support.command import sinmungo
 
 NOWHERE = Path("no-such.env")
 
@@ -48,13 +52,19 @@ def test_the_data_folder_moves_the_embedded_database_along() -> None:
         ("RATE_LIMITS", "maybe"),
         ("RUN_JOBS", "sometimes"),
         ("IDLE_MINUTES", "0"),
+        ("SIGNING_KEYS", "short"),
+        ("SIGNING_KEYS", "k" * 40 + "@tomorrow"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8,proxy.example"),
+        ("METRICS_TOKEN", "short"),
+        ("HOST", "0.0.0.0"),  # noqa: S104 — without a base URL
         ("TWO_STEP_ROLES", "administrator,mayor"),
     ],
 )
 def test_a_bad_value_is_named(name: str, value: str) -> None:
     with pytest.raises(BadSettings) as caught:
         Settings.load({f"SINMUNGO_{name}": value}, NOWHERE)
-    assert [problem.partition(":")[0] for problem in caught.value.problems] == [f"SINMUNGO_{name}"]
+    named = {"HOST": "BASE_URL"}.get(name, name)
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [f"SINMUNGO_{named}"]
     assert "secret" not in str(caught.value)
 
 
@@ -91,6 +101,50 @@ def test_an_env_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
     path.write_text("SINMUNGO_PORT=9000\nSINMUNGO_COUNTRY=JP\n")
     settings = Settings.load({"SINMUNGO_PORT": "9001"}, path)
     assert (settings.port, settings.country) == (9001, "JP")
+
+
+@pytest.mark.parametrize("content", ["", "abc", "\n", " " * 40])
+def test_a_key_file_that_protects_nothing_is_refused_with_what_to_do(tmp_path: Path, content: str) -> None:
+    (tmp_path / "secret_key").write_text(content)
+    with pytest.raises(BadSettings, match="anybody could forge links") as caught:
+        Settings(data_dir=tmp_path).with_secret()
+    assert "Restore it from a backup, or delete it" in str(caught.value)
+    answer = sinmungo(Settings(data_dir=tmp_path, database_url=f"sqlite:///{tmp_path}/a.db"), "check")
+    assert (answer.exit_code, "secret_key" in answer.output) == (2, True)
+
+
+def test_a_key_file_is_on_the_disk_before_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced, real = list[Path](), os.fsync
+
+    def noted(number: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{number}").readlink())
+        real(number)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    made = Settings(data_dir=tmp_path).with_secret()
+    assert len(made.secret_key) == 64
+    assert (synced[0].name[:10], synced[1]) == ("secret_key", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_keys_are_rotated_and_old_links_stay_valid_for_a_time(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=f"sqlite:///{tmp_path}/a.db")
+    old = settings.with_secret()
+    link, short = sign(old, "a", 1), sign_short(old, "b", "V1", 400)
+    answer = sinmungo(settings, "rotate-key", "--days", "30")
+    assert answer.exit_code == 0, answer.output
+    assert (tmp_path / "signing_keys").stat().st_mode & 0o777 == 0o600
+    new = settings.with_secret()
+    assert new.secret_key == old.secret_key, "what is stored is hashed with it"
+    assert (unsign(new, "a", link), unsign_short(new, "b", short)) == (1, "V1")
+    assert unsign(old, "a", sign(new, "a", 2)) is None, "new links have the new key"
+    assert unsign(new, "a", sign(new, "a", 2)) == 2
+    with clock.at(clock.now() + timedelta(days=31)):
+        assert (unsign(new, "a", link), unsign_short(new, "b", short)) == (None, None)
+        assert unsign(new, "a", sign(new, "a", 2)) == 2
+    (tmp_path / "signing_keys").write_text("")
+    with pytest.raises(BadSettings):
+        settings.with_secret()
 
 
 async def test_the_secret_is_made_once_even_by_processes_that_start_together(tmp_path: Path) -> None:

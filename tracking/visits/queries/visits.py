@@ -161,6 +161,6 @@ def read_qr(text: str) -> tuple[str, int]:
 
 
 def _qr_keys() -> Mapping[str, str]:
-    """The secret keys with which QR codes are valid, by id: the first signs new ones, others would be older keys."""
-    secret = config.settings().secret_key
-    return {security.signed_with(secret, "visit-key", QR_VERSION)[:4]: secret}
+    """The secret keys with which QR codes are valid, by id: the first signs new ones, the others are older keys."""
+    valid = security.keys(config.settings())
+    return {security.signed_with(secret, "visit-key", QR_VERSION)[:4]: secret for secret in valid}
