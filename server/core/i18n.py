@@ -17,7 +17,7 @@ from babel.dates import format_datetime as babel_datetime
 from babel.dates import format_time as babel_time
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from server.core.errors import Text, _
 
@@ -120,14 +120,31 @@ def text_in(row: Any, name: str, language: str) -> str:
     return getattr(row, f"{name}_{language}", "") or str(getattr(row, name))
 
 
-def html_in(row: Any, name: str, language: str) -> str | Markup:
-    """The same for a page: a text that is missing in the reader's language says which one it is in."""
-    text = text_in(row, name, language)
-    written = "ko" if _HANGUL.search(text) else "ja" if _KANA.search(text) else language
-    return text if written == language else Markup('<span lang="{}">{}</span>').format(written, text)
+_HANGUL, _KANA_AND_HAN, _LATIN = re.compile("[ㄱ-ㆎ가-힣]"), re.compile("[ぁ-ヺ々一-鿿]"), re.compile("[A-Za-z]")
+_TWO_WORDS = "[A-Za-z]{2,}[,.;:]? [A-Za-z]{2,}"
+_ELSEWHERE = {
+    "ko": re.compile(f"{_KANA_AND_HAN.pattern}|{_TWO_WORDS}"),
+    "ja": re.compile(f"{_HANGUL.pattern}|{_TWO_WORDS}"),
+    "en": re.compile(f"{_HANGUL.pattern}|{_KANA_AND_HAN.pattern}"),
+}
+"""What a text in another language than the reader's has somewhere."""
+_LETTERS = 3
+"""Latin letters that say about as much as one of the others."""
 
 
-_HANGUL, _KANA = re.compile("[가-힣]"), re.compile("[ぁ-ヺ]")
+def written_in(text: str, reader: str) -> str:
+    """The language of a text by most of its letters; the reader's where these do not tell (a number, a word or two)."""
+    if not _ELSEWHERE[reader].search(text):
+        return reader
+    korean, japanese = len(_HANGUL.findall(text)), len(_KANA_AND_HAN.findall(text))
+    if _LETTERS * max(korean, japanese) > len(_LATIN.findall(text)):
+        return reader if korean == japanese else "ko" if korean > japanese else "ja"
+    return "en"
+
+
+def marked(text: str, language: str) -> Markup:
+    """A text in markup that says its language."""
+    return Markup(f'<bdi lang="{language}">{escape(text)}</bdi>')  # noqa: S704 — escaped here, which is much faster
 
 
 def name_in(row: Any, language: str) -> str:

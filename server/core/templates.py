@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
 
-from server.core import characters, i18n
+from server.core import characters, i18n, marking
 
 log = logging.getLogger("sinmungo.templates")
 
@@ -54,7 +54,8 @@ class _Loader(FileSystemLoader):
         """A template's compiled code, the same in every environment."""
         if name not in _codes:
             source, path, _fresh = self.get_source(environment, name)
-            _codes[name] = environment.compile(source, name, path)
+            tree = environment.parse(source, name, path)
+            _codes[name] = environment.compile(marking.mark(tree) if name.endswith(".html") else tree, name, path)
         return _codes[name]
 
 
@@ -88,14 +89,22 @@ def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> En
         "name_in": lambda row: i18n.name_in(row, language),
         "text_in": lambda row, name: i18n.text_in(row, name, language),
         "plain": lambda value: characters.plain(str(value)),
-        "html_in": lambda row, name: i18n.html_in(row, name, language),
+        marking.FILTER: lambda value: marking.in_its_language(value, language),
+        "written_elsewhere": lambda value: _elsewhere(str(value), language),
     }
+    found.filters[marking.PLAIN] = pass_context(lambda _context, value: marking.without_marks(value))
     found.filters.update({name: _at_run_time(filter_) for name, filter_ in filters.items()}, filesize=_filesize)
     return found
 
 
 def _at_run_time(filter_: Callable[..., object]) -> Callable[..., object]:
     return pass_context(lambda _context, *given: filter_(*given))
+
+
+def _elsewhere(text: str, language: str) -> str:
+    """The name of the language that a text is written in, if it is not the page's; else empty."""
+    written = i18n.written_in(text, language)
+    return "" if written == language else i18n.language_names(written)[language]
 
 
 def _day(value: date | datetime, zone: Any) -> date:
@@ -128,7 +137,9 @@ def _kept(folder: Path) -> Path:
 @functools.cache
 def fingerprint() -> str:
     """Changes with the templates and with what compiles them."""
-    made_of = hashlib.sha256(jinja2.__version__.encode() + importlib.util.MAGIC_NUMBER + Path(__file__).read_bytes())
+    made_of = hashlib.sha256(jinja2.__version__.encode() + importlib.util.MAGIC_NUMBER)
+    for module in (__file__, marking.__file__):
+        made_of.update(Path(module).read_bytes())
     for path in sorted(path for path in TEMPLATES.rglob("*") if path.is_file()):
         made_of.update(f"\0{path}\0".encode() + path.read_bytes())
     return made_of.hexdigest()[:32]

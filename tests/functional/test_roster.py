@@ -50,7 +50,7 @@ async def test_entries_are_added_changed_and_removed_in_the_table(system: System
     assert (added.status_code, added.headers["location"]) == (303, page())
     assert (await capacity("09:00"), await capacity("10:00")) == (1, 2)
     shown = (await manager.get(f"{page()}&lang=en")).text
-    assert "10:00–12:00 김처리" in shown
+    assert '10:00–12:00 <bdi lang="ko">김처리</bdi>' in shown
     row = await Shift.get(counter__number="2")
     path = f"/desk/roster/shifts/{row.id}"
     assert f'href="{path}"' in shown

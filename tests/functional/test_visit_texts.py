@@ -81,9 +81,9 @@ async def test_a_text_that_is_missing_is_read_in_korean_and_says_so(system: Syst
     await Office.all().update(directions_ja="", address="1-2-3", address_ja="")
     offices.forget()
     page = (await (await reader(system, "ja")).get("/offices/east")).text
-    assert '<span lang="ko">2번 출구</span>' in page
-    assert '">1-2-3</span>' not in page, "only a text that is in another language says so"
-    assert '<span lang="ko">2번 출구</span>' not in (await system.visitor().get("/offices/east")).text
+    assert '<bdi lang="ko">2번 출구</bdi>' in page
+    assert '">1-2-3</bdi>' not in page, "only a text that is in another language says so"
+    assert '<bdi lang="ko">2번 출구</bdi>' not in (await system.visitor().get("/offices/east")).text
 
 
 async def test_an_administrator_writes_them(system: System) -> None:

@@ -1,0 +1,140 @@
+"""Marks texts in another language than their page, in every template at once (WCAG 3.1.2).
+
+Whatever a template prints between tags goes through the filter ``in_its_language``, which puts a text in ``<bdi lang>``
+if it is not in the page's language. What is printed inside a tag, or in an element that holds text only, stays as it
+is, and loses the marks that a macro has put there. This is decided where a template is compiled, from the tags around
+each expression.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from jinja2 import nodes
+from markupsafe import Markup
+
+from server.core import i18n
+
+FILTER, PLAIN = "in_its_language", "without_marks"
+TEXT_ONLY = ("script", "style", "textarea", "title", "option", "svg")
+"""Elements in which no other element may be put; in drawings it would not be shown."""
+OUTSIDE = frozenset({"title", "description", "look", "width", "query"})
+"""Blocks of the layouts that stand in such an element, or in an attribute."""
+_CLEAR = frozenset({"date", "datetime", "short", "time", "iso", "number", "filesize", "length", "urlencode"})
+"""Filters whose results are in no language, or in the page's."""
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_MARKS = re.compile(r'<bdi lang="[a-z]{2}">|</bdi>')
+_END = re.compile(r"[\"'>]")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a page the next character stands: in a tag, in the value of an attribute, in a text-only element."""
+
+    tag: str = ""
+    quote: str = ""
+    only: str = ""
+
+    @property
+    def marked(self) -> bool:
+        return not (self.tag or self.only)
+
+    def after(self, data: str) -> "Place":
+        """Where the character after some markup stands."""
+        here, at = self, 0
+        while at < len(data):
+            if here.quote:
+                end = data.find(here.quote, at)
+                if end < 0:
+                    return here
+                here, at = replace(here, quote=""), end + 1
+            elif here.tag:
+                found = _END.search(data, at)
+                if found is None:
+                    return here
+                at = found.end()
+                if found[0] == ">":
+                    closed = here.tag.startswith("/") or data[found.start() - 1 : found.start()] == "/"
+                    here = Place(only=here.only or ("" if closed or here.tag not in TEXT_ONLY else here.tag))
+                else:
+                    here = replace(here, quote=found[0])
+            else:
+                found = _TAG.search(data, at)
+                if found is None:
+                    return here
+                at, tag = found.end(), found[1] + found[2].lower()
+                if not here.only or tag == f"/{here.only}":
+                    here = Place(tag)
+        return here
+
+
+def mark(template: nodes.Template) -> nodes.Template:
+    """The same template, with the filter wherever an expression is printed between tags."""
+    _walk(template.body, Place())
+    return template
+
+
+def _walk(body: list[nodes.Node], place: Place) -> Place:
+    """Mark some nodes in their order; returns where the text after them stands."""
+    for node in body:
+        if isinstance(node, nodes.Output):
+            place = _output(node, place)
+        elif isinstance(node, nodes.If):
+            after = _walk(node.body, place)
+            for branch in node.elif_:
+                _walk(branch.body, place)
+            _walk(node.else_, place)
+            place = after
+        elif isinstance(node, nodes.For):
+            _walk(node.else_, place)
+            place = _walk(node.body, place)
+        elif isinstance(node, nodes.Block):
+            _walk(node.body, Place(tag="?") if node.name in OUTSIDE else place)
+        elif isinstance(node, nodes.Macro | nodes.CallBlock | nodes.FilterBlock):
+            _walk(node.body, Place())
+        elif isinstance(node, nodes.With | nodes.Scope | nodes.ScopedEvalContextModifier):
+            place = _walk(node.body, place)
+    return place
+
+
+def _output(node: nodes.Output, place: Place) -> Place:
+    for number, each in enumerate(node.nodes):
+        if isinstance(each, nodes.TemplateData):
+            place = place.after(each.data)
+        elif place.marked:
+            node.nodes[number] = _filtered(each)
+        elif not isinstance(each, nodes.Const) and not _clear(each):
+            node.nodes[number] = nodes.Filter(each, PLAIN, [], [], None, None, lineno=each.lineno)
+    return place
+
+
+def _filtered(expression: nodes.Expr) -> nodes.Expr:
+    """The expression through the filter; of a translated sentence, the values in it. Macros return markup already."""
+    if isinstance(expression, nodes.CondExpr):
+        expression.expr1 = _filtered(expression.expr1)
+        expression.expr2 = expression.expr2 and _filtered(expression.expr2)
+        return expression
+    if isinstance(expression, nodes.Call) and isinstance(expression.node, nodes.Name):
+        if expression.node.name in {"_", "gettext", "ngettext"}:
+            for given in expression.kwargs:
+                given.value = _filtered(given.value)
+        return expression
+    if _clear(expression):
+        return expression
+    return nodes.Filter(expression, FILTER, [], [], None, None, lineno=expression.lineno)
+
+
+def _clear(expression: nodes.Expr) -> bool:
+    return isinstance(expression, nodes.Filter) and expression.name in _CLEAR
+
+
+def in_its_language(value: object, language: str) -> object:
+    """A text in markup that says its language, if it is not the page's; anything else as it is."""
+    if type(value) is not str:
+        return value
+    written = i18n.written_in(value, language)
+    return value if written == language else i18n.marked(value, written)
+
+
+def without_marks(value: object) -> object:
+    """Markup as it may stand in an attribute; anything else as it is."""
+    return Markup(_MARKS.sub("", value)) if type(value) is Markup and "<bdi" in value else value  # noqa: S704 — it was
