@@ -18,7 +18,7 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry: a whole day, or from one time to another."""
+    """An entry: a whole day, a moment, or from one time to another."""
 
     uid: str
     """Stays the same when the entry changes."""
@@ -27,6 +27,7 @@ class Entry:
     starts: date | datetime
     """A date means the whole day."""
     ends: datetime | None = None
+    """None if nobody knows when it ends: an end that equals the start is no end (RFC 5545, 3.8.2.2)."""
     place: str = ""
     text: str = ""
     cancelled: bool = False
@@ -53,10 +54,9 @@ def calendar(entries: Iterable[Entry], *, product: str, name: str = "", method: 
 
 def _event(entry: Entry) -> Sequence[str]:
     if isinstance(entry.starts, datetime):
-        when = [f"DTSTART:{_moment(entry.starts)}", f"DTEND:{_moment(entry.ends or entry.starts)}"]
+        when = [f"DTSTART:{_moment(entry.starts)}", *([f"DTEND:{_moment(entry.ends)}"] if entry.ends else [])]
     else:
-        after = entry.starts + timedelta(days=1)
-        when = [f"DTSTART;VALUE=DATE:{entry.starts:%Y%m%d}", f"DTEND;VALUE=DATE:{after:%Y%m%d}"]
+        when = [f"DTSTART;VALUE=DATE:{entry.starts:%Y%m%d}"]
     more = [
         f"{name}:{_escaped(text)}" for name, text in (("LOCATION", entry.place), ("DESCRIPTION", entry.text)) if text
     ]
