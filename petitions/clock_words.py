@@ -47,13 +47,18 @@ def clock_words(case: Standing, calendar: WorkingCalendar, now: datetime, langua
 
 def period_words(due: Due, amount: int, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
     """A running period at ``now``; ``amount`` is its length in hours if it is counted in hours."""
-    if due.by_day:
-        text = _("by the end of %(day)s", day=i18n.date_text(due.on, language))
-    else:
-        text = _("by %(moment)s", moment=i18n.datetime_text(due.at, language, calendar.timezone))
+    text = due_by(due.at, language, by_day=due.by_day)
     late = clock.overdue(due, now)
     remaining, soon = _left(amount, calendar, due, now, late=late)
     return ClockWords(text, remaining, "late" if late else "soon" if soon else "ok")
+
+
+def due_by(at: datetime, language: str, *, by_day: bool) -> Text:
+    """A due moment after "by": the whole day where the period is counted in days."""
+    zone = config.settings().zone
+    if by_day:
+        return _("by the end of %(day)s", day=i18n.date_text(at.astimezone(zone).date(), language))
+    return _("by %(moment)s", moment=i18n.datetime_text(at, language, zone))
 
 
 def _left(amount: int, calendar: WorkingCalendar, due: Due, now: datetime, *, late: bool) -> tuple[Text, bool]:

@@ -75,6 +75,12 @@ class SupplementProlonged(DomainEvent, kind="case.supplement_prolonged", audienc
     text: int | None = None
 
 
+class SupplementDueSoon(DomainEvent, kind="case.supplement_due_soon", audience=Audience.PARTY):
+    """The petitioner's time to send the supplement ends tomorrow."""
+
+    until: str
+
+
 class SupplementUndelivered(DomainEvent, kind="case.supplement_undelivered", audience=Audience.PARTY):
     """A request to supplement was returned undelivered."""
 
@@ -323,10 +329,14 @@ class VisitNoted(DomainEvent, kind="case.visit", audience=Audience.PARTY):
 
 
 class MailUndelivered(DomainEvent, kind="case.mail_undelivered", audience=Audience.STAFF):
-    """A mail server rejected the petitioner's address, so they were not notified of an event of the case."""
+    """A mail server, or a gateway for text messages (``by_text``), rejected the petitioner's address or number.
+
+    So they were not notified of an event of the case.
+    """
 
     event: int
     about: str
+    by_text: bool = False
 
 
 class CalendarChanged(DomainEvent, kind="calendar.changed", audience=Audience.PUBLIC):

@@ -1,4 +1,4 @@
-"""Mails about cases: who receives them, and what surrounds the text of an event.
+"""Mails and text messages about cases: who receives them, and what surrounds the text of an event.
 
 The due date, the person responsible and their contact details appear in the same place below every notice (Decree 31:
 the handler's department, name and contact).
@@ -10,20 +10,22 @@ from datetime import timedelta
 from typing import Any
 
 from petitions.actions import undelivered
-from petitions.mail_links import MAILBOX_MINUTES, case_link, mailbox_link
+from petitions.events import CaseReceived
+from petitions.mail_links import MAILBOX_MINUTES, case_link, mailbox_link, text_path
 from petitions.messages import MESSAGES
 from petitions.messages.event import CaseMessage, Reader
 from petitions.queries import cases, following
 from petitions.queries.cases import CaseView, Credentials, Level
 from petitions.queries.contact import contact, person_card
 from petitions.queries.timeline import case_event, case_events
+from petitions.receipts import certified
 from server.core import clock, i18n, ledger, roles
 from server.core.config import Settings
 from server.core.errors import _
 from server.core.jobs import Task
 from server.core.ledger import Entry
-from server.core.messages import Urgency
-from server.core.notify.correspondence import Addressee, Letter, Section
+from server.core.messages import Urgency, said
+from server.core.notify.correspondence import Addressee, Letter, Section, ShortNotice
 from server.core.notify.mailbox import wishes_link
 
 MAILBOX_JOB = "petitions.mailbox"
@@ -68,11 +70,14 @@ class CaseLetters:
                 own = entry.actor.removeprefix("official:")
                 officials = await _officials(reader, entry, view)
                 found |= {number: Addressee(number) for number in officials if str(number) != own}
-            elif view.petitioner_email:
-                found[reader.value] = Addressee(reader.value, view.petitioner_email, view.petitioner_language)
+            elif view.petitioner_email or view.petitioner_phone:
+                by_text = not view.petitioner_email
+                found[reader.value] = Addressee(
+                    reader.value, view.petitioner_email, view.petitioner_language, by_text=by_text
+                )
         return list(found.values())
 
-    async def letter(self, entry: Entry, mailing: int, to: str | int) -> Letter | None:
+    async def letter(self, entry: Entry, mailing: int, to: str | int) -> Letter | ShortNotice | None:
         """See ``Correspondent``."""
         view, mail = await _case_of(entry), MESSAGES[entry.kind].mails[mailing]
         if isinstance(to, int):
@@ -88,11 +93,15 @@ class CaseLetters:
             address, name = view.petitioner_email, view.petitioner_name
             wishes = "" if mail.urgency is Urgency.REQUIRED else wishes_link(self.settings, view.reference)
         (event,) = await case_events(view, [entry], level, language)
+        if level is Level.PARTY and not address and mail.text is not None:
+            path = text_path(self.settings, view.reference)
+            return ShortNotice(view.petitioner_phone, language, said(mail.text, event), path, mail.urgency)
         notice = mail.notice(event)
         context = {
             "subject": f"[{view.reference}] {i18n.translate(language, notice.subject)}",
             "greeting": _("Dear %(name)s,", name=name) if name else _("Hello,"),
-            "notice": notice,
+            "notices": [notice],
+            "receipt": certified(view, entry, language) if entry.kind == CaseReceived.kind else (),
             "view": view,
             "contact": contact(view, language),
             "guide": person_card(view, view.guide, language),
@@ -127,7 +136,8 @@ class CaseLetters:
     async def undelivered(self, entry: Entry, to: str | int | None) -> None:
         """See ``Correspondent``: officials are told that the petitioner could not be reached."""
         if not isinstance(to, int):
-            await undelivered.note(entry)
+            view = await _case_of(entry)
+            await undelivered.note(entry, by_text=not view.petitioner_email)
 
     async def address_of(self, name: str) -> str:
         """See ``Correspondent``; the name is a case number."""

@@ -224,6 +224,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
 
     return {
         notifier.NOTIFY: notifying.notify,
+        notifier.NEWS: notifying.gather,
         notifier.MAIL: notifying.deliver,
         notifier.TEXT: notifying.deliver,
         MAILBOX_JOB: notifying.delivering(CaseLetters(settings).mailbox),

@@ -10,7 +10,7 @@ from petitions.access import shown
 from petitions.clock_words import clock_words
 from petitions.errors import NoSuchCase
 from petitions.letters import MAILBOX_JOB
-from petitions.mail_links import MAILBOX_MINUTES, read_case_link, read_mailbox_link
+from petitions.mail_links import MAILBOX_MINUTES, read_case_link, read_mailbox_link, read_text_token
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
 from petitions.reference import reference
@@ -112,7 +112,15 @@ async def forget(request: Request) -> Response:
 
 async def open_link(request: Request) -> Response:
     """``GET /cases/open/{token}``: open the case that a notice links to."""
-    number = read_case_link(web.site(request).settings, request.path_params["token"])
+    return await _open(request, read_case_link(web.site(request).settings, request.path_params["token"]))
+
+
+async def open_text_link(request: Request) -> Response:
+    """``GET /c/{token}``: the same for a text message."""
+    return await _open(request, read_text_token(web.site(request).settings, request.path_params["token"]))
+
+
+async def _open(request: Request, number: str | None) -> Response:
     if number is None:
         return web.redirect(request, "/cases", notice=TOO_OLD)
     response = web.redirect(request, f"/cases/{number}")
@@ -172,8 +180,10 @@ async def wishes(request: Request) -> Response:
     if request.method != "POST":
         return web.page(request, "cases/wishes.html", {"email": email, "mode": await mailbox.mode_of(email)})
     form = await web.read_form(request)
-    one_press = form.get("List-Unsubscribe") == "One-Click"  # sent by mail programs; means the fewest mails
-    await mailbox.set_mode(email, mailbox.Mode("required" if one_press else Wish.parse(form).mode))
+    if mailbox.one_click(form):
+        await mailbox.set_mode(email, mailbox.Mode.REQUIRED)
+        return web.page(request, "cases/wishes.html", {"email": email, "mode": mailbox.Mode.REQUIRED})
+    await mailbox.set_mode(email, mailbox.Mode(Wish.parse(form).mode))
     return web.redirect(request, request.url.path, notice=_("Saved. We will write to you as you wish."))
 
 
@@ -196,6 +206,7 @@ routes = [
     Route("/cases/link", ask_for_link, methods=["GET", "POST"]),
     Route("/cases/link/{token}", open_mailbox, methods=["GET", "POST"]),
     Route("/cases/open/{token}", open_link),
+    Route("/c/{token}", open_text_link),
     Route("/mail/{token}", wishes, methods=["GET", "POST"]),
     Route("/cases/{reference}", case),
     *stream.routes,

@@ -14,7 +14,7 @@ from forums.queries import followed
 from server.core import auth, web
 from server.core.errors import FieldError, Invalid, NotFound, Refusal, _
 from server.core.form_pages import ReturnedForm, form_page
-from server.core.notify import follows
+from server.core.notify import follows, mailbox
 from server.core.participants.confirming import ask_to_enter
 from server.core.participants.links import CONFIRM_PAGE
 from server.core.participants.people import person_of
@@ -103,8 +103,12 @@ async def by_link(request: Request) -> Response:
             return await _page(request, ReturnedForm(), email=email, token=token)
         return web.redirect(request, PAGE, notice=_("This link no longer follows anything."))
     form = await web.read_form(request)
+    if mailbox.one_click(form):
+        if email:
+            await follows.end(email)
+        return await _page(request, ReturnedForm(), email=email, token=token)
     if email:
-        await follows.end(email, "" if form.get("List-Unsubscribe") == "One-Click" else str(form.get("what", "-")))
+        await follows.end(email, str(form.get("what", "-")))
     left = await follows.token(web.site(request).settings, email)
     return web.redirect(request, f"{PAGE}/{left}" if left else PAGE, notice=UNFOLLOWED)
 

@@ -162,7 +162,8 @@ async def create(
     case = await Case.create(**case_values(command, decided, number, key_hash, actor))
     await Petitioner.create(case_id=case.id, **vars(who))
     new_events = first_events(command, decided, actor)
-    new_events += [AttachmentAdded(row.id) for row in await attach(case.id, files, by_official=actor is not None)]
+    rows = await attach(case.id, files, by_official=actor is not None, at=case.received_at)
+    new_events += [AttachmentAdded(row.id) for row in rows]
     await chain.append(actor.actor if actor else "petitioner", *new_events)
     await desk_index.put(database.connection(), case.id, desk_text(number, command.title, command.body, who.name))
     return case
@@ -236,12 +237,13 @@ async def attach(
     answer_id: int | None = None,
     statement_id: int | None = None,
     internal: bool = False,
+    at: datetime | None = None,
 ) -> list[Attachment]:
-    """Add the rows of files that are already in the store."""
+    """Add the rows of files that are already in the store; those of the petition itself came ``at`` its receipt."""
     return [
         await Attachment.create(
             case_id=case_id, hash=f.hash, name=f.name, size=f.size, media_type=f.media_type, by_official=by_official,
-            answer_id=answer_id, statement_id=statement_id, internal=internal, created_at=clock.now(),
+            answer_id=answer_id, statement_id=statement_id, internal=internal, created_at=at or clock.now(),
         )
         for f in files
     ]  # fmt: skip

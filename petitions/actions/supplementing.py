@@ -5,7 +5,7 @@ is deemed withdrawn.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from petitions import events, rules
 from petitions.act_forms import Prolong
@@ -55,8 +55,14 @@ async def request(actor: Official, reference: str, command: RequestSupplement) -
             pauses=pauses,
         )
         change.recompute_due()
+        _remind_before(change, until)
         text = await change.say(command.text)
         change.record(events.SupplementRequested(text, until.isoformat(), case.supplement_times, late))
+
+
+def _remind_before(change: Change, until: date) -> None:
+    """Remind the petitioner on the day before, unless that is today: then they have just been told."""
+    change.set(reminded=int(until <= today() + timedelta(days=1)))
 
 
 def _is_late(change: Change) -> bool:
@@ -84,6 +90,7 @@ async def prolong(actor: Official | str, reference: str, command: Prolong) -> No
         until = rules.supplement_due(change.reference.calendar, before, command.days).on
         change.set(supplement_until=until, supplement_prolonged=case.supplement_prolonged + 1)
         change.recompute_due()
+        _remind_before(change, until)
         change.record(
             events.SupplementProlonged(
                 until.isoformat(),

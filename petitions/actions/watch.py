@@ -8,7 +8,7 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from petitions import events
+from petitions import events, rules
 from petitions.actions.answering import close_quietly
 from petitions.actions.change import SYSTEM, due_of, iso, reminded
 from petitions.consultation import ConsultationStatus
@@ -17,10 +17,13 @@ from petitions.reference import forget, reference
 from petitions.rights import subject
 from petitions.states import State
 from server.core import clock, database, ledger
-from server.core.days import today
+from server.core.days import day_of, today
 from server.core.ledger import DomainEvent
 
-SOON = timedelta(hours=24)
+SOON, SHORTLY = timedelta(hours=24), timedelta(hours=1)
+"""How long before its end officials are reminded of a period, and of one that is shorter than a working day."""
+MORNING = timedelta(hours=9)
+"""When the petitioner is reminded of a supplement that is due tomorrow."""
 QUIET_DAYS = 30
 """Days after which an uncontested answered case is closed."""
 BATCH = 500
@@ -28,7 +31,7 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Reminder:
-    """A reminder that the desk gets once for each date: which rows, and how they are marked as reminded."""
+    """A reminder once for each date, to the desk or the petitioner: which rows, and how they are marked as reminded."""
 
     rows: Q
     """Which cases or consultations; checked again under the case's lock."""
@@ -66,9 +69,19 @@ def reminders() -> tuple[Reminder, ...]:
     """
     now = clock.now()
     running = Q(open=True) & ~Q(status=State.SUPPLEMENT_REQUESTED)
+    long = ~Q(unit=clock.Unit.HOURS) | Q(amount__gte=rules.HOURS_A_DAY)
+    near = Q(reminded=0, due_at__lt=now + SOON) & (long | Q(due_at__lt=now + SHORTLY))
     return (
-        Reminder(running & Q(reminded=0, due_at__lt=now + SOON), "due_at", {"reminded": 1}, events.DueSoon),
+        Reminder(running & near, "due_at", {"reminded": 1}, events.DueSoon),
         Reminder(running & Q(reminded=1, due_at__lt=now), "due_at", {"reminded": 2}, events.Overdue),
+        Reminder(
+            Q(
+                status=State.SUPPLEMENT_REQUESTED, reminded=0,
+                supplement_until__lte=day_of(now - MORNING) + timedelta(days=1),
+            ),
+            "supplement_until", {"reminded": 1}, events.SupplementDueSoon,
+            lambda case: (str(case.supplement_until),),
+        ),
         Reminder(
             Q(reminded=0, objection_due_at__lt=now + SOON), "objection_due_at", {"reminded": 1},
             events.ObjectionDueSoon,

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions import access
+from petitions import access, hearing
 from petitions.acts import DESK, of_official, section
 from petitions.acts.page import CaseAct
 from petitions.clock_words import clock_words
@@ -199,6 +199,7 @@ async def _page(
         "kind": reference_data.kind_name(case.kind, case.service_code, language),
         "channel": CHANNELS[case.channel],
         "details": details(case),
+        "hearing": hearing.at_desk(case.petitioner_email, case.petitioner_phone),
         "decisions": [(value, i18n.translate(language, text)) for value, text in DECISIONS.items()],
         "decision_names": DECISIONS,
         "department": reference_data.department_name(case.department_id, language),

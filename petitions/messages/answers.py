@@ -49,7 +49,13 @@ ANSWERS = (
         events.CaseAnswered,
         at_desk("success", "check", _("Answered: %(decision)s")),
         to_party("success", "check", _("The city has answered"), _read_it),
-        Mailing((Reader.CITIZEN,), _answer, Urgency.REQUIRED),
+        Mailing(
+            (Reader.CITIZEN,),
+            _answer,
+            Urgency.REQUIRED,
+            text=_("Your petition %(reference)s was answered. Read the answer:"),
+            gathered=True,
+        ),
     ),
     message(
         events.CaseClosed,
@@ -80,6 +86,7 @@ ANSWERS = (
             ),
             urgency=Urgency.REQUIRED,
             more=ways,
+            text=_("Your petition %(reference)s was closed: the same petition was answered before. Details:"),
         ),
     ),
     message(
@@ -120,5 +127,17 @@ ANSWERS = (
         events.CaseWithdrawn,
         at_desk("plain", "stop", _("Withdrawn")),
         to_party("plain", "stop", _("The petition was withdrawn")),
+        to_citizen(
+            _("Your petition was withdrawn"),
+            _("Your petition was withdrawn and will not be answered (Civil Petitions Treatment Act, art. 22)."),
+            _("If you did not intend this, please call us. You can file a new petition at any time."),
+            quoted=False,
+            text=_("Your petition %(reference)s was withdrawn. If you did not intend this, please call us."),
+        ),
+        to_officials(
+            Reader.IN_CHARGE,
+            subject=_("A petition was withdrawn"),
+            happened=_("The petitioner withdrew this petition: there is nothing left to answer."),
+        ),
     ),
 )

@@ -1,7 +1,7 @@
 """An event of a case with everything that its texts need, in the reader's language. Pure data, filled in by queries."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any, Protocol
@@ -189,6 +189,7 @@ _VALUES: Mapping[str, Callable[[CaseEvent], object]] = {
     "handler": lambda e: e.name,
     "moment": lambda e: e.due,
     "name": lambda e: e.name,
+    "reference": lambda e: e.entry.subject.removeprefix("case/"),
     "previous": lambda e: e.before if "previous_due_at" in e.data else e.department("previous"),
     "unit": lambda e: _UNITS.get(e.data["unit"], e.data["unit"]),
     "until": lambda e: e.day("until"),
@@ -261,15 +262,21 @@ def to_citizen(
     when: When = always,
     quoted: bool = True,
     more: Callable[[CaseEvent], tuple[tuple[Text, str], ...]] = lambda _event: (),
+    text: Say | None = None,
 ) -> Mailing[CaseEvent]:
-    """A mail to the petitioner, with the event's text (``quoted``) and further texts."""
+    """A mail to the petitioner, with the event's text (``quoted``) and further texts, or a ``text`` message."""
 
     def notice(event: CaseEvent) -> Notice:
         then = following(event) if callable(following) else following
         text = event.text if quoted else ""
         return Notice(subject, said(happened, event), fill(then, event) if then else None, text, more(event))
 
-    return Mailing((Reader.CITIZEN,), notice, urgency, when)
+    return Mailing((Reader.CITIZEN,), notice, urgency, when, text, gathered=True)
+
+
+def alone(mailing: Mailing[CaseEvent]) -> Mailing[CaseEvent]:
+    """The same, but sent at once and by itself."""
+    return replace(mailing, gathered=False)
 
 
 def to_officials(

@@ -4,6 +4,7 @@ from petitions import events
 from petitions.messages.event import (
     CaseEvent,
     Reader,
+    alone,
     at_desk,
     message,
     to_citizen,
@@ -37,19 +38,25 @@ INTAKE = (
             lambda e: _("Your petition was received") if e.has_period else _("Your tip was received"),
             where_due(_("Answer due by %(due)s.")),
         ),
-        to_citizen(
-            _("We received your petition"),
-            _("We received your petition."),
-            _("The answer is due by %(due)s. We will write to you whenever something happens."),
-            urgency=Urgency.REQUIRED,
-            when=lambda e: e.has_period,
+        alone(
+            to_citizen(
+                _("We received your petition"),
+                _("We received your petition."),
+                _("The answer is due by %(due)s. We will write to you whenever something happens."),
+                urgency=Urgency.REQUIRED,
+                when=lambda e: e.has_period,
+                text=_("We received your petition %(reference)s. The answer is due by %(due)s."),
+            )
         ),
-        to_citizen(
-            _("We received your tip"),
-            _("We received your tip and will pass it on to the department it concerns."),
-            _("A tip has no legal deadline, but you can still follow it."),
-            urgency=Urgency.REQUIRED,
-            when=lambda e: not e.has_period,
+        alone(
+            to_citizen(
+                _("We received your tip"),
+                _("We received your tip and will pass it on to the department it concerns."),
+                _("A tip has no legal deadline, but you can still follow it."),
+                urgency=Urgency.REQUIRED,
+                when=lambda e: not e.has_period,
+                text=_("We received your tip %(reference)s and will pass it on to the department it concerns."),
+            )
         ),
         due_because=_("Due date at filing"),
     ),
@@ -116,6 +123,7 @@ INTAKE = (
             ),
             _("That agency will answer you. The case with us ends here."),
             urgency=Urgency.REQUIRED,
+            text=_("Your petition %(reference)s was transferred to another agency, which will answer you. Details:"),
         ),
     ),
 )

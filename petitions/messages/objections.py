@@ -17,6 +17,9 @@ from petitions.messages.periods import NEW_DATE, WATCHED
 from server.core.errors import _
 from server.core.messages import Urgency
 
+DECIDED = _("Your objection (%(reference)s) was decided. Read the decision:")
+"""Not which way: others may see a text message."""
+
 OBJECTIONS = (
     message(
         events.ObjectionFiled,
@@ -27,6 +30,7 @@ OBJECTIONS = (
             _("We received your objection to the refusal (Civil Petitions Treatment Act, art. 35)."),
             _("We will decide it by %(day)s at the latest and write to you at once."),
             urgency=Urgency.REQUIRED,
+            text=_("We received your objection (%(reference)s) and will decide it by %(day)s."),
         ),
         to_officials(
             Reader.HANDLER,
@@ -63,6 +67,7 @@ OBJECTIONS = (
             _("The time to decide your objection was extended (Civil Petitions Treatment Act, art. 35)."),
             _("We will decide it by %(day)s at the latest. The time cannot be extended again."),
             urgency=Urgency.REQUIRED,
+            text=_("The decision on your objection (%(reference)s) will take longer, until %(day)s. The reason:"),
         ),
     ),
     message(
@@ -80,6 +85,7 @@ OBJECTIONS = (
             _("Your objection was upheld: the refusal no longer stands, and your case has been reopened."),
             lambda e: _("You will receive a new answer by %(due)s.") if e.due_at else None,
             urgency=Urgency.REQUIRED,
+            text=DECIDED,
         ),
         to_officials(
             Reader.MANAGERS,
@@ -100,6 +106,7 @@ OBJECTIONS = (
             _("Apart from this objection you can still contest the refusal; see above for how."),
             urgency=Urgency.REQUIRED,
             more=ways,
+            text=DECIDED,
         ),
     ),
     message(
@@ -115,6 +122,7 @@ OBJECTIONS = (
             ),
             urgency=Urgency.REQUIRED,
             quoted=False,
+            text=_("Your objection (%(reference)s) was withdrawn. If you did not intend this, please call us."),
         ),
         to_officials(
             Reader.HANDLER,
@@ -146,6 +154,7 @@ OBJECTIONS = (
             _("The decision on your objection is late"),
             _("The deadline for deciding your objection has passed, and there is no decision yet. We apologise."),
             WATCHED,
+            text=_("The decision on your objection (%(reference)s) is late. We apologise."),
         ),
         to_officials(
             Reader.HANDLER,

@@ -28,6 +28,7 @@ PERIODS = (
             _("The deadline of your petition was extended (Civil Petitions Treatment Decree, art. 21)."),
             NEW_DATE,
             urgency=Urgency.REQUIRED,
+            text=_("The answer to your petition %(reference)s will take longer, until %(due)s. The reason:"),
         ),
         due_because=_("Deadline extended"),
         reasoned=True,
@@ -55,6 +56,7 @@ PERIODS = (
             ),
             NEW_DATE,
             urgency=Urgency.REQUIRED,
+            text=_("A site investigation for your petition %(reference)s; the answer is now due by %(due)s. Details:"),
         ),
         due_because=_("Days of a site investigation do not count"),
         reasoned=True,
@@ -74,6 +76,7 @@ PERIODS = (
             _("The due date of your answer has changed"),
             _("The city's calendar changed, so the due date was recalculated."),
             NEW_DATE,
+            text=_("The city's calendar changed: the answer to your petition %(reference)s is now due by %(due)s."),
         ),
         due_because=_("Recalculated because of a new holiday"),
     ),
@@ -102,6 +105,7 @@ PERIODS = (
             ),
             _("We will write again within 30 days."),
             urgency=Urgency.REQUIRED,
+            text=_("Your petition %(reference)s is still being handled. The progress so far:"),
         ),
     ),
     message(
@@ -111,7 +115,7 @@ PERIODS = (
         to_officials(
             Reader.IN_CHARGE,
             subject=_("The deadline is near"),
-            happened=_("The deadline of this case is less than a day away."),
+            happened=_("This case has not been answered yet, and its deadline is near."),
             following=_("Please answer it, or extend the deadline with a reason before it passes."),
         ),
     ),
@@ -123,6 +127,7 @@ PERIODS = (
             _("Your answer is late"),
             _("The due date has passed, and you do not have an answer yet. We apologise."),
             WATCHED,
+            text=_("The answer to your petition %(reference)s is late. We apologise; the manager has been notified."),
         ),
         to_officials(
             Reader.HANDLER,

@@ -40,6 +40,18 @@ SUPPLEMENTS = (
                 "then. If you need longer, extend the time on the same page, before that day."
             ),
             urgency=Urgency.REQUIRED,
+            text=_("Something is missing from your petition %(reference)s. Please send it by %(day)s:"),
+        ),
+    ),
+    message(
+        events.SupplementDueSoon,
+        at_desk("warning", "bell", _("Supplement due by %(day)s: the petitioner was reminded")),
+        to_party("warning", "bell", _("Please send what is missing by %(day)s")),
+        to_citizen(
+            _("Please send what is missing soon"),
+            _("We are still waiting for what is missing from your petition. Please send it by %(day)s."),
+            _("If you need longer, extend the time on your case page before that day."),
+            text=_("Please send what is missing from your petition %(reference)s by %(day)s:"),
         ),
     ),
     message(
@@ -52,6 +64,7 @@ SUPPLEMENTS = (
             _("Please send it by %(day)s on your case page. The deadline for our answer is paused until then."),
             urgency=Urgency.REQUIRED,
             quoted=False,
+            text=_("You have until %(day)s to send what is missing from your petition %(reference)s:"),
         ),
         to_officials(
             Reader.IN_CHARGE,
@@ -93,6 +106,7 @@ SUPPLEMENTS = (
             ),
             _("You can file it again at any time, with what was missing."),
             urgency=Urgency.REQUIRED,
+            text=_("Your petition %(reference)s was returned because what was missing did not arrive. Details:"),
         ),
     ),
     message(
@@ -107,6 +121,7 @@ SUPPLEMENTS = (
             ),
             _("You can file it again at any time, with an address where we can reach you."),
             urgency=Urgency.REQUIRED,
+            text=_("Your petition %(reference)s was closed because what we sent came back undelivered. Details:"),
         ),
     ),
 )

@@ -22,6 +22,8 @@ def attached(event: CaseEvent) -> tuple[tuple[Text, str], ...]:
     return ((_("Files, to be opened on your case page"), names),) if names else ()
 
 
+TELL_THEM = _("Please look at the case, and tell the petitioner by phone what happened.")
+
 TALK = (
     message(
         events.MessageSent,
@@ -39,6 +41,7 @@ TALK = (
             _("You can reply on your case page."),
             more=attached,
             when=lambda e: not e.by_petitioner,
+            text=_("The official in charge of your petition %(reference)s wrote to you:"),
         ),
         to_officials(
             Reader.IN_CHARGE,
@@ -56,7 +59,15 @@ TALK = (
     ),
     message(
         events.MailUndelivered,
-        at_desk("danger", "mail", _("An email could not be delivered to the petitioner. Please tell them by phone.")),
+        at_desk(
+            "danger",
+            "mail",
+            lambda e: (
+                _("A text message could not be delivered to the petitioner. Please tell them by phone.")
+                if e.data.get("by_text")
+                else _("An email could not be delivered to the petitioner. Please tell them by phone.")
+            ),
+        ),
         None,
         to_officials(
             Reader.IN_CHARGE,
@@ -64,8 +75,15 @@ TALK = (
             happened=_(
                 "The petitioner's mail server rejected an email about this case; the address seems to be wrong."
             ),
-            following=_("Please look at the case, and tell the petitioner by phone what happened."),
-            when=lambda e: e.first,
+            following=TELL_THEM,
+            when=lambda e: e.first and not e.data.get("by_text"),
+        ),
+        to_officials(
+            Reader.IN_CHARGE,
+            subject=_("A text message could not be delivered to the petitioner"),
+            happened=_("A text message about this case did not reach the petitioner's number."),
+            following=TELL_THEM,
+            when=lambda e: e.first and bool(e.data.get("by_text")),
         ),
     ),
 )

@@ -63,6 +63,10 @@ VISITS = (
             _noted,
             _("Choose one of the proposed times, or another one, on your case page."),
             more=_proposed,
+            text=lambda e: _(
+                "Please come to %(office)s about your petition %(reference)s. Choose a time:",
+                office=_in_language(e, e.data["office"]),
+            ),
             when=lambda e: e.data["what"] == "asked",
         ),
     ),

@@ -137,6 +137,11 @@ class CaseView(Standing):
         """The files of the petition itself or added to the case, not those of a later text."""
         return [file for file in self.attachments if file.answer_id is None and file.statement_id is None]
 
+    @property
+    def filed_files(self) -> list[FileRow]:
+        """The files that the petition was filed with, which stand on its receipt."""
+        return [file for file in self.own_files if file.created_at == self.received_at]
+
     def files_of(self, reply: Reply) -> list[FileRow]:
         """The files of an answer; empty for the public."""
         return [file for file in self.attachments if file.answer_id == reply.id]

@@ -19,6 +19,7 @@ from petitions import kinds, rules
 from petitions.actions import intake
 from petitions.actions.intake import Decided
 from petitions.forms import TITLE_LIMIT, FilePetition, from_page, on_page
+from petitions.hearing import hearing
 from petitions.labels import CHANNELS
 from petitions.queries import cases
 from petitions.queries.cases import Credentials
@@ -212,6 +213,7 @@ async def check(request: Request) -> Response:
         channel=CHANNELS[petition.channel],
         numbers=_numbers(petition),
         places=_photographed(request, reference_data, draft.files) if petition.location.lat is None else [],
+        hearing=hearing(petition.petitioner.email, petition.petitioner.phone, tip=decided.kind is rules.Kind.REPORT),
         **await _expectation(request, reference_data, decided),
     )
 
@@ -298,7 +300,7 @@ async def receipt(request: Request) -> Response:
     key = references.derived_key(web.site(request).settings.secret_key, found["key_from"], found["reference"])
     view = await cases.view(found["reference"], Credentials(key=key))
     context = {
-        **receipt_context(request, view, key),
+        **await receipt_context(request, view, key),
         "counter_page": found["counter_page"],
         "layout": "desk/base.html" if official else "base.html",
         "desk": official is not None,

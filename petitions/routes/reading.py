@@ -4,17 +4,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions import kinds, rules
+from petitions import rules
 from petitions.access import shown
 from petitions.errors import NoSuchCase
-from petitions.labels import CHANNELS, DECISIONS, KINDS
+from petitions.hearing import hearing
+from petitions.labels import DECISIONS, KINDS
 from petitions.queries import cases, public
 from petitions.queries.cases import CaseView, FileRow, Level
 from petitions.queries.public import Filters
+from petitions.receipts import certified
 from petitions.reference import Reference, reference
-from petitions.rules import Period
-from server.core import files, i18n, icalendar, listing, qr, uploads, web
-from server.core.clock import Unit
+from petitions.rights import subject
+from server.core import files, i18n, icalendar, ledger, listing, qr, uploads, web
 from server.core.errors import NotFound, _
 
 PAGE = "/petitions"
@@ -46,7 +47,9 @@ async def certificate(request: Request) -> Response:
     """``/cases/{reference}/receipt``: the receipt again, without the key, for readers of the petitioner's side."""
     view = await _party(request)
     return web.page(
-        request, "petitions/receipt.html", {**receipt_context(request, view, ""), "layout": "base.html", "desk": False}
+        request,
+        "petitions/receipt.html",
+        {**await receipt_context(request, view, ""), "layout": "base.html", "desk": False},
     )
 
 
@@ -102,26 +105,25 @@ def _key_url(request: Request, view: CaseView) -> str:
     return f"{web.site(request).settings.public_url}/cases?reference={view.reference}"
 
 
-def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, object]:
+async def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, object]:
     """The values of the receipt page; ``key`` only in the response that first shows it."""
     lang = web.language(request)
     reference_data, guide = view.reference_data, view.guide
     service = reference_data.services.get(view.service_code)
     url = _key_url(request, view)
-    period = Period(Unit(view.unit), view.amount) if view.unit else None
+    (received,) = await ledger.read(subject(view.reference), limit=1)
     return {
         "case": view,
         "key": key,
         "url": url,
         "qr_svg": qr.svg(url),
-        "kind": reference_data.kind_name(view.kind, view.service_code, lang),
+        "certified": certified(view, received, lang),
         "tip": view.kind == rules.Kind.REPORT,
-        "channel": CHANNELS[view.channel],
         "department": reference_data.department_name(view.department_id, lang),
         "guide_department": reference_data.department_name(guide.department_id, lang) if guide else "",
         "guide_languages": [i18n.NAMES[code] for code in guide.languages if code in i18n.NAMES] if guide else [],
-        "period": kinds.period_text(period),
         "documents": service.documents if service else (),
+        "hearing": hearing(view.petitioner_email, view.petitioner_phone, tip=view.kind == rules.Kind.REPORT),
         "counter_page": "",
     }
 

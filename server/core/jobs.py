@@ -10,7 +10,7 @@ import contextlib
 import logging
 import random
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -221,6 +221,25 @@ class Worker:
 
 async def _run_again(key: str, at: datetime) -> None:
     await database.execute("UPDATE job SET run_at = ?, attempts = 0, error = '' WHERE key = ?", at, key)
+
+
+async def pending(keys: Collection[str]) -> bool:
+    """Whether one of these jobs is still to be done."""
+    sql = "SELECT 1 FROM job WHERE key IN (?) AND dead = ? LIMIT 1"
+    return bool(keys) and await database.fetch_one(sql, list(keys), False) is not None
+
+
+async def take(keys: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """Delete jobs in the transaction of what replaces them; the payloads of those that there were, by key.
+
+    In the order given, which must be the same for everybody, so that nobody waits for somebody who waits for them.
+    """
+    taken: dict[str, Mapping[str, Any]] = {}
+    for key in keys:
+        row = await database.fetch_one("DELETE FROM job WHERE key = ? RETURNING payload", key)
+        if row is not None:
+            taken[key] = orjson.loads(row["payload"])
+    return taken
 
 
 async def done(key: str) -> None:

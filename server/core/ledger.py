@@ -8,7 +8,7 @@ so that ``ledger_check`` finds any single row that was changed, deleted or inser
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, dataclass_transform
 
@@ -248,6 +248,18 @@ async def read(
         after_id,
         after_sequence,
         *([kind] if kind else []),
+    )
+
+
+async def around(entry: Entry, span: timedelta) -> list[Entry]:
+    """A subject's events less than ``span`` before or after one of them, in order, and that one."""
+    return await select(
+        Entry,
+        f"SELECT {COLUMNS} FROM ledger_event WHERE subject = ? AND occurred_at > ? AND occurred_at < ? "
+        "ORDER BY sequence",
+        entry.subject,
+        entry.occurred_at - span,
+        entry.occurred_at + span,
     )
 
 

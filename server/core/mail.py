@@ -57,6 +57,10 @@ class Mail:
     language: str = "ko"
     list_unsubscribe: str | None = None
     """The URL of one-click unsubscription (RFC 8058)."""
+    sender_name: str = ""
+    """The sender's name in the reader's language, unless the setting has one of its own."""
+    thread: str | None = None
+    """The Message-ID of the first mail about the same thing, under which mail programs show this one."""
     headers: Mapping[str, str] = field(default_factory=lambda: {"Auto-Submitted": "auto-generated"})
     attachments: tuple[Attachment, ...] = ()
 
@@ -133,28 +137,25 @@ class _Recipient(Address):
 
 def compose(mail: Mail, sender: str, *, utf8: bool = False) -> EmailMessage:
     """The message to be sent. Raises :class:`Refused` if a field is not valid in a header."""
-    fields = (mail.to, mail.language, *mail.headers, *mail.headers.values())
+    fields = (mail.to, mail.language, mail.sender_name, *mail.headers, *mail.headers.values())
     if any("=?" in value for value in fields) or any(CONTROL.search(value) for value in (mail.subject, *fields)):
         raise Refused("a header field holds a control character")
     try:
         recipient = addresses.read(mail.to, utf8=utf8)
     except addresses.NotAnAddress as error:
         raise Refused(str(error)) from None
-    if not _message_id.fullmatch(mail.message_id):
+    if not all(_message_id.fullmatch(one) for one in (mail.message_id, mail.thread) if one is not None):
         raise Refused("not a Message-ID")
     if mail.list_unsubscribe is not None and not _url.fullmatch(mail.list_unsubscribe):
         raise Refused("not a web address to unsubscribe at")
     message = EmailMessage(policy=_POLICY if recipient.local.isascii() else _POLICY.clone(utf8=True))
     try:
-        message["From"] = _address(sender)
+        message["From"] = _sender(sender, mail.sender_name)
         message["To"] = _Recipient(recipient)
         message["Subject"] = mail.subject
         message["Date"] = clock.now()
         message["Message-ID"] = mail.message_id
-        if mail.list_unsubscribe is not None:
-            message["List-Unsubscribe"] = f"<{mail.list_unsubscribe}>"
-            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        for name, value in mail.headers.items():
+        for name, value in _further(mail).items():
             message[name] = value
         message.set_content(mail.text)
         if mail.html is not None:
@@ -166,6 +167,24 @@ def compose(mail: Mail, sender: str, *, utf8: bool = False) -> EmailMessage:
     except ValueError:  # the original text may contain somebody's address
         raise Refused("not a mail address, or a text that cannot be encoded") from None
     return message
+
+
+def _further(mail: Mail) -> Mapping[str, str]:
+    """The headers that only some mails have."""
+    found = dict(mail.headers)
+    if mail.thread is not None and mail.thread != mail.message_id:
+        found |= {"In-Reply-To": mail.thread, "References": mail.thread}
+    if mail.list_unsubscribe is not None:
+        found |= {
+            "List-Unsubscribe": f"<{mail.list_unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }  # fmt: skip
+    return found
+
+
+def _sender(written: str, name: str) -> Address:
+    """The sender; ``name`` is for a setting without one."""
+    address = _address(written)
+    return address if address.display_name or not name else Address(name, addr_spec=address.addr_spec)
 
 
 def _address(written: str) -> Address:

@@ -92,6 +92,8 @@ class Mailing(Generic[E]):
     """Whether an event of the kind sends it."""
     text: Text | Callable[[E], Text] | None = None
     """One short sentence for readers whose only contact is a phone number; without it they hear nothing."""
+    gathered: bool = False
+    """Whether the mail waits a minute for others about the same thing, so that its reader gets one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ async def seed(settings: Settings, number: int, *, if_empty: bool) -> None:
     await forums.seed(number, officials)
     await visits.seed(number, officials, [*_in_hand(cases)])
     # What happened in the past was told in the past: no mail leaves, and the clocks are reminded from now on.
-    for told in ("core.notify", "core.mail", "core.text", "statistics.%"):
+    for told in ("core.notify", "core.news", "core.mail", "core.text", "statistics.%"):
         await jobs.drop(told)
     await recounting.everything("import")
 

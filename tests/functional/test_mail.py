@@ -79,32 +79,34 @@ async def test_the_link_of_a_notice_opens_the_case_in_this_browser(system: Syste
 
 async def test_hong_hears_each_thing_that_concerns_him(system: System) -> None:
     case = await filed()
-    handler, officer = await somebody("handler"), await somebody("intake")
-    await handling.accept(officer, case.reference, Accept("roads"))
-    await handling.assign(officer, case.reference, Assign("handler"))
-    await handling.start(handler, case.reference)
-    await handling.appoint_guide(officer, case.reference, AppointGuide("guide_ja"))
-    await handling.extend(handler, case.reference, Extend(3, "부품이 아직 오지 않았습니다."))
-    await handling.interim_notice(handler, case.reference, TextOnly("업체와 날짜를 맞추고 있습니다."))
-    await handling.message(handler, case.reference, TextOnly("가로등 번호를 아시나요?"))
-    await handling.message("petitioner", case.reference, TextOnly("모릅니다."))
-    await handling.note(handler, case.reference, TextOnly("비밀 메모"))
-    await supplementing.request(handler, case.reference, RequestSupplement("사진을 보내 주세요.", 7))
-    await supplementing.receive("petitioner", case.reference, TextOnly("사진입니다."))
-    await handling.transfer(handler, case.reference, Transfer("parks", "공원 안의 가로등입니다."))
-    await answering.answer(
-        await somebody("gardener"), case.reference, GiveAnswer("고쳤습니다.", "refused", "예산", "행정심판")
+    handler, officer, gardener = [await somebody(one) for one in ("handler", "intake", "gardener")]
+    steps = (
+        handling.accept(officer, case.reference, Accept("roads")),
+        handling.assign(officer, case.reference, Assign("handler")),
+        handling.start(handler, case.reference),
+        handling.appoint_guide(officer, case.reference, AppointGuide("guide_ja")),
+        handling.extend(handler, case.reference, Extend(3, "부품이 아직 오지 않았습니다.")),
+        handling.interim_notice(handler, case.reference, TextOnly("업체와 날짜를 맞추고 있습니다.")),
+        handling.message(handler, case.reference, TextOnly("가로등 번호를 아시나요?")),
+        handling.message("petitioner", case.reference, TextOnly("모릅니다.")),
+        handling.note(handler, case.reference, TextOnly("비밀 메모")),
+        supplementing.request(handler, case.reference, RequestSupplement("사진을 보내 주세요.", 7)),
+        supplementing.receive("petitioner", case.reference, TextOnly("사진입니다.")),
+        handling.transfer(handler, case.reference, Transfer("parks", "공원 안의 가로등입니다.")),
+        answering.answer(gardener, case.reference, GiveAnswer("고쳤습니다.", "refused", "예산", "행정심판")),
+        answering.close(gardener, case.reference, TextOnly("끝")),
+        answering.reopen("petitioner", case.reference, TextOnly("아직 어둡습니다.")),
+        answering.answer(gardener, case.reference, GiveAnswer("다시 고쳤습니다.", "accepted")),
     )
-    await answering.close(await somebody("gardener"), case.reference, TextOnly("끝"))
-    await answering.reopen("petitioner", case.reference, TextOnly("아직 어둡습니다."))
-    await answering.answer(await somebody("gardener"), case.reference, GiveAnswer("다시 고쳤습니다.", "accepted"))
-    await system.work()
+    for step in steps:  # more than a minute apart
+        await step
+        await system.work()
     mails = to(system, HONG)
     subjects = sorted(mail["Subject"].partition("] ")[2] for mail in mails)
     assert subjects == sorted([
         "민원이 접수되었습니다", "담당 부서가 정해졌습니다", "담당자가 정해졌습니다", "민원후견인이 바뀌었습니다",
         "처리기간이 연장되었습니다", "민원 처리 상황 안내", "민원에 관한 메시지", "보완이 필요합니다",
-        "민원이 다른 부서로 이송되었습니다", "민원후견인이 바뀌었습니다", "민원 답변이 등록되었습니다",
+        "민원이 다른 부서로 이송되었습니다 외 1건", "민원 답변이 등록되었습니다",
         "민원이 종결되었습니다", "민원이 다시 열렸습니다", "민원 답변이 등록되었습니다",
     ])  # fmt: skip
     every = "\n".join(text(mail) for mail in mails)
@@ -120,6 +122,7 @@ async def test_the_other_endings_are_told(system: System) -> None:
     handler = await somebody("handler")
     out = await filed()
     await at_work(out)
+    await system.work()
     await handling.transfer_out(handler, out.reference, TransferOut("한국전력", "전신주는 한국전력이 관리합니다."))
     back = await filed()
     await at_work(back)
@@ -184,7 +187,7 @@ async def test_who_wants_less_gets_only_what_the_law_wants_told(system: System) 
     assert "하루에 한 번" in (await stranger.get(path)).text
     assert await mode_of(HONG) is Mode.ALL, "looking changes nothing"
     answer = await post_without_page(stranger, path, data={"List-Unsubscribe": "One-Click"})
-    assert answer.status_code == 303
+    assert answer.status_code == 200, "mail programs follow no redirect (RFC 8058, 3.1)"
     assert await mode_of(HONG.upper()) is Mode.REQUIRED
     before = len(to(system, HONG))
     handler = await somebody("handler")

@@ -1,10 +1,11 @@
 """What a domain provides to the mail engine: the recipients of an event, and what mails, texts and digests say."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from server.core.errors import Text
+from server.core import i18n
+from server.core.errors import Text, _
 from server.core.ledger import Entry
 from server.core.mail import Attachment
 from server.core.messages import Message, Urgency
@@ -36,6 +37,34 @@ class Letter:
     context: Mapping[str, Any]
     """Template context: the ``subject``, ``wishes`` (the link to the mail preferences, or empty) …"""
     attachments: tuple[Attachment, ...] = ()
+    thread: str = ""
+    """The key of the first mail about the same thing to the same reader; mails with the same one stay together."""
+
+
+def in_one(news: Sequence[tuple[Letter, Urgency]]) -> Letter:
+    """The mail with the ``notices`` of several to one reader, in order.
+
+    It is called after the newest that the law wants told, or else after the first, from which the others may follow.
+
+    A next step stays where the law wants it told, and in the last notice; elsewhere it has happened meanwhile.
+    """
+    last = news[-1][0]
+    if len(news) == 1:
+        return last
+    leading = next((letter for letter, urgency in reversed(news) if urgency is Urgency.REQUIRED), news[0][0])
+    subject = _("%(subject)s, and %(count)s more", subject=leading.context["subject"], count=len(news) - 1)
+    notices = [
+        replace(notice, following=None) if urgency is Urgency.WISHED and letter is not last else notice
+        for letter, urgency in news
+        for notice in letter.context["notices"]
+    ]
+    context = {
+        **last.context,
+        "subject": i18n.translate(last.language, subject),
+        "notices": notices,
+        "wishes": next((link for letter, _urgency in news if (link := letter.context["wishes"])), ""),
+    }
+    return replace(last, context=context)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Links are signed and contain the domain's name for a person, never an email addr
 browser histories and logs.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from server.core import clock, database
@@ -34,6 +35,11 @@ def read_wishes_link(settings: Settings, token: str) -> str:
     """The person named in a link; empty if it is forged."""
     name = unsign(settings, _WISHES, token)
     return name if isinstance(name, str) else ""
+
+
+def one_click(form: Mapping[str, object]) -> bool:
+    """Whether a mail program sent the form, which means the fewest mails; it follows no redirect (RFC 8058, 3.1)."""
+    return form.get("List-Unsubscribe") == "One-Click"
 
 
 async def mode_of(email: str) -> Mode:

@@ -6,21 +6,25 @@ same however often the event is processed and determines the message's id, so th
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
-from server.core import jobs, ledger
+from server.core import clock, database, jobs, ledger
 from server.core.delivery import Deferred, Refused
-from server.core.jobs import Handler, Task
+from server.core.jobs import Handler, Postponed, Task
+from server.core.ledger import Entry
 from server.core.messages import Urgency
 from server.core.notify import digest, mailbox
-from server.core.notify.correspondence import Addressee, Correspondent, Letter, ShortNotice, of_subject
+from server.core.notify.correspondence import Addressee, Correspondent, Letter, ShortNotice, in_one, of_subject
 from server.core.notify.mailbox import Mode
 from server.core.notify.post import Post
 
 log = logging.getLogger("sinmungo.notifications")
 
-NOTIFY, MAIL, TEXT = "core.notify", "core.mail", "core.text"
-"""Job kinds: process an event, deliver a mail, deliver a text message."""
+NOTIFY, NEWS, MAIL, TEXT = "core.notify", "core.news", "core.mail", "core.text"
+"""Job kinds: process an event, gather the news of a minute into a mail, deliver a mail, deliver a text message."""
+GATHER = timedelta(minutes=1)
+"""News about one thing within this time reach their reader in one mail."""
 PATIENCE = timedelta(hours=1)
 """How long a message is delayed after the outbox has used up its retries."""
 MOST_WAITS = 5 * 24
@@ -41,7 +45,7 @@ class Notifier:
         """Enqueue one mail or text message per recipient, or add the event to their digest."""
         entry = await ledger.get(task.payload["event"])
         domain = of_subject(self.correspondents, entry.subject)
-        mails, now = domain.messages[entry.kind].mails, []
+        mails, now, news = domain.messages[entry.kind].mails, [], []
         for number, each in await domain.addressees(entry):
             payload = {"event": entry.id, "to": each.to, "mailing": number}
             if each.by_text:
@@ -49,11 +53,30 @@ class Notifier:
                     now.append((f"text:{entry.id}:{each.to}", TEXT, payload))
                 continue
             mode = await _mode(each, mails[number].urgency)
-            if mode is Mode.ALL:
-                now.append((f"mail:{entry.id}:{each.to}", MAIL, payload))
+            if mode is Mode.ALL and mails[number].gathered:
+                news.append((_news_key(entry, each.to), NEWS, payload))
+            elif mode is Mode.ALL:
+                now.append((_mail_key(entry, each.to), MAIL, payload))
             elif mode is Mode.DIGEST:
                 await digest.keep(entry, each.email, each.language)
         await jobs.enqueue(*now)
+        await jobs.enqueue(*news, delay=max(entry.occurred_at + GATHER - clock.now(), timedelta()))
+
+    async def gather(self, task: Task) -> None:
+        """Enqueue the mail with an event and what else has happened to its subject within a minute after it.
+
+        The first event's job takes the others. Raises ``Postponed`` for one that is about to be taken.
+        """
+        entry, to = await ledger.get(task.payload["event"]), task.payload["to"]
+        near = await ledger.around(entry, GATHER)
+        async with database.transaction():
+            if await jobs.pending([_news_key(each, to) for each in near if each.sequence < entry.sequence]):
+                raise Postponed(clock.now() + timedelta(seconds=1))
+            taken = await jobs.take([_news_key(each, to) for each in near if each.sequence >= entry.sequence])
+            if task.key not in taken:
+                return
+            also = [(each["event"], each["mailing"]) for key, each in taken.items() if key != task.key]
+            await jobs.enqueue((_mail_key(entry, to), MAIL, {**task.payload, "also": also}))
 
     async def deliver(self, task: Task) -> None:
         """Render and send one mail or text message. Raises ``Deferred``, so that the outbox retries."""
@@ -81,14 +104,39 @@ class Notifier:
             await jobs.enqueue((f"{key}:{waited + 1}", task.kind, payload), delay=max(PATIENCE, error.retry_after))
         except Refused as error:
             log.warning("a message cannot be delivered (%s)", error, extra={"job": task.key, "kind": task.kind})
-            if "event" in task.payload:
-                entry = await ledger.get(task.payload["event"])
+            for number, _mailing in _told(task):
+                entry = await ledger.get(number)
                 await of_subject(self.correspondents, entry.subject).undelivered(entry, task.payload["to"])
 
     async def _letter(self, task: Task) -> Letter | ShortNotice | None:
-        entry = await ledger.get(task.payload["event"])
-        domain = of_subject(self.correspondents, entry.subject)
-        return await domain.letter(entry, task.payload["mailing"], task.payload["to"])
+        to, news = task.payload["to"], []
+        for number, mailing in _told(task):
+            entry = await ledger.get(number)
+            domain = of_subject(self.correspondents, entry.subject)
+            letter = await domain.letter(entry, mailing, to)
+            if isinstance(letter, ShortNotice):
+                return letter
+            if letter is not None:
+                news.append((letter, domain.messages[entry.kind].mails[mailing].urgency))
+        if not news:
+            return None
+        (first,) = await ledger.read(entry.subject, limit=1)
+        return replace(in_one(news), thread=_mail_key(first, to))
+
+
+def _told(task: Task) -> list[tuple[int, int]]:
+    """The events that a message tells, each with the index of its mail in the record; none for other messages."""
+    if "event" not in task.payload:
+        return []
+    return [(task.payload["event"], task.payload["mailing"]), *map(tuple, task.payload.get("also", ()))]
+
+
+def _mail_key(entry: Entry, to: str | int) -> str:
+    return f"mail:{entry.id}:{to}"
+
+
+def _news_key(entry: Entry, to: str | int) -> str:
+    return f"news:{entry.id}:{to}"
 
 
 async def _mode(addressee: Addressee, urgency: Urgency) -> Mode:

@@ -54,5 +54,7 @@ class Post:
             html=self.render(letter.language, f"{letter.template}.html", context),
             language=letter.language,
             list_unsubscribe=context["wishes"] or None,
+            sender_name=self.render(letter.language, "mail/sender.txt", {}).strip(),
+            thread=message_id(letter.thread, self.settings.mail_from) if letter.thread else None,
             attachments=letter.attachments,
         )
