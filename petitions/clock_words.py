@@ -4,14 +4,16 @@ Shared by the desk and the case page, so that officials and petitioners read the
 counting is in ``server.core.clock``.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Literal
 
-from petitions.standing import Standing
+from petitions import rules
+from petitions.standing import Standing, pauses_of
 from petitions.states import State
 from server.core import clock, config, i18n
-from server.core.clock import Due, WorkingCalendar
+from server.core.clock import Due, Pause, WorkingCalendar
 from server.core.errors import Text, _
 
 Tone = Literal["ok", "soon", "late", "paused", "done"]
@@ -35,6 +37,8 @@ class ClockWords:
 
 def clock_words(case: Standing, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
     """A case's deadline at ``now``; dates in the texts are formatted in ``language``."""
+    if case.objection_due_at is not None:
+        return objection_words(case.objection_due_at, calendar, now, language)
     if not case.open:
         return ClockWords(None, _ended(case, calendar, language), "done")
     if case.paused:
@@ -42,43 +46,63 @@ def clock_words(case: Standing, calendar: WorkingCalendar, now: datetime, langua
     if case.due_at is None:
         return ClockWords(None, _("No legal period"), "ok")
     at = calendar.local(case.due_at)
-    return period_words(Due(at, at.date(), by_day=case.by_day), case.amount, calendar, now, language)
+    due = Due(at, at.date(), by_day=case.by_day)
+    return period_words(due, case.amount, calendar, now, language, pauses_of(case, calendar))
 
 
-def period_words(due: Due, amount: int, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
-    """A running period at ``now``; ``amount`` is its length in hours if it is counted in hours."""
+def objection_words(due_at: datetime, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
+    """The time to decide an objection: whoever reads it must not think that all is done."""
+    at = calendar.local(due_at)
+    words = period_words(Due(at, at.date(), by_day=True), rules.DECISION_DAYS, calendar, now, language)
+    return replace(words, remaining=_("Objection: %(left)s", left=words.remaining))
+
+
+def period_words(
+    due: Due,
+    amount: int,
+    calendar: WorkingCalendar,
+    now: datetime,
+    language: str,
+    pauses: Sequence[Pause] = (),
+) -> ClockWords:
+    """A running period at ``now``, without the days of ``pauses``; ``amount``: its hours, if it is counted in hours."""
     text = due_by(due.at, language, by_day=due.by_day)
     late = clock.overdue(due, now)
-    remaining, soon = _left(amount, calendar, due, now, late=late)
+    remaining, soon = _late(calendar, due, now) if late else _left(amount, calendar, due, now, pauses)
     return ClockWords(text, remaining, "late" if late else "soon" if soon else "ok")
 
 
 def due_by(at: datetime, language: str, *, by_day: bool) -> Text:
-    """A due moment after "by": the whole day where the period is counted in days."""
-    zone = config.settings().zone
+    """A due moment in the city's zone after "by": the whole day where the period is counted in days."""
     if by_day:
-        return _("by the end of %(day)s", day=i18n.date_text(at.astimezone(zone).date(), language))
-    return _("by %(moment)s", moment=i18n.datetime_text(at, language, zone))
+        return _("by the end of %(day)s", day=i18n.date_text(at.date(), language))
+    return _("by %(moment)s", moment=i18n.datetime_text(at, language, at.tzinfo or UTC))
 
 
-def _left(amount: int, calendar: WorkingCalendar, due: Due, now: datetime, *, late: bool) -> tuple[Text, bool]:
+def _left(
+    amount: int, calendar: WorkingCalendar, due: Due, now: datetime, pauses: Sequence[Pause]
+) -> tuple[Text, bool]:
     """The time left, and whether it is short: the last two days, or the last third of a period in hours."""
-    today = calendar.local(now).date()
-    away = abs((due.on - today).days)
+    away = _away(calendar, due, now)
     if away > FAR:
-        months = away // MONTH
-        if late:
-            return _("more than %(months)s months late", months=months), False
-        return _("more than %(months)s months left", months=months), False
+        return _("more than %(months)s months left", months=away // MONTH), False
+    days, minutes = clock.remaining(calendar, due, now, pauses)
     if due.by_day or away > NEAR:
-        days = calendar.working_days_between(today, due.on)
-        return _days_late(-days) if late else _days_left(days), days <= 1
-    minutes = clock.remaining(calendar, due, now).minutes
+        return _days_left(days), days <= 1
+    return _minutes_left(minutes), minutes <= min(WORKING_DAY, amount * HOUR // 3)
+
+
+def _late(calendar: WorkingCalendar, due: Due, now: datetime) -> tuple[Text, bool]:
+    away = _away(calendar, due, now)
+    if away > FAR:
+        return _("more than %(months)s months late", months=away // MONTH), False
+    days, minutes = clock.remaining(calendar, due, now)
     # Rounding is towards less time left, so a period that just ended has -1 minute.
-    return (
-        _minutes_late(-minutes) if late else _minutes_left(minutes),
-        minutes <= min(WORKING_DAY, amount * HOUR // 3),
-    )
+    return (_days_late(-days) if due.by_day or away > NEAR else _minutes_late(-minutes)), True
+
+
+def _away(calendar: WorkingCalendar, due: Due, now: datetime) -> int:
+    return abs((due.on - calendar.local(now).date()).days)
 
 
 def _days_left(days: int) -> Text:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from petitions import rules
-from petitions.clock_words import ClockWords, Tone, period_words
+from petitions.clock_words import ClockWords, Tone, objection_words, period_words
 from petitions.rules import Transfer
 from petitions.standing import Standing
 from petitions.states import State
 from server.core import i18n
-from server.core.clock import Due, WorkingCalendar
+from server.core.clock import WorkingCalendar
 from server.core.errors import Text, _
 
 ELECTRONIC = frozenset({"web", "mail"})
@@ -46,15 +46,8 @@ def duties(
     if case.kind != rules.Kind.REPORT:
         found = [*_receipt(case, calendar, now, language), *_transfer(case, passed_at, calendar, now, language)]
     if case.objection_due_at is not None:
-        at = calendar.local(case.objection_due_at)
-        words = period_words(Due(at, at.date(), by_day=True), rules.DECISION_DAYS, calendar, now, language)
-        found.append(
-            _duty(
-                _("Objection: %(left)s", left=words.remaining),
-                words,
-                _("The objection must be decided within ten days (Act 35②)."),
-            )
-        )
+        words = objection_words(case.objection_due_at, calendar, now, language)
+        found.append(_duty(words.remaining, words, _("The objection must be decided within ten days (Act 35②).")))
     return [*found, *_interim(case, calendar, now, language)]
 
 
@@ -104,8 +97,8 @@ def passing_on(transfer: Transfer, since: datetime, calendar: WorkingCalendar, n
     """Until when a case must be transferred, as shown on the form; also after that time."""
     words = _passing(transfer, since, calendar, now, language)
     if words.tone == "late":
-        return _("Should have been transferred by %(moment)s (Decree 13): please do it now.", moment=words.due_text)
-    return _("To be transferred by %(moment)s (Decree 13).", moment=words.due_text)
+        return _("Should have been transferred %(moment)s (Decree 13): please do it now.", moment=words.due_text)
+    return _("To be transferred %(moment)s (Decree 13).", moment=words.due_text)
 
 
 def _passing(

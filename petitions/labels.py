@@ -4,8 +4,8 @@ from server.core.errors import Text, _
 
 STATES: dict[str, Text] = {
     "received": _("Received"),
-    "accepted": _("Accepted"),
-    "assigned": _("Assigned"),
+    "accepted": _("Department assigned"),
+    "assigned": _("Handler assigned"),
     "in_progress": _("In progress"),
     "supplement_requested": _("More information needed"),
     "answered": _("Answered"),

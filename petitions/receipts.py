@@ -22,7 +22,7 @@ def certified(view: CaseView, received: Entry, language: str) -> list[tuple[str,
     at = i18n.datetime_text(view.received_at, language, zone)
     period = kinds.period_text(Period(Unit(view.unit), view.amount) if view.unit else None)
     if due_at := received.data["due_at"]:
-        due = due_by(datetime.fromisoformat(due_at), language, by_day=view.by_day)
+        due = due_by(datetime.fromisoformat(due_at).astimezone(zone), language, by_day=view.by_day)
         period = _("%(period)s, %(due)s", period=period, due=due)
     rows: list[tuple[Text, Text | str]] = [
         (_("Number"), view.reference),

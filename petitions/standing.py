@@ -1,10 +1,14 @@
 """What every view of a case has: the fields that its deadlines and duties are read from."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Protocol
 
+from petitions import rules
 from petitions.states import OPEN, State
 from server.core import clock
+from server.core.clock import Pause, WorkingCalendar
 from server.core.days import day_of
 from server.core.rows import Local
 
@@ -28,6 +32,10 @@ class Standing:
     closed_at: Local | None
     objection_due_at: Local | None
     """When the decision on the open objection is due."""
+    pauses: tuple[Sequence[str | None], ...]
+    """First and last day of each supplement; no last day while it is awaited."""
+    investigation: Mapping[str, Any] | None
+    """The site investigation: ``first`` day, working ``days``, and ``more`` by which it was extended."""
 
     @property
     def open(self) -> bool:
@@ -62,3 +70,27 @@ class Standing:
 
 def _day(moment: datetime | None) -> date | None:
     return day_of(moment) if moment else None
+
+
+class Pausing(Protocol):
+    """A case, or a view of one."""
+
+    @property
+    def pauses(self) -> Sequence[Sequence[str | None]]: ...
+    @property
+    def supplement_until(self) -> date | None: ...
+    @property
+    def investigation(self) -> Mapping[str, Any] | None: ...
+
+
+def pauses_of(case: Pausing, calendar: WorkingCalendar) -> list[Pause]:
+    """The days that do not count: supplements (an open one up to its last day) and site investigations."""
+    found = []
+    for first, last in case.pauses:
+        start = date.fromisoformat(str(first))
+        end = date.fromisoformat(last) if last else max(start, case.supplement_until or start)
+        found.append((start, end))
+    if site := case.investigation:
+        begins = date.fromisoformat(site["first"])
+        found.append(rules.site_investigation(calendar, begins, site["days"] + site["more"]))
+    return found

@@ -7,7 +7,7 @@ seen; checks the tables of transitions and rights; and writes the new state with
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from petitions import rules
 from petitions.consultation import ConsultationStatus
@@ -17,6 +17,7 @@ from petitions.models import Case, Statement
 from petitions.queries.consultations import asked
 from petitions.reference import Reference, reference
 from petitions.rights import FOR_CONSULTED, FOR_OWNER, RIGHTS, cooperates, keeps, subject
+from petitions.standing import pauses_of
 from petitions.states import ENDED, OPEN, Action, State, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official, Role, keep_open
@@ -95,20 +96,9 @@ def due_of(case: Case, reference_data: Reference) -> Due | None:
     if period is None:
         return None
     started = case.clock_started_at.astimezone(config.settings().zone)
-    return rules.due_date(reference_data.calendar, period, started, case.extensions, pauses_of(case, reference_data))
-
-
-def pauses_of(case: Case, reference_data: Reference) -> list[tuple[date, date]]:
-    """The days that do not count: supplements (an open one up to its last day) and site investigations."""
-    found = []
-    for first, last in case.pauses:
-        start = date.fromisoformat(str(first))
-        end = date.fromisoformat(last) if last else max(start, case.supplement_until or start)
-        found.append((start, end))
-    if site := case.investigation:
-        begins = date.fromisoformat(site["first"])
-        found.append(rules.site_investigation(reference_data.calendar, begins, site["days"] + site["more"]))
-    return found
+    return rules.due_date(
+        reference_data.calendar, period, started, case.extensions, pauses_of(case, reference_data.calendar)
+    )
 
 
 @contextlib.asynccontextmanager

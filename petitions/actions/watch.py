@@ -79,7 +79,7 @@ def reminders() -> tuple[Reminder, ...]:
                 status=State.SUPPLEMENT_REQUESTED, reminded=0,
                 supplement_until__lte=day_of(now - MORNING) + timedelta(days=1),
             ),
-            "supplement_until", {"reminded": 1}, events.SupplementDueSoon,
+            "due_at", {"reminded": 1}, events.SupplementDueSoon,
             lambda case: (str(case.supplement_until),),
         ),
         Reminder(

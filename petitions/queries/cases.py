@@ -115,8 +115,6 @@ class CaseView(Standing):
     supplement_prolonged: int
     supplement_undelivered: tuple[int, ...]
     """Which of the requests were returned undelivered."""
-    investigation: Mapping[str, Any] | None
-    """The site investigation: ``first`` day, working ``days``, and ``more`` by which it was extended."""
     reopened: int
     objection_until: date | None
     """The last day to object to the answer; None if that is not possible, or no longer."""

@@ -8,7 +8,7 @@ in exactly one place. Which petition has which period is decided by the domains'
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -161,10 +161,10 @@ def closes_at(calendar: WorkingCalendar, due: Due) -> datetime:
     return datetime.combine(due.on, calendar.hours_on(due.on).closes, calendar.timezone)
 
 
-def remaining(calendar: WorkingCalendar, due: Due, moment: datetime) -> Remaining:
-    """Return the working days and minutes left at ``moment``, with minutes rounded down."""
-    days = calendar.working_days_between(calendar.local(moment).date(), due.on)
-    left = calendar.working_time_between(moment, closes_at(calendar, due))
+def remaining(calendar: WorkingCalendar, due: Due, moment: datetime, pauses: Sequence[Pause] = ()) -> Remaining:
+    """Return the working days and minutes left at ``moment``, with minutes rounded down; paused days do not count."""
+    days = calendar.working_days_between(calendar.local(moment).date(), due.on, pauses)
+    left = calendar.working_time_between(moment, closes_at(calendar, due), pauses)
     return Remaining(days, left // ONE_MINUTE)
 
 

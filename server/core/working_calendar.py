@@ -6,7 +6,7 @@ needs, and re-exports the names of this module.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -220,24 +220,28 @@ class WorkingCalendar:
                 return day, trail.steps()
         raise AssertionError  # pragma: no cover - as above
 
-    def working_time_between(self, start: datetime, end: datetime) -> timedelta:
-        """Return the working time from ``start`` to ``end``; negative if ``end`` is earlier."""
+    def working_time_between(self, start: datetime, end: datetime, pauses: Sequence[Pause] = ()) -> timedelta:
+        """Return the working time from ``start`` to ``end``, without paused days; negative if ``end`` is earlier."""
         if end < start:
-            return -self.working_time_between(end, start)
+            return -self.working_time_between(end, start, pauses)
         begin, finish = (self.local(moment).replace(tzinfo=None) for moment in (start, end))
         worked, day = NO_TIME, begin.date()
         while day <= finish.date():
-            if self.is_working_day(day):
+            if self.is_working_day(day) and not _paused(day, pauses):
                 for opens, closes in self._spans(day):
                     worked += max(NO_TIME, min(closes, finish) - max(opens, begin))
             day += ONE_DAY
         return worked
 
-    def working_days_between(self, start: date, end: date) -> int:
-        """Count the working days after ``start`` up to and including ``end``; negative if ``end`` is earlier."""
+    def working_days_between(self, start: date, end: date, pauses: Sequence[Pause] = ()) -> int:
+        """Count the working days after ``start`` up to and including ``end``, without paused days.
+
+        Negative if ``end`` is earlier.
+        """
         if end < start:
-            return -self.working_days_between(end, start)
-        return sum(self.is_working_day(start + ONE_DAY * n) for n in range(1, (end - start).days + 1))
+            return -self.working_days_between(end, start, pauses)
+        days = (start + ONE_DAY * n for n in range(1, (end - start).days + 1))
+        return sum(self.is_working_day(day) and not _paused(day, pauses) for day in days)
 
     def _spans(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         hours = self.hours_on(day)
@@ -269,6 +273,10 @@ def check_year(day: date) -> None:
     """Raise ValueError if the holidays of the day's year are not known."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(f"the working calendar knows the years {FIRST_YEAR} to {LAST_YEAR}, not {day.year}")
+
+
+def _paused(day: date, pauses: Iterable[Pause]) -> bool:
+    return any(first <= day <= last for first, last in pauses)
 
 
 def _in_order(pauses: Iterable[Pause]) -> list[Pause]:

@@ -111,7 +111,7 @@ async def test_the_inbox_is_worked_by_keys_alone(site: System, open_page: OpenPa
     order = [await row.get_attribute("id") for row in await page.locator("[data-row]").all()]
     await page.keyboard.press("j")
     await page.keyboard.press("a")
-    await expect(page.locator(f"#{order[0]}")).to_contain_text("접수 완료")
+    await expect(page.locator(f"#{order[0]}")).to_contain_text("담당부서 지정")
     await expect(page.locator(".toasts .toast")).to_contain_text("접수했습니다")
     await expect(page.locator(f"#{order[1]}:focus-within"), "on to the next row").to_be_attached()
     assert page.url.endswith("/desk")
@@ -175,5 +175,5 @@ async def test_an_open_case_follows_what_others_do_and_keeps_what_is_typed(site:
     await other.goto(f"/desk/cases/{number}")
     await other.click(".suggestion button")
     await expect(reader.locator("#timeline")).to_contain_text("접수, 도로과 지정")
-    await expect(reader.locator("#case-head")).to_contain_text("접수 완료")
+    await expect(reader.locator("#case-head")).to_contain_text("담당부서 지정")
     assert await reader.input_value("[id='field-note.text']") == "아직 쓰는 중"

@@ -43,17 +43,17 @@ async def test_receiving_and_passing_on_have_their_limits(system: System) -> Non
         assert tag(intake, phoned, "Send to") == ("Send to a department: 4 h late", "danger")
         await intake.open(f"/desk/cases/{number}")
         assert "by Tue 10 Mar 2026 10:00" in intake.text
-        assert "To be transferred by by Tue 10 Mar 2026 10:00 (Decree 13)." in intake.text  # to another agency
+        assert "To be transferred by Tue 10 Mar 2026 10:00 (Decree 13)." in intake.text  # to another agency
         await intake.send("accept", department="roads")
         await handler.open("/desk")
         assert tag(handler, number, "Transfer if") == ("Transfer if not yours: 3 h left", "plain")
         await handler.open(f"/desk/cases/{number}")
-        assert "To be transferred by by Tue 10 Mar 2026 10:30 (Decree 13)." in handler.text
+        assert "To be transferred by Tue 10 Mar 2026 10:30 (Decree 13)." in handler.text
     with clock.at(MONDAY + timedelta(days=2)):
         handler = await desk(system, "handler")  # it has not been passed on: it is taken for the department's own
         assert tag(handler, number, "Transfer if") == ("", "")
         await handler.open(f"/desk/cases/{number}")
-        assert "Should have been transferred by by Tue 10 Mar 2026 10:30 (Decree 13): please do it now." in handler.text
+        assert "Should have been transferred by Tue 10 Mar 2026 10:30 (Decree 13): please do it now." in handler.text
 
 
 def tag(who: Desk, number: str, begins: str) -> tuple[str, str]:
@@ -114,7 +114,7 @@ async def test_what_is_due_is_found_by_its_index(system: System) -> None:
         (await plan(reminder.due.sql(params_inline=True)), index)
         for reminder, index in zip(
             watch.reminders(),
-            (*["case_reminder"] * 2, *["case_objection_due"] * 2, "case_interim", *["part_due"] * 2),
+            (*["case_reminder"] * 2, "case_status_due", *["case_objection_due"] * 2, "case_interim", *["part_due"] * 2),
             strict=True,
         )
     ]

@@ -173,7 +173,7 @@ async def test_hong_follows_to_the_answer(system: System) -> None:
     hong = await opened_with_key(system, case)
     first = await page(hong, case)
     assert "한후견" in first
-    assert "지금: 신청 완료" in first
+    assert "지금: 접수" in first
     intake, handler = await somebody("intake"), await somebody("handler")
     await handling.accept(intake, case.reference, Accept("roads"))
     await handling.assign(intake, case.reference, Assign("handler"))

@@ -21,7 +21,7 @@ async def test_one_press_takes_the_proposed_department(system: System) -> None:
     assert intake.url.endswith("/desk")
     assert f"{filed['reference']} has been accepted." in intake.text
     row = intake.row(filed["reference"])
-    assert "Accepted" in row.text
+    assert "Department assigned" in row.text
     assert not [b for b in row.all("button") if "data-key" in b.attrs]
 
 

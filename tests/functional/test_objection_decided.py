@@ -152,6 +152,7 @@ async def test_an_objection_on_paper_is_taken_in_and_upheld(system: System) -> N
     handler, manager = await desk(system, "handler"), await desk(system, "manager")
     case, citizen = await refused(system, handler)
     await handler.send("object", text="편지로 온 이의신청")
+    await system.work()
     await manager.open(f"/desk/cases/{case.reference}")
     await manager.send("decide-objection", ruling="upheld", reasons="보도 폭을 다시 재었습니다.")
     assert manager.page.one("p", class_="case-line").text.startswith("Reopened")

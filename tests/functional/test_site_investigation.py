@@ -33,6 +33,7 @@ async def test_its_days_do_not_count(system: System) -> None:
             refused = await tried(system, "handler", number, "investigate", **{**SITE, **changed})
             assert [e["field"] for e in refused.json()["errors"]] == [field], changed
         handler = await at_desk(system, "handler", number)
+        await system.work()
         await handler.send("investigate", first="2026-03-11", days="5", reason="배수로를 열어 봅니다.")
         assert "Site investigation from Wed 11 Mar 2026 to Tue 17 Mar 2026; now due Tue 24 Mar 2026" in handler.text
         assert "Original deadline: Tue 17 Mar 2026" in handler.text

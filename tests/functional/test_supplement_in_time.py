@@ -168,6 +168,7 @@ async def test_who_is_never_reached_counts_as_withdrawn(system: System) -> None:
         # What came back is sent again at once.
         await act(system, "handler", number, "request-supplement", **MISSING)
         await act(system, "handler", number, "undelivered", text="우편, 이사")
+        await system.work()
         await handler.open(f"/desk/cases/{number}")
         await handler.send("deem-withdrawn", text="적힌 주소에 아무도 살지 않습니다.")
         assert f"{number} is deemed withdrawn" in handler.text

@@ -1,7 +1,9 @@
 """The clock in words: what officials and petitioners read of a period."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,6 +33,8 @@ class Row(Standing):
     answered_at: datetime | None = None
     closed_at: datetime | None = None
     objection_due_at: datetime | None = None
+    pauses: tuple[Sequence[str | None], ...] = ()
+    investigation: Mapping[str, Any] | None = None
 
 
 HOURS = Row(unit="hours", amount=3, due_at=datetime(2026, 3, 5, 11, 20, tzinfo=SEOUL))
@@ -82,6 +86,26 @@ def at(text: str) -> datetime:
 def test_a_running_clock_says_what_is_left(row: Row, now: str, remaining: str, tone: str) -> None:
     words = clock_words(row, CALENDAR, at(now), "en")
     assert (str(words.remaining), words.tone) == (remaining, tone)
+
+
+def test_no_more_is_left_than_the_period_has() -> None:
+    """On the day on which a supplement arrives, the deadline is still paused."""
+    paused = replace(HOURS, pauses=(("2026-03-04", "2026-03-04"),), due_at=at("2026-03-05T11:20"))
+    assert str(clock_words(paused, CALENDAR, at("2026-03-04T10:00"), "en").remaining) == "2 h 20 min left"
+    assert str(clock_words(replace(paused, pauses=()), CALENDAR, at("2026-03-04T10:00"), "en").remaining) == (
+        "9 h 20 min left"
+    ), "what was said"
+    investigated = replace(Row(), investigation={"first": "2026-03-11", "days": 3, "more": 0})
+    assert str(clock_words(investigated, CALENDAR, at("2026-03-09T10:00"), "en").remaining) == "3 working days left"
+
+
+def test_an_answered_case_is_not_done_while_an_objection_is_open() -> None:
+    answered = replace(Row(), status=State.ANSWERED, answered_at=at("2026-03-12T10:00"))
+    assert clock_words(answered, CALENDAR, at("2026-03-13T10:00"), "en").tone == "done"
+    objected = replace(answered, objection_due_at=at("2026-03-23T23:59:59"))
+    words = clock_words(objected, CALENDAR, at("2026-03-13T10:00"), "en")
+    assert (str(words.remaining), words.tone) == ("Objection: 6 working days left", "ok")
+    assert str(words.due_text) == "by the end of Mon 23 Mar 2026"
 
 
 def test_the_due_date_is_written_in_the_readers_language() -> None:

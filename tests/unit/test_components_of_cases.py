@@ -45,7 +45,7 @@ def steps(call: str) -> list[tuple[str, bool]]:
 @pytest.mark.parametrize(
     ("state", "current"),
     [
-        ("received", 0), ("accepted", 0), ("assigned", 1), ("in_progress", 2), ("supplement_requested", 2),
+        ("received", 0), ("accepted", 1), ("assigned", 1), ("in_progress", 2), ("supplement_requested", 2),
         ("reopened", 2), ("answered", 3), ("closed", 3),
     ],
 )  # fmt: skip
