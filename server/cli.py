@@ -3,6 +3,7 @@
 import asyncio
 import compileall
 import os
+import resource
 import secrets
 import signal
 import sys
@@ -21,6 +22,7 @@ from server.core import clock, database, observe, templates
 from server.core.accounts import Account
 from server.core.clock_command import clock_command
 from server.core.config import SIGNING_KEYS, BadSettings, Settings, is_loopback, write_key
+from server.core.connections import KEEP_ALIVE, PatientProtocol
 from server.core.jobs import Worker
 from server.core.outages import outage
 from server.core.web import Site
@@ -31,9 +33,8 @@ from tracking.visits.queue_command import day_of, office_of, queue_command
 
 T = TypeVar("T")
 
-KEEP_ALIVE = 75
-"""Seconds for which an idle connection is kept: longer than proxies (nginx: 60) and clients keep theirs. Whoever sends
-on a connection just when it is closed here gets no answer."""
+WORKER_SECONDS = 120
+"""Seconds in which a web process has to answer its supervisor: on a busy machine the imports alone take many."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -110,9 +111,12 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         )
     if settings.demo_live:
         click.echo("The queues of the demonstration move by themselves; outside their hours the offices open for it.")
+    observe.configure()  # of the supervisor, too: it says which process has started or died
+    _many_files()
     uvicorn.run(
         "server.app:from_environment",
         factory=True,
+        http=PatientProtocol,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
@@ -122,7 +126,14 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=5,
+        timeout_worker_healthcheck=WORKER_SECONDS,
     )
+
+
+def _many_files() -> None:
+    """Use as many connections as the system allows this process: a live stream is one each."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _has_demo_accounts(_settings: Settings) -> bool:

@@ -3,6 +3,7 @@
 ``python -m tests.support.sinmungo 2027-03-09T01:00+00:00 serve``
 """
 
+import os
 import sys
 from datetime import datetime
 
@@ -10,7 +11,9 @@ from server.__main__ import main
 from server.core import clock
 from tests.support.running_clock import running_from
 
-clock._machine = running_from(datetime.fromisoformat(sys.argv.pop(1)))
+if __name__ != "__mp_main__":  # else one of several web processes, which finds it where the first has put it
+    os.environ["CLOCK_BEGINS"] = sys.argv.pop(1)
+clock._machine = running_from(datetime.fromisoformat(os.environ["CLOCK_BEGINS"]))
 
 if __name__ == "__main__":
     main()
