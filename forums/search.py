@@ -1,21 +1,83 @@
-"""The two text indexes: forums, and submissions."""
+"""What can be found of forums: forums and notices, submissions, commitments. Indexed is only what everybody reads, so
+that a search cannot reveal what is masked.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from server.core import privacy
-from server.core.search import Index
+from forums.queries.forums import public_text
+from forums.states import SEEN, ForumState
+from server.core import database, privacy
+from server.core.search import PUBLIC, Batch, Document, Kind
 
-forum_index = Index("forum")
-"""Forums by id: title, summary, text, place, people."""
-submission_index = Index("submission")
-"""Submissions by id: number, title, text."""
-
-
-def forum_text(title: str, summary: str, body: str, place: str, panel: Sequence[str]) -> str:
-    """The indexed text of a forum."""
-    return "\n".join([title, summary, place, *panel, body])
+OFFICIALS = "forums"
+"""Who finds what is not public yet: forums being planned, texts held for moderation. The desk's own lists only."""
 
 
-def submission_text(number: str, title: str, text: str) -> str:
-    """The indexed text of a submission: only what everybody reads, so that a search cannot reveal masked data."""
-    return f"{number}\n{privacy.mask(title)}\n{privacy.mask(text)}"
+async def _forums(wanted: Batch) -> Sequence[Document]:
+    condition, values = wanted.sql("f.id")
+    rows = await database.fetch(
+        "SELECT f.id, f.slug, f.number, f.title, f.summary, f.body, f.place, f.panel, f.status, f.department_id, "
+        "f.district, f.language, f.proposer_id, f.from_petition, f.published_at, f.created_at, f.starts_at "
+        f"FROM forum f WHERE f.visibility = 'shown' AND {condition}",
+        *values,
+    )
+    return [_forum(row) for row in rows]
+
+
+def _forum(row: Mapping[str, Any]) -> Document:
+    panel = database.document(row["panel"])
+    title, summary, body, place, *people = (
+        public_text(each, row) for each in (row["title"], row["summary"], row["body"], row["place"], *panel)
+    )
+    seen = row["status"] in SEEN and (row["status"] != ForumState.CANCELLED or row["published_at"] is not None)
+    return Document(
+        FORUM, row["id"], title, "\n".join(filter(None, (summary, place, *people, body))),
+        path=f"/forums/{row['slug']}", readers=(PUBLIC if seen else OFFICIALS,), department=row["department_id"],
+        state=row["status"], district=row["district"], language=row["language"],
+        at=database.moment(row["starts_at"] or row["published_at"] or row["created_at"]),
+    )  # fmt: skip
+
+
+async def _submissions(wanted: Batch) -> Sequence[Document]:
+    condition, values = wanted.sql("s.id")
+    rows = await database.fetch(
+        "SELECT s.id, s.number, s.title, s.text, s.status, s.visibility, s.department_id, s.district, s.language, "
+        f"s.received_at FROM submission s WHERE s.visibility IN ('shown', 'pending') AND {condition}",
+        *values,
+    )
+    return [
+        Document(
+            SUBMISSION, row["id"], privacy.mask(row["title"]), privacy.mask(row["text"]), row["number"],
+            f"/submissions/{row['number']}", (PUBLIC if row["visibility"] == "shown" else OFFICIALS,),
+            row["department_id"], row["status"], row["district"], database.moment(row["received_at"]), row["language"],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def _commitments(wanted: Batch) -> Sequence[Document]:
+    condition, values = wanted.sql("c.id")
+    rows = await database.fetch(
+        "SELECT c.id, c.number, c.title, c.text, c.status, c.department_id, c.district, c.created_at "
+        f"FROM commitment c WHERE {condition}",
+        *values,
+    )
+    return [
+        Document(
+            COMMITMENT, row["id"], privacy.mask_text(row["title"], official=True),
+            privacy.mask_text(row["text"], official=True), row["number"], f"/commitments/{row['number']}",
+            department=row["department_id"], state=row["status"], district=row["district"],
+            at=database.moment(row["created_at"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+FORUM = Kind("forum", 3, _forums)
+"""Forums and notices: title, summary, text, place, people."""
+SUBMISSION = Kind("submission", 4, _submissions)
+"""Submissions: number, title, text."""
+COMMITMENT = Kind("commitment", 5, _commitments)
+"""Commitments: number, title, text."""
+KINDS = (FORUM, SUBMISSION, COMMITMENT)

@@ -1,16 +1,132 @@
-"""The text indexes of cases: one for the desk (all words and the petitioner's name), one for the public page."""
+"""What can be found of cases: everything about them by the officials who may see them, answers by everybody."""
 
-from server.core.search import Index
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, Protocol
 
-desk_index = Index("case_desk")
-public_index = Index("case_public")
+from petitions.permissions import Permission
+from petitions.publication import Own, published
+from petitions.rights import cooperates
+from petitions.states import State
+from server.core import database, search
+from server.core.accounts import Official
+from server.core.search import PUBLIC, Batch, Document, Kind
+
+PUBLIC_STATES = (State.ANSWERED, State.CLOSED)
+"""The states in which a case whose petitioner agreed is public."""
+_ALL = "cases"
 
 
-def desk_text(reference: str, title: str, body: str, name: str) -> str:
-    """The text by which officials find a case."""
-    return f"{reference}\n{title}\n{name}\n{body}"
+class CaseValues(Protocol):
+    """The columns of a case by which it is found."""
+
+    id: int
+    reference: str
+    title: str
+    body: str
+    status: Any
+    department_id: int | None
+    guide_id: int | None
+    district: str
+    received_at: Any
+    language: str
 
 
-def public_text(title: str, body: str, answer: str) -> str:
-    """The text by which everybody finds an answered case; the parts are already masked."""
-    return f"{title}\n{body}\n{answer}"
+def of_case(case: CaseValues, name: str, asked: Sequence[int] = ()) -> Document:
+    """A case as officials find it, with its petitioner's name; ``asked`` are the departments being consulted on it."""
+    readers = [_ALL]
+    if case.department_id is not None:
+        readers.append(_of_department(case.department_id))
+    if case.guide_id is not None:
+        readers.append(_of_guide(case.guide_id))
+    readers += map(_of_consulted, asked)
+    return Document(
+        CASE, case.id, case.title, case.body, f"{case.reference}\n{name}", f"/desk/cases/{case.reference}",
+        tuple(readers), case.department_id, case.status, case.district, database.moment(case.received_at),
+        case.language,
+    )  # fmt: skip
+
+
+def readers(official: Official | None) -> tuple[str, ...]:
+    """As which readers somebody searches, as in ``petitions.rights.sees``; None is everybody."""
+    if official is None:
+        return (PUBLIC,)
+    if official.may(Permission.SEE_ALL):
+        return (PUBLIC, _ALL)
+    found = [PUBLIC]
+    if official.may(Permission.SEE_DEPARTMENT) and official.department_id is not None:
+        found.append(_of_department(official.department_id))
+    elif official.may(Permission.SEE_GUIDED):
+        found.append(_of_guide(official.id))
+    if cooperates(official) and official.department_id is not None:
+        found.append(_of_consulted(official.department_id))
+    return tuple(found)
+
+
+def _of_department(department_id: int) -> str:
+    return f"cases of department {department_id}"
+
+
+def _of_guide(account_id: int) -> str:
+    return f"cases of guide {account_id}"
+
+
+def _of_consulted(department_id: int) -> str:
+    return f"cases on which department {department_id} is consulted"
+
+
+async def refresh(case_id: int, *, public: bool) -> None:
+    """Index a case that has changed, as officials and, if its petitioner agreed, as everybody finds it."""
+    await search.refresh(CASE, case_id)
+    if public:
+        await search.refresh(PETITION, case_id)
+
+
+async def _cases(wanted: Batch) -> Sequence[Document]:
+    condition, values = wanted.sql("c.id")
+    rows = await database.fetch(
+        "SELECT c.id, c.reference, c.title, c.body, c.status, c.department_id, c.guide_id, c.district, c.received_at, "
+        f"c.language, p.name FROM petition_case c JOIN petitioner p ON p.case_id = c.id WHERE {condition}",
+        *values,
+    )
+    asked = defaultdict[int, list[int]](list)
+    consulted = await database.fetch(
+        "SELECT case_id, department_id FROM consultation WHERE status = 'asked' AND case_id IN (?) ORDER BY id",
+        [row["id"] for row in rows],
+    )
+    for row in consulted:
+        asked[row["case_id"]].append(row["department_id"])
+    return [of_case(SimpleNamespace(**row), row["name"], asked[row["id"]]) for row in rows]
+
+
+async def _petitions(wanted: Batch) -> Sequence[Document]:
+    condition, values = wanted.sql("c.id")
+    rows = await database.fetch(
+        "SELECT c.id, c.reference, c.title, c.body, c.status, c.department_id, c.district, c.answered_at, c.language, "
+        "p.name, p.email, p.phone, p.address, "
+        "(SELECT a.text FROM answer a WHERE a.case_id = c.id ORDER BY a.id DESC LIMIT 1) AS answer "
+        "FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
+        f"WHERE c.public = ? AND c.status IN (?) AND {condition}",
+        True,
+        PUBLIC_STATES,
+        *values,
+    )
+    return [_petition(row) for row in rows]
+
+
+def _petition(row: Mapping[str, Any]) -> Document:
+    own = Own(row["name"], row["email"], row["phone"], row["address"], (row["title"], row["body"]))
+    body, answer = published(row["body"], own), published(row["answer"] or "", own, official=True)
+    return Document(
+        PETITION, row["id"], published(row["title"], own), f"{body}\n{answer}", path=f"/cases/{row['reference']}",
+        department=row["department_id"], state=row["status"], district=row["district"],
+        at=database.moment(row["answered_at"]), language=row["language"],
+    )  # fmt: skip
+
+
+CASE = Kind("case", 1, _cases)
+"""Cases, for officials: all words, the reference and the petitioner's name."""
+PETITION = Kind("petition", 2, _petitions)
+"""Answered cases that everybody may read, masked, with their answers."""
+KINDS = (CASE, PETITION)

@@ -1,12 +1,12 @@
-"""The checks of ``sinmungo check``: the schema, every chain of the ledger, cases against their chains, and values that
-no page can show.
+"""The checks of ``sinmungo check``: the schema, every chain of the ledger, cases against their chains, values that
+no page can show, and the search index, which it repairs.
 """
 
 from collections.abc import AsyncIterator
 
 from petitions.queries import integrity
 from server import wiring
-from server.core import database, ledger_check, rows_check
+from server.core import database, ledger_check, rows_check, search
 from server.core.config import Settings
 
 
@@ -20,4 +20,6 @@ async def problems(settings: Settings) -> AsyncIterator[str]:
     async for problem in rows_check.problems():
         yield problem
     async for problem in integrity.problems():
+        yield problem
+    async for problem in search.problems(wiring.SEARCHED):
         yield problem

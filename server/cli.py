@@ -15,16 +15,18 @@ from typing import Any, TypeVar
 
 import click
 import uvicorn
+from tqdm import tqdm
 
 from server import check as checks
 from server import importing, importing_forums, wiring
-from server.core import clock, database, observe, templates
+from server.core import clock, database, observe, search, templates
 from server.core.accounts import Account
 from server.core.clock_command import clock_command
 from server.core.config import SIGNING_KEYS, BadSettings, Settings, is_loopback, write_key
 from server.core.connections import KEEP_ALIVE, PatientProtocol
 from server.core.jobs import Worker
 from server.core.outages import outage
+from server.core.search.command import search_command
 from server.core.web import Site
 from server.demo.visits import live as demo_live
 from tracking.statistics.command import statistics
@@ -238,7 +240,20 @@ def check() -> None:
     sys.exit(1 if found else 0)
 
 
+@main.command()
+def reindex() -> None:
+    """Build the search index anew, while the site goes on working with the old one."""
+
+    async def work(_settings: Settings) -> int:
+        total = await database.value(f"SELECT COUNT(*) FROM {search.TABLES.prefix}_document")
+        with tqdm(total=total, desc="Search", unit=" documents", disable=None) as progress:
+            return await search.rebuild(wiring.SEARCHED, progress.update)
+
+    click.echo(f"{run(work)} documents can be found.")
+
+
 main.add_command(clock_command, "clock")
+main.add_command(search_command)
 main.add_command(queue_command, "queue")
 main.add_command(statistics, "statistics")
 

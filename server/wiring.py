@@ -9,6 +9,7 @@ from itertools import chain
 from forums import events as forum_events
 from forums import messages as forum_messages
 from forums import participant_acts
+from forums import search as forum_search
 from forums.actions import merging, news, proposing, registering, timing, watching
 from forums.letters import ForumLetters
 from forums.permissions import Permission as ForumPermission
@@ -17,13 +18,27 @@ from forums.queries.news import HEARD as NEWS
 from forums.routes.following import PAGE as FOLLOWS_PAGE
 from petitions import events as petition_events
 from petitions import messages as petition_messages
+from petitions import search as petition_search
 from petitions.actions import watch
 from petitions.letters import MAILBOX_JOB, CaseLetters
 from petitions.permissions import Permission as PetitionPermission
 from petitions.queries import cases
 from petitions.queries.following import affected_desks
 from server import crossing
-from server.core import config, database, idempotency, jobs, kept, ledger, mail, messages, sessions, texts, uploads
+from server.core import (
+    config,
+    database,
+    idempotency,
+    jobs,
+    kept,
+    ledger,
+    mail,
+    messages,
+    search,
+    sessions,
+    texts,
+    uploads,
+)
 from server.core.accounts import CorePermission, Permission
 from server.core.city import KEPT
 from server.core.config import Settings
@@ -36,6 +51,7 @@ from server.core.notify.correspondence import Correspondent
 from server.core.notify.post import Post, Render
 from server.core.participants import links
 from server.core.participants.confirming import Confirmations
+from server.core.search import Kind
 from server.core.stream.hub import Hub, Narrator, Watcher
 from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
@@ -112,8 +128,12 @@ PERIODIC: Mapping[str, timedelta] = {
     recounting.NIGHTLY: timedelta(minutes=30),
     "core.sweep": timedelta(hours=6),
     "core.kept": kept.SWEPT,
+    "core.search": timedelta(seconds=30),
 }
 """Periodic job kinds and their intervals."""
+
+SEARCHED: Sequence[Kind] = (*petition_search.KINDS, *forum_search.KINDS)
+"""Everything that can be found, each domain's own."""
 
 REMIND_ON = "forums.remind_on"
 
@@ -263,6 +283,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         recounting.RECOUNT: recounting.recount,
         recounting.NIGHTLY: recounting.nightly,
         "core.kept": _each(kept.sweep),
+        "core.search": _each(search.count),
         "core.sweep": _each(
             sessions.sweep,
             idempotency.sweep,

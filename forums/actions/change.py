@@ -13,16 +13,18 @@ from typing import Generic, TypeVar
 from tortoise.models import Model
 
 from forums import kinds, rights
+from forums import search as documents
 from forums.errors import NoSuchCommitment, NoSuchForum, NoSuchSubmission, NotYours
 from forums.events import IN_PASSING
 from forums.models import Commitment, Forum, ForumWords, Submission
 from forums.permissions import Permission
 from forums.states import COMMITMENT, SUBMISSION, CommitmentAction, ForumAction, SubmissionAction, follow
-from server.core import clock, database, ledger
+from server.core import clock, database, ledger, search
 from server.core.accounts import Official
 from server.core.errors import ChangedMeanwhile, Forbidden, NotFound, NotPossibleNow, Refusal
 from server.core.ledger import Chain, DomainEvent
 from server.core.participants.people import Person
+from server.core.search import Kind
 
 SYSTEM = "system"
 Actor = Official | Person | str
@@ -161,3 +163,11 @@ async def _changing(
         raise NotPossibleNow(action, before)
     if change.new_events:
         await chain.append(change.actor, *change.new_events)
+    await search.refresh(_FOUND_AS[model], row.id)
+
+
+_FOUND_AS: Mapping[type[Model], Kind] = {
+    Forum: documents.FORUM,
+    Submission: documents.SUBMISSION,
+    Commitment: documents.COMMITMENT,
+}

@@ -28,8 +28,9 @@ from forums.numbering import new_commitment_number
 from forums.permissions import Permission
 from forums.queries.commitments import owner_of
 from forums.rights import answers_for, commitment_subject, submission_subject
+from forums.search import COMMITMENT
 from forums.states import CommitmentAction, CommitmentState, ForumState
-from server.core import clock, database, ledger
+from server.core import clock, database, ledger, search
 from server.core.accounts import Official, keep_open
 from server.core.days import day_of, today
 from server.core.errors import FieldError, Forbidden, Invalid, NotPossibleNow, _
@@ -83,6 +84,7 @@ async def make(
         created_at=clock.now(),
     )
     await _write_steps(row.id, command.steps)
+    await search.refresh(COMMITMENT, row.id)
     number_of_submission = submission.number if submission else ""
     await chain.append(
         name_of(actor), CommitmentMade(forum.slug, number_of_submission, department_id, str(command.due_on))

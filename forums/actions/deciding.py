@@ -19,9 +19,9 @@ from forums.forms.moderating import Decide
 from forums.guidelines import GUIDELINES, UPHELD
 from forums.permissions import Permission
 from forums.queries.texts import SORTS, Spoken, spoken
-from forums.search import forum_index, forum_text, submission_index, submission_text
+from forums.search import FORUM, SUBMISSION
 from forums.states import TEXT, TextAction, TextState, follow
-from server.core import clock, config, database, i18n, ledger, privacy, roles
+from server.core import clock, config, database, i18n, ledger, roles, search
 from server.core.accounts import Official, Role
 from server.core.errors import Forbidden, NotPossibleNow, Refusal
 from server.core.ledger import Chain, DomainEvent
@@ -137,7 +137,7 @@ async def _write(official: Official, cases: Sequence[_Case], chains: Mapping[str
     await _show(changed, after)
     await _settle(official, cases, command)
     await tell(official.actor, events)
-    await _index([text for text in changed if not text.withdrawn], after)
+    await _index(changed)
     again = sum(case.text.visibility == TextState.HIDDEN for case in cases)
     if command.action is TextAction.HIDE:
         await count(hidden=len(cases))
@@ -220,17 +220,7 @@ async def _settle(official: Official, cases: Sequence[_Case], command: Decide) -
     )
 
 
-async def _index(texts: Sequence[Spoken], after: TextState) -> None:
+async def _index(texts: Sequence[Spoken]) -> None:
     """Remove hidden texts from the index and add shown ones. Comments are not indexed."""
-    connection = database.connection()
-    for text in texts:
-        if text.sort == "comment":
-            continue
-        index = forum_index if text.sort == "forum" else submission_index
-        if after is TextState.HIDDEN:
-            await index.remove(connection, text.id)
-        elif text.sort == "submission":
-            await index.put(connection, text.id, submission_text(text.number, text.title, text.text))
-        else:
-            title, body = privacy.mask(text.title), privacy.mask(text.text)
-            await index.put(connection, text.id, forum_text(title, "", body, "", ()))
+    for kind in (FORUM, SUBMISSION):
+        await search.refresh(kind, *(text.id for text in texts if text.sort == kind.name))

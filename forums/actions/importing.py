@@ -22,10 +22,10 @@ from forums.forms.importing import PastForum, PastSubmission
 from forums.models import Commitment, Forum, Submission
 from forums.numbering import keep_number, new_commitment_number, new_submission_number
 from forums.rights import commitment_subject, forum_subject, submission_subject
-from forums.search import forum_index, forum_text, submission_index, submission_text
+from forums.search import COMMITMENT, FORUM, SUBMISSION
 from forums.spam import fingerprint
 from forums.states import CommitmentState, ForumState, SubmissionState
-from server.core import config, database, ledger
+from server.core import config, database, ledger, search
 from server.core.ledger import DomainEvent
 
 ACTOR = "import"
@@ -74,9 +74,7 @@ async def take_forums(lines: Sequence[PastForum]) -> list[int]:
         rows = await database.insert_models(Forum, [_forum(line) for line in new], returning="id, slug")
         ids = {row["slug"]: row["id"] for row in rows}
         await ledger.begin_many(ACTOR, [(forum_subject(line.slug), _forum_events(line)) for line in new])
-        for line in new:
-            text = forum_text(line.title, line.summary, line.body, line.place, line.panel)
-            await forum_index.put(database.connection(), ids[line.slug], text)
+        await search.refresh(FORUM, *ids.values())
     return sorted(ids.values())
 
 
@@ -113,13 +111,11 @@ async def take_submissions(lines: Sequence[Line], forums: Mapping[str, int]) -> 
         chains = [(submission_subject(number), _submission_events(line)) for _key, line, number in new]
         promised = [(line, number, new_commitment_number()) for _key, line, number in new if line.promised]
         commitments = [_commitment(line, name, forums[line.forum], ids[number]) for line, number, name in promised]
-        await database.insert_models(Commitment, commitments)
+        made = await database.insert_models(Commitment, commitments, returning="id")
         chains += [(commitment_subject(name), _commitment_events(line, number)) for line, number, name in promised]
         await ledger.begin_many(ACTOR, chains)
-        for _key, line, number in new:
-            await submission_index.put(
-                database.connection(), ids[number], submission_text(number, line.title, line.text)
-            )
+        await search.refresh(SUBMISSION, *ids.values())
+        await search.refresh(COMMITMENT, *(row["id"] for row in made))
         for slug in sorted({line.forum for _key, line, _number in new}):
             count = sum(line.forum == slug for _key, line, _number in new)
             await database.execute("UPDATE forum SET submissions = submissions + ? WHERE id = ?", count, forums[slug])

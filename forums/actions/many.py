@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forums import rights
+from forums import search as documents
 from forums.actions.change import SYSTEM, Actor, name_of, permit
 from forums.errors import NoSuchSubmission, NotYours
 from forums.rights import answers_for, reads, submission_subject
 from forums.states import SUBMISSION, SubmissionAction, SubmissionState, follow
-from server.core import database, ledger
+from server.core import database, ledger, search
 from server.core.accounts import Official
 from server.core.errors import ChangedMeanwhile, NotPossibleNow, Refusal
 from server.core.ledger import Chain, DomainEvent
@@ -91,6 +92,7 @@ class Group:
             )
             if len(hit) != len(some):
                 raise ChangedMeanwhile
+            await search.refresh(documents.SUBMISSION, *(submission.id for submission in some))
             await ledger.append_many(
                 actor, [(self.chains[submission.number], new_events(submission)) for submission in some]
             )

@@ -22,11 +22,10 @@ from forums.forms.planning import PLANS, PlanForum, WriteMinutes
 from forums.models import Forum, ForumFile
 from forums.numbering import next_number, slug_of
 from forums.permissions import Permission
-from forums.queries.forums import public_text
 from forums.rights import forum_subject
-from forums.search import forum_index, forum_text
+from forums.search import FORUM
 from forums.states import SEEN, ForumAction, ForumState
-from server.core import clock, config, database, idempotency, ledger
+from server.core import clock, config, database, idempotency, ledger, search
 from server.core.accounts import Official, keep_open
 from server.core.errors import FieldError, Forbidden, Invalid, _
 from server.core.files import StoredFile
@@ -70,7 +69,7 @@ async def plan(
         )
         await keep_files(forum_subject(slug), files)
         await chain.append(actor.actor, ForumPlanned(command.kind, petition=from_petition))
-        await find_by(forum)
+        await search.refresh(FORUM, forum.id)
         if key:
             await idempotency.settle(digest, slug)
     return slug
@@ -101,7 +100,6 @@ async def edit(
             _need_all(row)
         if fields:
             change.record(ForumEdited(tuple(fields)))
-            await find_by(row)
 
 
 async def publish(actor: Actor, slug: str, command: Plain = PLAIN) -> None:
@@ -153,15 +151,6 @@ async def number_it(change: Change[Forum]) -> None:
     """Give a proposed forum its number in the series of its kind; its slug stays."""
     if not change.row.number:
         change.set(number=await next_number(change.row.kind))
-
-
-async def find_by(forum: Forum) -> None:
-    """Index a forum by its public texts."""
-    title, summary, body, place, *panel = (
-        public_text(each, vars(forum)) for each in (forum.title, forum.summary, forum.body, forum.place, *forum.panel)
-    )
-    text = forum_text(title, summary, body, place, panel)
-    await forum_index.put(database.connection(), forum.id, text)
 
 
 async def keep_files(subject: str, files: Sequence[StoredFile]) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from forums import spam
 from forums.actions.change import SYSTEM, changing_forum
 from forums.actions.moderating import hold
-from forums.actions.planning import find_by, number_it
+from forums.actions.planning import number_it
 from forums.errors import NotShownYet, TooManyProposals
 from forums.events import ForumAccepted, ForumDeclined, ForumOpened, ForumProposed
 from forums.forms.assigning import TextOnly
@@ -18,8 +18,9 @@ from forums.models import Forum
 from forums.numbering import next_number, slug_of
 from forums.queries import speaking
 from forums.rights import forum_subject, talk_subject
+from forums.search import FORUM
 from forums.states import ForumAction, ForumState
-from server.core import clock, config, database, ledger
+from server.core import clock, config, database, ledger, search
 from server.core.accounts import Official
 from server.core.errors import NotPossibleNow
 from server.core.participants.people import Person
@@ -69,7 +70,7 @@ async def propose(person: Person, command: ProposeForum) -> str:
         if why:
             await hold(await ledger.open_or_begin(talk_subject(slug)), forum_subject(slug), forum.id, why)
         else:
-            await find_by(forum)
+            await search.refresh(FORUM, forum.id)
     return slug
 
 

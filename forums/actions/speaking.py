@@ -17,9 +17,9 @@ from forums.kinds import takes_submissions
 from forums.models import Submission
 from forums.numbering import new_submission_number
 from forums.queries import speaking
-from forums.search import submission_index, submission_text
+from forums.search import SUBMISSION
 from forums.states import ForumAction, SubmissionAction, SubmissionState
-from server.core import clock, database, ledger
+from server.core import clock, database, ledger, search
 from server.core.days import day_of
 from server.core.errors import NotPossibleNow
 from server.core.ledger import Chain, DomainEvent
@@ -79,7 +79,7 @@ async def receive(actor: str, slug: str, **values: Any) -> tuple[Submission, Cha
         number=number, status=SubmissionState.RECEIVED, received_at=now, received_on=day_of(now), **values
     )
     await chain.append(actor, SubmissionReceived(slug, row.channel, row.petition))
-    await submission_index.put(database.connection(), row.id, submission_text(number, row.title, row.text))
+    await search.refresh(SUBMISSION, row.id)
     return row, chain
 
 
@@ -97,11 +97,10 @@ async def withdraw(person: Person, number: str) -> None:
 
 
 async def take_back(change: Change[Submission], event: DomainEvent) -> None:
-    """Take a submission out of its forum's count and the full-text index. Raises ``OthersMerged``."""
+    """Take a submission out of its forum's count. Raises ``OthersMerged``."""
     row = change.row
     if await Submission.exists(merged_into_id=row.id):
         raise OthersMerged
     if row.visibility == "shown":
         await database.execute("UPDATE forum SET submissions = submissions - 1 WHERE id = ?", row.forum_id)
-    await submission_index.remove(database.connection(), row.id)
     await tell(change.actor, [(change.chain, event, change.chain.subject, row.forum_id)])

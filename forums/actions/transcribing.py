@@ -12,7 +12,6 @@ from forums.events import SubmissionCorrected, TranscriptionWithdrawn
 from forums.forms.transcribing import Transcribe
 from forums.models import Forum, Session, Submission
 from forums.permissions import Permission
-from forums.search import submission_index, submission_text
 from forums.states import ForumAction, SubmissionAction
 from server.core import clock, config, database, idempotency
 from server.core.accounts import Official
@@ -82,8 +81,6 @@ async def correct(actor: Official, slug: str, number: str, command: Transcribe, 
         if not fields:
             return
         change.set(**{name: wanted[name] for name in fields}, title=rules.title_of(command.text))
-        text = submission_text(row.number, row.title, row.text)
-        await submission_index.put(database.connection(), row.id, text)
         change.record(SubmissionCorrected(slug, tuple(fields)))
 
 

@@ -9,9 +9,9 @@ from forums.queries import commitments
 from forums.queries.commitments import CommitmentView, StepView
 from forums.queries.forums import public_text
 from forums.queries.lists import HITS, NOTICE
-from forums.search import forum_index
+from forums.search import FORUM
 from forums.states import ADOPTED, SEEN, CommitmentState, ForumState
-from server.core import config, database, privacy
+from server.core import config, database, privacy, search
 from server.core.booking.reading import with_slot
 from server.core.icalendar import Entry
 
@@ -30,7 +30,7 @@ async def dates(where: Mapping[str, object], since: datetime, q: str = "") -> li
     names = {"slug": "f.slug", "kind": "f.kind", "department_id": "f.department_id", "district": "f.district"}
     narrowed, values = "".join(f" AND {names[name]} = ?" for name in where), list(where.values())
     if q:
-        ids = await forum_index.search(database.connection(), q, limit=HITS)
+        ids = await search.ENGINE.newest(FORUM, q, limit=HITS)
         if not ids:
             return []
         narrowed += f" AND f.id IN ({database.marks(ids)})"

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from forums.errors import NoSuchSubmission
 from forums.labels import OUTCOMES, SUBMISSION_STATES
 from forums.rights import SUBMISSION_SUBJECT, reads, reads_unshown
-from forums.search import submission_index
+from forums.search import SUBMISSION
 from forums.states import SubmissionState
-from server.core import database, ledger, listing
+from server.core import database, ledger, listing, search
 from server.core.accounts import Official
 from server.core.city import City
 from server.core.errors import _
@@ -117,7 +117,7 @@ async def _walk(wanted: Filter, reference_data: City, today: date) -> Walk | Non
     descending = wanted.status not in OLDEST_FIRST
     if wanted.q:
         exact = await database.fetch_one("SELECT id FROM submission WHERE number = ?", wanted.q.strip().upper())
-        ids = [exact["id"]] if exact else await submission_index.search(database.connection(), wanted.q, limit=HITS)
+        ids = [exact["id"]] if exact else await search.ENGINE.newest(SUBMISSION, wanted.q, limit=HITS)
         found = Condition(f"s.id IN ({database.marks(ids)})", tuple(ids))
         driving, residual, descending = [found, *by.values()], [], True
     shown = Condition("s.visibility = ?", ("shown",))

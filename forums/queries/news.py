@@ -11,8 +11,8 @@ from forums import events
 from forums.messages import MESSAGES
 from forums.messages.event import ForumEvent
 from forums.queries.following import About, about
-from forums.search import forum_index, submission_index
-from server.core import database, ledger
+from forums.search import FORUM, SUBMISSION
+from server.core import database, ledger, search
 from server.core.errors import Text
 from server.core.ledger import Entry
 
@@ -59,8 +59,8 @@ async def newest(where: Mapping[str, object], q: str = "", *, commitments: bool 
     wanted, values = [f"n.{name} = ?" for name in where], list(where.values())
     if q:
         found = {
-            "forum_id": await forum_index.search(database.connection(), q, limit=HITS),
-            "submission_id": await submission_index.search(database.connection(), q, limit=HITS),
+            "forum_id": await search.ENGINE.newest(FORUM, q, limit=HITS),
+            "submission_id": await search.ENGINE.newest(SUBMISSION, q, limit=HITS),
         }
         if not any(found.values()):
             return []

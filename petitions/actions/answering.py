@@ -10,12 +10,10 @@ from petitions.errors import Refused
 from petitions.events import CaseAnswered, CaseClosed, CaseRated, CaseReopened, CaseWithdrawn
 from petitions.forms import GiveAnswer, Rate, TextOnly
 from petitions.labels import REFUSING
-from petitions.models import Answer, Petitioner
-from petitions.publication import Own, published
+from petitions.models import Answer
 from petitions.rules import Kind
-from petitions.search import public_index, public_text
 from petitions.states import Action
-from server.core import clock, database
+from server.core import clock
 from server.core.accounts import Official
 from server.core.clock import Due
 from server.core.days import today
@@ -52,18 +50,6 @@ async def answer(actor: Official, reference: str, command: GiveAnswer, *, files:
         change.set(answered_at=now, objected_at=None, objection_extension=0, objection_decided_at=None)
         kept = await keep(change, files, answer_id=row.id)
         change.record(CaseAnswered(row.id, command.decision, in_time, kept))
-        if case.public:
-            await _publish(change, command)
-
-
-async def _publish(change: Change, command: GiveAnswer) -> None:
-    """Publish the answered case in the public list, without names and numbers."""
-    who = await Petitioner.get(case_id=change.case.id)
-    texts = (change.case.title, change.case.body)
-    own = Own(who.name, who.email, who.phone, who.address, texts)
-    title, body = (published(text, own) for text in texts)
-    answer = published(command.text, own, official=True)
-    await public_index.put(database.connection(), change.case.id, public_text(title, body, answer))
 
 
 async def close(actor: Official | str, reference: str, command: TextOnly) -> None:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from petitions import rules
+from petitions import rules, search
 from petitions.consultation import ConsultationStatus
 from petitions.errors import ChangedMeanwhile, NoSuchCase, NotPossibleNow, Refused
 from petitions.events import CaseRouted, ConsultationWithdrawn
@@ -182,6 +182,7 @@ async def _write(change: Change, before: State) -> None:
     if not hit:  # SQLite's count includes text-index rows written before, so this may exceed one
         raise NotPossibleNow("?", before)
     await change.chain.append(change.actor, *change.new_events)
+    await search.refresh(change.case.id, public=change.case.public)
 
 
 NO_DEPARTMENT = _("Please choose a department from the list.")

@@ -7,6 +7,7 @@ duplicates. Imported cases get the same decisions, chains and index entries as f
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from petitions.actions.intake import Decided, case_values, decide, first_events, to_open_department
@@ -15,8 +16,8 @@ from petitions.models import Case
 from petitions.reference import all_guides, reference
 from petitions.rights import subject
 from petitions.routing import GuideProfile
-from petitions.search import desk_index, desk_text
-from server.core import clock, database, ledger, references
+from petitions.search import of_case
+from server.core import clock, database, ledger, references, search
 from server.core.days import today
 
 ACTOR = "import"
@@ -99,10 +100,8 @@ async def _write(new: Sequence[_New]) -> None:
             for n in new
         ],
     )
-    for n in new:
-        who = n.line.command.petitioner
-        text = desk_text(n.reference, n.line.command.title, n.line.command.body, who.name)
-        await desk_index.put(database.connection(), ids[n.reference], text)
+    documents = [of_case(SimpleNamespace(id=ids[n.reference], **n.values), n.line.command.petitioner.name) for n in new]
+    await search.put(*documents, new=True)
 
 
 def _reminder_stage(decided: Decided) -> int:

@@ -15,9 +15,9 @@ from petitions.models import Attachment, Case, Petitioner
 from petitions.reference import Reference, all_guides, forget, reference
 from petitions.rights import subject
 from petitions.routing import Choice, Guidance, GuideProfile, choose, choose_guide
-from petitions.search import desk_index, desk_text
+from petitions.search import of_case
 from petitions.states import State
-from server.core import clock, config, database, idempotency, ledger, references
+from server.core import clock, config, database, idempotency, ledger, references, search
 from server.core.accounts import Official, keep_open
 from server.core.clock import Due
 from server.core.days import day_of
@@ -165,7 +165,7 @@ async def create(
     rows = await attach(case.id, files, by_official=actor is not None, at=case.received_at)
     new_events += [AttachmentAdded(row.id) for row in rows]
     await chain.append(actor.actor if actor else "petitioner", *new_events)
-    await desk_index.put(database.connection(), case.id, desk_text(number, command.title, command.body, who.name))
+    await search.put(of_case(case, who.name), new=True)
     return case
 
 

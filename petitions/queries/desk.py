@@ -10,24 +10,26 @@ from petitions.queries.duties import listed_by
 from petitions.queries.filters import NEWEST, Filter, Position, in_objections, position_of
 from petitions.queries.inbox import OBJECTED, listed
 from petitions.queries.rows import Row
-from petitions.queries.scope import scope, visible
+from petitions.queries.scope import scope
 from petitions.reference import Reference
 from petitions.rights import cooperates
-from petitions.search import desk_index
+from petitions.search import CASE, readers
 from petitions.states import OPEN, State
-from server.core import clock, database, roles
+from server.core import clock, database, roles, search
 from server.core.accounts import Official, Role
 from server.core.listing import Condition, Page, where
 from server.core.listing import counts as counts_of
 from server.core.roles import Staff
 from server.core.rows import Local, columns, read_all, select
+from server.core.search import Question
 
 CAP = 1_000
 """Counts stop here and are shown as "1,000+"."""
 SIMILAR = 5
 SIMILAR_WORDS = 4
 """The number of title words that are searched for."""
-SIMILAR_HITS = 25
+SIMILAR_LEAST = 0.3
+"""The share of the title's words, weighted by rarity, that a similar case contains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,24 +164,19 @@ class Similar:
 
 
 async def similar(case: CaseView, official: Official) -> list[Similar]:
-    """The cases that share most words with a case's title, among those the official may see."""
-    limits = visible(official)
-    shared: dict[int, int] = {}
-    for word in title_words(case.title):
-        for number in await desk_index.search(database.connection(), word, limit=SIMILAR_HITS):
-            shared[number] = shared.get(number, 0) + 1
-    shared.pop(case.id, None)
-    best = sorted(shared, key=lambda number: (-shared[number], -number))[: SIMILAR_HITS * 2]
-    if limits is None or not best:
+    """The cases that share most with a case's title, among those the official may see. At most four queries."""
+    question = Question(
+        case.title, (CASE,), readers(official), limit=SIMILAR, least=SIMILAR_LEAST, besides=(CASE, case.id)
+    )
+    best = [hit.id for hit in (await search.ENGINE.search(question)).hits]
+    if not best:
         return []
     rows = await database.fetch(
         "SELECT c.id, c.reference, c.title, c.status, COALESCE((SELECT a.text FROM answer a WHERE a.case_id = c.id "
-        "ORDER BY a.id DESC LIMIT 1), '') AS answer FROM petition_case c WHERE c.id IN (?)"
-        + (f" AND {limits.sql}" if limits.sql else ""),
+        "ORDER BY a.id DESC LIMIT 1), '') AS answer FROM petition_case c WHERE c.id IN (?)",
         best,
-        *limits.values,
     )
-    return read_all(Similar, sorted(rows, key=lambda row: best.index(row["id"]))[:SIMILAR])
+    return read_all(Similar, sorted(rows, key=lambda row: best.index(row["id"])))
 
 
 _HANGUL = re.compile(r"[가-힣]{3,}")

@@ -28,9 +28,9 @@ from petitions.queries.scope import scope, visible
 from petitions.reference import Reference
 from petitions.rights import CASE_SUBJECT, cooperates
 from petitions.rules import Kind
-from petitions.search import desk_index
+from petitions.search import CASE
 from petitions.states import OPEN, State
-from server.core import accounts, clock, database, ledger, listing, references
+from server.core import accounts, clock, database, ledger, listing, references, search
 from server.core.accounts import Official
 from server.core.days import today
 from server.core.listing import Condition, Order, Page, Walk
@@ -136,8 +136,8 @@ class _List:
             self.window = 0
             self.last_hit = hits[-1] if len(hits) == HITS else 0
         else:
-            common = await desk_index.is_common(database.connection(), q)
-            sql, values = desk_index.match_sql(database.dialect(), q, common=common)
+            common = await search.ENGINE.is_common(q)
+            sql, values = search.ENGINE.match_sql(CASE, q, common=common)
             self.residual.append(Condition(sql, tuple(values)))
             self.window = COMMON_WINDOW if common else 0
 
@@ -269,17 +269,8 @@ def _said(position: Position | None) -> str:
 
 async def _hits(q: str, start: Position | None, *, backward: bool) -> list[int]:
     """The next FTS5 hits from a position on, in the walk's order, the only one in which FTS5 returns them cheaply."""
-    _sql, match = desk_index.match_sql("sqlite", q)
-    if not match:
-        return []
-    here, table = start.id if start and start.section == NEWEST else None, desk_index.table
-    sign, order = (">", "") if backward else ("<", " DESC")
-    beyond = "" if here is None else f" AND rowid {sign} ?"
-    return await database.column(
-        f"SELECT rowid AS id FROM {table} WHERE {table} MATCH ?{beyond} ORDER BY rowid{order} LIMIT {HITS}",
-        *match,
-        *([] if here is None else [here]),
-    )
+    here = start.id if start and start.section == NEWEST else None
+    return await search.ENGINE.along(CASE, q, limit=HITS, beyond=here, backward=backward)
 
 
 def _upcoming(sections: Sequence[int], start: Position | None, *, backward: bool) -> list[int]:

@@ -5,7 +5,7 @@ filter is applied within a window of the list, and a page that comes out short s
 """
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,12 +13,13 @@ from typing import Any
 from petitions.kinds import PLAIN
 from petitions.labels import KINDS
 from petitions.publication import Own, published
-from petitions.search import public_index
+from petitions.search import PETITION
 from petitions.states import State
-from server.core import database, listing
+from server.core import database, listing, search
 from server.core.city import City
 from server.core.listing import Condition, Order, Page, Walk, cursor, place, where
 from server.core.rows import columns, read
+from server.core.search import Question
 
 PAGE = 20
 WINDOW = 2_000
@@ -27,8 +28,8 @@ HITS = 300
 """The same for a page of search results."""
 SAMPLE = 200
 """How many of the latest answers the first page's figures are based on."""
-ENOUGH = 3
-"""The combined weight of shared words from which two texts are similar."""
+ENOUGH = 0.4
+"""The share of a text's words, weighted by rarity, that a similar one contains."""
 EXCERPT = 140
 MAX_WORDS = 100
 """Maximum length of a search text in characters."""
@@ -105,28 +106,22 @@ def walk(conditions: Sequence[Condition]) -> Walk:
 
 
 async def _found(words: str, conditions: Sequence[Condition], start: tuple[int, ...]) -> Page[Published]:
-    ids = await public_index.search(database.connection(), words, limit=HITS, before_id=start[0] if start else None)
+    ids = await search.ENGINE.newest(PETITION, words, limit=HITS, before_id=start[0] if start else None)
     hits = Condition(f"c.id IN ({database.marks(ids)})", tuple(ids))
     page = await Walk("petition_case c", _BY_ID, [hits, _OPEN, _STATUS, *conditions]).page(_LIST, (), PAGE)
     return Page([_published(row) for row in page.rows], page.after or (cursor(ids[-1]) if len(ids) == HITS else ""))
 
 
-async def similar(words: Mapping[str, int], limit: int = 3) -> tuple[Published, ...]:
-    """Answered cases whose matching words weigh at least ``ENOUGH`` together, best first, then newest first.
-
-    One query for each word, and one more.
-    """
-    weight: dict[int, int] = {}
-    for word, worth in words.items():
-        for found in await public_index.search(database.connection(), word, limit=30):
-            weight[found] = weight.get(found, 0) + worth
-    best = sorted((i for i, n in weight.items() if n >= ENOUGH), key=lambda i: (-weight[i], -i))[: limit * 2]
+async def similar(text: str, limit: int = 3) -> tuple[Published, ...]:
+    """Answered cases that contain much of what a text says, best first. At most four queries."""
+    question = Question(text, (PETITION,), limit=limit, least=ENOUGH)
+    best = [hit.id for hit in (await search.ENGINE.search(question)).hits]
     if not best:
         return ()
     shown = where(_OPEN, _STATUS, Condition(f"c.id IN ({database.marks(best)})", tuple(best)))
     rows = await database.fetch(f"SELECT {_COLUMNS} FROM petition_case c{shown.sql}", *shown.values)
     by_id = {row["id"]: row for row in rows}
-    return tuple(_published(by_id[i]) for i in best if i in by_id)[:limit]
+    return tuple(_published(by_id[i]) for i in best if i in by_id)
 
 
 async def front() -> Front:

@@ -10,9 +10,9 @@ from forums.forms.answering import GiveAnswer
 from forums.forms.assigning import Assign, Merge, TextOnly
 from forums.forms.committing import EditCommitment, Finish, MakeCommitment, StepLine
 from forums.models import Commitment, Step
-from forums.search import submission_index
+from forums.search import SUBMISSION
 from forums.states import SubmissionState
-from server.core import database
+from server.core import search
 from server.core.accounts import Department
 from server.core.days import today
 from server.core.security import COOKIE
@@ -38,7 +38,7 @@ async def fill(site: System) -> tuple[dict[str, str], str]:
         for title in titles
     ]
     for submission in submissions:
-        await submission_index.put(database.connection(), submission.id, f"{submission.number}\n{submission.title}")
+        await search.refresh(SUBMISSION, submission.id)
     main = await say(
         forum, title=LONG, text=f"{LONG}.", author="골목 꽃집", participant_id=her.id, district="central",
         status=SubmissionState.ASSIGNED, department_id=roads,

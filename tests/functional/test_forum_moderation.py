@@ -17,9 +17,9 @@ from forums.models import Comment, Forum, Review, Submission
 from forums.queries import moderation, moderators
 from forums.queries.moderators import Filter
 from forums.rights import comment_subject, submission_subject
-from forums.search import submission_index
+from forums.search import SUBMISSION
 from forums.states import TextAction
-from server.core import city, clock, database, ledger, ledger_check
+from server.core import city, clock, ledger, ledger_check, search
 from server.core.accounts import Account, Role
 from server.core.config import Settings
 from server.core.days import today
@@ -177,7 +177,7 @@ async def test_an_author_appeals_and_somebody_else_decides(system: System) -> No
         hidden = await send(intake, decision, button="hide", rule="advert")
         assert hidden.headers["location"] == "/desk/moderation?why=reported", "pressed twice, it is hidden once"
     assert (await Forum.get(slug=slug)).submissions == 0
-    assert not await submission_index.search(database.connection(), "주차장", limit=5)
+    assert not await search.ENGINE.newest(SUBMISSION, "주차장", limit=5)
     told = await moderation.reasons([subject])
     assert (told[subject].rule, told[subject].appealed) == ("advert", False)
     assert (await reader.get(f"/forums/report/{subject}")).status_code == 404
@@ -185,7 +185,7 @@ async def test_an_author_appeals_and_somebody_else_decides(system: System) -> No
 
     await and_appeals(system, mina, subject, intake)
     assert (await Forum.get(slug=slug)).submissions == 1
-    assert await submission_index.search(database.connection(), "주차장", limit=5)
+    assert await search.ENGINE.newest(SUBMISSION, "주차장", limit=5)
 
 
 async def and_appeals(system: System, mina: Person, subject: str, intake: httpx.AsyncClient) -> None:

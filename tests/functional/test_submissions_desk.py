@@ -15,9 +15,9 @@ from forums.forms.answering import GiveAnswer
 from forums.forms.assigning import Merge
 from forums.forms.committing import Finish, MakeCommitment
 from forums.models import Commitment, Forum, Submission
-from forums.search import submission_index
+from forums.search import SUBMISSION
 from forums.states import SubmissionState
-from server.core import clock, database, ledger, ledger_check
+from server.core import clock, ledger, ledger_check, search
 from server.core.accounts import Department
 from server.core.days import today
 from server.core.errors import ChangedMeanwhile
@@ -32,7 +32,7 @@ LAMPS, TREES = "시장 골목 가로등을 밝게 해 주세요", "공원에 나
 
 async def heard(forum: Forum, title: str, **changes: object) -> Submission:
     submission = await say(forum, title=title, text=f"{title}.", **changes)
-    await submission_index.put(database.connection(), submission.id, f"{submission.number}\n{title}")
+    await search.refresh(SUBMISSION, submission.id)
     return submission
 
 

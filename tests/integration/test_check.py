@@ -12,6 +12,7 @@ from server.check import problems
 from server.core import database, ledger, ledger_check
 from server.core.accounts import Department
 from server.core.config import Settings
+from server.core.search import rebuilding, tables
 from tests.support.command import sinmungo
 from tests.support.live import command, environment
 from tests.support.postgres import NewDatabase
@@ -125,6 +126,9 @@ async def test_however_many_chains_there_are_only_a_few_rows_are_in_memory_at_on
     monkeypatch.setattr(database, "fetch", counted)
     monkeypatch.setattr(ledger_check, "WALKED", 3)
     monkeypatch.setattr(integrity, "WALKED", 3)
+    monkeypatch.setattr(rebuilding, "WALKED", 3)
+    monkeypatch.setattr(rebuilding, "SAMPLE", 3)
+    monkeypatch.setattr(tables, "BATCH", 3)
     assert await found(system) == []
     first, second, third, fourth, fifth, *_others = numbers
     for statement, number in (

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from petitions.models import Case, Petitioner
-from petitions.search import desk_index
+from petitions.search import CASE
 from server import check, importing
-from server.core import clock, database, ledger_check
+from server.core import clock, ledger_check, search
 from server.core.jobs import Job
 from tests.support.live import command, environment
 from tests.support.system import System
@@ -65,7 +65,7 @@ async def test_good_lines_become_cases_and_refused_ones_are_written_with_their_r
     past = await Case.get(import_key="old:7")
     assert past.received_at.isoformat() == "2026-03-04T01:30:00+00:00"
     assert [problem async for problem in ledger_check.verify()] == []
-    assert await desk_index.search(database.connection(), "벤치", limit=5) == [tip.id]
+    assert await search.ENGINE.newest(CASE, "벤치", limit=5) == [tip.id]
     assert not await Job.filter(kind__startswith="tracking").exists()
 
 

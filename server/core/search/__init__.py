@@ -1,0 +1,55 @@
+"""Search: a domain puts and removes its documents inside its own transaction, and asks for what is found.
+
+The port and what travels through it stand in ``port``. The embedded engine is always filled, because it answers when no
+other does; an engine for larger installations stands beside it and is filled by jobs.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from server.core.search import rebuilding
+from server.core.search.embedded import TABLES, Embedded
+from server.core.search.port import PUBLIC, Batch, Document, Found, Hit, Kind, Passage, Question
+from server.core.search.words import query_terms, tokens
+
+__all__ = [
+    "ENGINE", "PUBLIC", "TABLES", "Batch", "Document", "Embedded", "Found", "Hit", "Kind", "Passage", "Question",
+    "count", "problems", "put", "query_terms", "rebuild", "refresh", "remove", "tokens",
+]  # fmt: skip
+
+ENGINE = Embedded()
+
+
+async def put(*documents: Document, new: bool = False) -> None:
+    """Index documents, replacing earlier ones, inside the surrounding transaction; ``new`` if there are none."""
+    await ENGINE.put(documents, new=new)
+
+
+async def remove(kind: Kind, *ids: int) -> None:
+    """Remove documents inside the surrounding transaction."""
+    await ENGINE.remove(kind, ids)
+
+
+async def refresh(kind: Kind, *ids: int) -> None:
+    """Index what is stored of these documents now, inside the surrounding transaction; what is gone is removed."""
+    if not ids:
+        return
+    documents = await kind.read(Batch(ids))
+    await ENGINE.put(documents)
+    if gone := set(ids) - {document.id for document in documents}:
+        await ENGINE.remove(kind, gone)
+
+
+async def count() -> None:
+    """Add up how frequent words have become, for a job that runs again and again."""
+    while await TABLES.count():
+        pass
+
+
+async def rebuild(kinds: Sequence[Kind], progress: Callable[[int], object]) -> int:
+    """Build the index anew, see :func:`server.core.search.rebuilding.rebuild`."""
+    return await rebuilding.rebuild(TABLES, kinds, progress)
+
+
+def problems(kinds: Sequence[Kind]) -> AsyncIterator[str]:
+    """Compare the index with the documents and repair it; a sentence for each kind that was repaired."""
+    return rebuilding.problems(TABLES, kinds)

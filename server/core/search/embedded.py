@@ -1,0 +1,48 @@
+"""The embedded engine: full-text search inside the database, updated in the same transaction as the data."""
+
+from collections.abc import Collection, Sequence
+
+from server.core import database
+from server.core.search import finding, lists
+from server.core.search.port import Document, Found, Kind, Question
+from server.core.search.tables import Tables
+
+TABLES = Tables()
+"""The tables in use."""
+
+
+class Embedded:
+    """The engine that every installation has, and that answers when another one cannot."""
+
+    def __init__(self, kept: Tables = TABLES) -> None:
+        self.kept = kept
+
+    async def put(self, documents: Sequence[Document], *, new: bool = False) -> None:
+        """Index documents, replacing earlier ones; ``new`` if there are none."""
+        await self.kept.put(documents, new=new)
+
+    async def remove(self, kind: Kind, ids: Collection[int]) -> None:
+        """Remove documents; those that are missing do not matter."""
+        await self.kept.remove(kind, ids)
+
+    async def search(self, question: Question) -> Found:
+        """A page of what is found."""
+        return await finding.search(self.kept, question)
+
+    async def newest(self, kind: Kind, q: str, *, limit: int, before_id: int | None = None) -> list[int]:
+        """The ids of the newest documents with all words of ``q``, for a list."""
+        return await lists.newest(self.kept, kind, q, limit=limit, before_id=before_id)
+
+    async def along(
+        self, kind: Kind, q: str, *, limit: int, beyond: int | None = None, backward: bool = False
+    ) -> list[int]:
+        """On SQLite, the next of them beyond an id in either direction."""
+        return await lists.along(self.kept, kind, q, limit=limit, beyond=beyond, backward=backward)
+
+    async def is_common(self, q: str) -> bool:
+        """Whether many documents contain each word, which :meth:`match_sql` wants to know."""
+        return await lists.is_common(self.kept, q)
+
+    def match_sql(self, kind: Kind, q: str, *, column: str = "c.id", common: bool = False) -> tuple[str, list[object]]:
+        """A condition for the rows of a list that contain the words."""
+        return lists.match_sql(self.kept, kind, database.dialect(), q, column=column, common=common)

@@ -1,0 +1,294 @@
+"""The embedded engine's tables: the documents, the full-text index beside them, how frequent terms are, and what waits
+to be counted.
+
+``…_document`` is the same on both databases. ``…_index`` is an FTS5 table on SQLite and a ``tsvector`` with GIN on
+PostgreSQL: beside the text's tokens it holds one for each attribute by which a question may be limited (kind, readers,
+department, district, year), so that the index itself answers permissions and filters. ``…_term`` counts the documents
+of each term. A filing must not wait for another one at the row of a frequent term, so it only adds a row to
+``…_delta``; a job adds these up.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from server.core import characters, clock, database
+from server.core.search import words
+from server.core.search.port import BATCH, HALF, PUBLIC, Document, Kind
+
+_prefix = re.compile(r"[a-z]{1,20}")
+
+COLUMNS = (
+    "id",
+    "digest",
+    "title",
+    "body",
+    "also",
+    "path",
+    "readers",
+    "language",
+    "department",
+    "district",
+    "state",
+    "year",
+    "at",
+)
+DELTA = ("document", "change", "length", "terms", "words")  # fmt: skip
+BUCKET_BITS = 12
+"""Consecutive ids of a kind that share a token on PostgreSQL, as a power of two: with it, GIN finds the newest only."""
+DOCUMENTS, LENGTH, REBUILDING = "#documents", "#length", "#rebuilding"
+"""Rows of ``…_term`` that are no terms: how many documents there are, how many characters they have, and until when
+(seconds since 1970) counting waits for a rebuild."""
+
+_COMMON = (
+    "CREATE TABLE {p}_term (term TEXT PRIMARY KEY, documents BIGINT NOT NULL)",
+    "CREATE TABLE {p}_word (word TEXT PRIMARY KEY, initials TEXT NOT NULL, documents BIGINT NOT NULL)",
+)
+_DOCUMENT = (
+    "CREATE TABLE {p}_document (id {id} PRIMARY KEY, digest TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, "
+    "also TEXT NOT NULL, path TEXT NOT NULL, readers TEXT NOT NULL, language TEXT NOT NULL, department INTEGER, "
+    "district TEXT NOT NULL, state TEXT NOT NULL, year INTEGER, at BIGINT NOT NULL)"
+)
+_DELTA = (
+    "CREATE TABLE {p}_delta (id {key}, document BIGINT NOT NULL, change INTEGER NOT NULL, length BIGINT NOT NULL, "
+    "terms TEXT NOT NULL, words TEXT NOT NULL)"
+)
+_FUNCTION = (
+    "CREATE FUNCTION {p}_matching(wanted text) RETURNS SETOF bigint LANGUAGE plpgsql STABLE ROWS 1000 "
+    "SET enable_seqscan = off AS $$ BEGIN RETURN QUERY "
+    "SELECT i.id FROM {p}_index i WHERE i.tokens @@ wanted::tsquery; END $$"
+)
+_CREATE = {
+    "sqlite": (
+        _DOCUMENT.replace("{id}", "INTEGER"),
+        # The ascii tokenizer splits only at our spaces. The prefix index makes single characters as fast as
+        # the rest, for a quarter more space. FTS5 keeps its own copy of the tokens: a contentless table can
+        # delete a document only if given its tokens.
+        "CREATE VIRTUAL TABLE {p}_index USING fts5(tokens, tokenize = 'ascii', prefix = '1')",
+        *(f"{sql} WITHOUT ROWID" for sql in _COMMON),
+        _DELTA.replace("{key}", "INTEGER PRIMARY KEY AUTOINCREMENT"),
+    ),
+    "postgres": (
+        _DOCUMENT.replace("{id}", "BIGINT"),
+        "CREATE TABLE {p}_index (id BIGINT PRIMARY KEY, tokens tsvector NOT NULL)",
+        # Without its list of pending entries, which every search would have to read from the start.
+        "CREATE INDEX {p}_index_tokens ON {p}_index USING gin (tokens) WITH (fastupdate = off)",
+        *_COMMON,
+        _DELTA.replace("{key}", "BIGSERIAL PRIMARY KEY"),
+        # The vectors lie outside the table, which therefore looks small: the planner would scan it, and unpack each.
+        _FUNCTION,
+    ),
+}
+NAMES = ("document", "index", "term", "word", "delta")
+_OLD = ("title", "also", "body", "readers")
+_INSERT = (
+    "INSERT INTO {p}_index (id, tokens) SELECT i, t::tsvector FROM unnest($1::bigint[], $2::text[]) AS each (i, t)"
+)
+
+
+class Tables:
+    """The tables whose names begin with ``prefix``: those in use, or those being built beside them."""
+
+    def __init__(self, prefix: str = "search") -> None:
+        if not _prefix.fullmatch(prefix):
+            raise ValueError(f"{prefix!r} cannot begin the name of a table")
+        self.prefix = prefix
+
+    def create_sql(self, dialect: str) -> list[str]:
+        """The statements that create them on ``sqlite`` or ``postgres``."""
+        return [statement.replace("{p}", self.prefix) for statement in _CREATE[dialect]]
+
+    def drop_sql(self, dialect: str) -> list[str]:
+        """The statements that remove them, if they exist."""
+        found = [f"DROP TABLE IF EXISTS {self.prefix}_{name}" for name in NAMES]
+        if dialect == "postgres":
+            found.append(f"DROP FUNCTION IF EXISTS {self.prefix}_matching(text)")
+        return found
+
+    async def create(self) -> None:
+        """Create them, inside the surrounding transaction if there is one."""
+        for statement in self.create_sql(database.dialect()):
+            await database.execute(statement)
+
+    async def drop(self) -> None:
+        """Remove them, if they exist."""
+        for statement in self.drop_sql(database.dialect()):
+            await database.execute(statement)
+
+    async def put(self, documents: Sequence[Document], *, new: bool = False) -> int:
+        """Index documents, replacing earlier ones; returns how many were not indexed as they are.
+
+        ``new`` means that none of them is indexed yet. What was indexed already and is found by the same words and
+        readers costs no more than its row.
+        """
+        before = {} if new else await self._before(documents)
+        changed = [(d, before.get(d.kind.base + d.id)) for d in documents]
+        changed = [(d, old) for d, old in changed if old is None or old["digest"] != d.digest()]
+        if not changed:
+            return 0
+        rows = [_row(document) for document, _old in changed]
+        updates = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[1:])
+        await database.insert(f"{self.prefix}_document", COLUMNS, rows, conflict=f"(id) DO UPDATE SET {updates}")
+        deltas, index = list[tuple[object, ...]](), dict[int, str]()
+        for document, old in changed:
+            if old and old["digest"][:HALF] == document.digest()[:HALF]:
+                deltas.append((old["id"], 0, 0, "", ""))  # counts nothing, but tells a rebuild of the change
+                continue
+            if old:
+                deltas.append(_delta(old["id"], -1, Document(document.kind, 0, **_texts(old))))
+            found = terms(document)
+            deltas.append(_delta(document.kind.base + document.id, 1, document, found))
+            index.update(_tokens(document, found))
+        if deltas:
+            await self._write(index, [key for key in index if key in before])
+            await database.insert(f"{self.prefix}_delta", DELTA, deltas)
+        return len(changed)
+
+    async def remove(self, kind: Kind, ids: Collection[int]) -> int:
+        """Remove documents; returns how many there were."""
+        keys = [kind.base + one for one in ids]
+        gone = await database.fetch(
+            f"DELETE FROM {self.prefix}_document WHERE id IN (?) RETURNING id, {', '.join(_OLD)}", keys
+        )
+        if gone:
+            await self._write({}, keys)
+            rows = [_delta(row["id"], -1, Document(kind, 0, **_texts(row))) for row in gone]
+            await database.insert(f"{self.prefix}_delta", DELTA, rows)
+        return len(gone)
+
+    async def build(self, documents: Sequence[Document], frequent: Counter[str], named: Counter[str]) -> None:
+        """Index documents of which there are none yet; the caller adds up how frequent words are, and adds it."""
+        index = dict[int, str]()
+        for document in documents:
+            found = terms(document)
+            index.update(_tokens(document, found))
+            frequent.update(set(found))
+            frequent.update({DOCUMENTS: 1, LENGTH: len(document.text())})
+            if PUBLIC in document.readers:
+                named.update(words.whole(document.title))
+        await database.insert(f"{self.prefix}_document", COLUMNS, [_row(document) for document in documents])
+        await self._write(index, ())
+
+    async def replace(self, others: "Tables") -> None:
+        """Take the place and the names of other tables, inside the surrounding transaction."""
+        for name in NAMES:
+            await database.execute(f"DROP TABLE {others.prefix}_{name}")
+            await database.execute(f"ALTER TABLE {self.prefix}_{name} RENAME TO {others.prefix}_{name}")
+        if database.dialect() == "postgres":  # the function finds the tables by their names
+            await database.execute(f"DROP FUNCTION {self.prefix}_matching(text)")
+            for name in ("index_tokens", *(f"{name}_pkey" for name in NAMES)):
+                await database.execute(f"ALTER INDEX {self.prefix}_{name} RENAME TO {others.prefix}_{name}")
+            sequence = "delta_id_seq"
+            await database.execute(f"ALTER SEQUENCE {self.prefix}_{sequence} RENAME TO {others.prefix}_{sequence}")
+
+    async def holding(self, term: str) -> int:
+        """In how many documents the index has a term."""
+        if database.dialect() == "sqlite":
+            sql = f"SELECT COUNT(*) FROM {self.prefix}_index WHERE {self.prefix}_index MATCH ?"
+            return int(await database.value(sql, f'"{term}"'))
+        return int(await database.value(f"SELECT COUNT(*) FROM {self.prefix}_matching(?)", term))
+
+    async def count(self) -> int:
+        """Add up some of what waits to be counted; returns how many rows that were. 0 while a rebuild is going on."""
+        async with database.transaction():
+            until = await database.value(f"SELECT documents FROM {self.prefix}_term WHERE term = ?", REBUILDING)
+            if until is not None and until > clock.now().timestamp():
+                return 0
+            # Another process that counts takes other rows; both update the terms in the same order.
+            skip = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
+            rows = await database.fetch(
+                f"DELETE FROM {self.prefix}_delta WHERE id IN (SELECT id FROM {self.prefix}_delta "
+                f"ORDER BY id LIMIT {BATCH}{skip}) RETURNING change, length, terms, words"
+            )
+            if rows:
+                frequent, named = Counter[str](), Counter[str]()
+                for row in rows:
+                    frequent.update(dict.fromkeys(row["terms"].split(), row["change"]))
+                    frequent.update({DOCUMENTS: row["change"], LENGTH: row["change"] * row["length"]})
+                    named.update(dict.fromkeys(row["words"].split(), row["change"]))
+                await self.add(frequent, named)
+        return len(rows)
+
+    async def add(self, frequent: Mapping[str, int], named: Mapping[str, int]) -> None:
+        """Add to the numbers of documents of terms, and of titles' words."""
+        more = "DO UPDATE SET documents = {t}.documents + excluded.documents"
+        rows = [pair for pair in sorted(frequent.items()) if pair[1]]
+        table = f"{self.prefix}_term"
+        await database.insert(table, ("term", "documents"), rows, conflict=f"(term) {more.format(t=table)}")
+        table = f"{self.prefix}_word"
+        named_rows = [(word, "".join(words.initial_letters(word)), n) for word, n in sorted(named.items()) if n]
+        await database.insert(
+            table, ("word", "initials", "documents"), named_rows, conflict=f"(word) {more.format(t=table)}"
+        )
+
+    async def _before(self, documents: Sequence[Document]) -> Mapping[int, Any]:
+        keys = [document.kind.base + document.id for document in documents]
+        rows = await database.fetch(
+            f"SELECT id, digest, {', '.join(_OLD)} FROM {self.prefix}_document WHERE id IN (?)", keys
+        )
+        return {row["id"]: row for row in rows}
+
+    async def _write(self, index: Mapping[int, str], replaced: Sequence[int]) -> None:
+        """Write the full-text index, where ``replaced`` ids are or were in it."""
+        lite, table = database.dialect() == "sqlite", f"{self.prefix}_index"
+        if replaced:
+            await database.execute(f"DELETE FROM {table} WHERE {'rowid' if lite else 'id'} IN (?)", replaced)
+        if index and lite:
+            await database.insert(table, ("rowid", "tokens"), list(index.items()))
+        elif index:
+            values: list[Any] = [list(index), list(index.values())]
+            await database.connection().execute_query(_INSERT.replace("{p}", self.prefix), values)
+
+
+def terms(document: Document) -> list[str]:
+    """The tokens by which a document is found, in order: its words, then the initial consonants of its title."""
+    return [*words.tokens(document.text()), *words.initials(document.title)]
+
+
+def tags(document: Document, dialect: str) -> list[str]:
+    """The tokens of a document's attributes, by which questions are limited."""
+    kind = document.kind.number
+    found = [words.tag("k", kind), *(words.tag("r", reader) for reader in document.readers)]
+    found += [words.tag("t", document.district)] if document.district else []
+    found += [words.tag("d", document.department)] if document.department is not None else []
+    found += [words.tag("y", document.year)] if document.year else []
+    return [*found, bucket(kind, document.id)] if dialect == "postgres" else found
+
+
+def bucket(kind: int, document_id: int) -> str:
+    """The token that consecutive ids of a kind share."""
+    return words.tag("b", f"{kind}x{document_id >> BUCKET_BITS}")
+
+
+def _tokens(document: Document, found: Sequence[str]) -> dict[int, str]:
+    """What the full-text index holds of a document, by its id there."""
+    dialect = database.dialect()
+    text = words.tsvector(found) if dialect == "postgres" else " ".join(found)
+    return {document.kind.base + document.id: f"{text} {' '.join(tags(document, dialect))}"}
+
+
+def _row(document: Document) -> tuple[object, ...]:
+    stored = map(_readable, (document.title, document.body, document.also))
+    at = int(document.at.timestamp()) if document.at is not None else 0
+    return (
+        document.kind.base + document.id, document.digest(), *stored,
+        document.path, "\n".join(document.readers), document.language, document.department, document.district,
+        document.state, document.year, at,
+    )  # fmt: skip
+
+
+def _readable(text: str) -> str:
+    """A text as both databases can store it; what was filed or imported is so already."""
+    return text if characters.readable(text) else text.encode("utf-8", "ignore").decode().replace("\0", "")
+
+
+def _texts(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"title": row["title"], "also": row["also"], "body": row["body"], "readers": row["readers"].split("\n")}
+
+
+def _delta(key: int, change: int, document: Document, found: Collection[str] | None = None) -> tuple[object, ...]:
+    """A row that counts a document in or out. Only what everybody may read is offered as a word to others."""
+    named = words.whole(document.title) if PUBLIC in document.readers else ()
+    counted = dict.fromkeys(terms(document) if found is None else found)
+    return key, change, len(document.text()), " ".join(counted), " ".join(named)

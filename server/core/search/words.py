@@ -1,0 +1,184 @@
+"""How texts and queries become terms, the same for every engine.
+
+Korean and Japanese are searched by overlapping pairs of characters (bigrams), because their words carry endings and are
+spaced freely: 도로 must find 도로를 and 자전거도로, and 이중납부 must find "이중 납부". Latin words and numbers are
+kept whole. What shows nothing (``server.core.characters``) reaches neither an index nor a query.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from server.core import characters
+
+MAX_TEXT = 16_000
+"""Characters of a document that are indexed: ``tsvector`` positions end at 16,383."""
+MAX_QUERY = 200
+"""Characters of a query that are used."""
+LONGEST_SPLIT = 8
+"""Characters of a word within which a space is tried."""
+PAIR = 2
+MAX_WORD = 64
+"""Significant characters of a Latin word or number."""
+# Hangul with its jamo, kana with the long vowel mark, ideographs with 々, 〆 and 〇.
+_CJK = (
+    "\u1100-\u11ff\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb\U00020000-\U0003ffff"
+)
+_run = re.compile(rf"([{_CJK}]+)|[^\W_{_CJK}]+")
+
+
+class Term(NamedTuple):
+    """A part of a query between spaces: tokens that must be adjacent and in order."""
+
+    tokens: tuple[str, ...]
+    prefix: bool
+    """Whether the last token is matched as a prefix."""
+
+    def phrases(self) -> list[tuple[str, ...]]:
+        """The sequences of tokens any of which matches: as written, and with one space in it (이중납부, 이중 납부)."""
+        found = [self.tokens]
+        if not self.prefix and all(len(token) == PAIR and _is_cjk(token) for token in self.tokens):
+            found += [
+                (*self.tokens[: at - 1], self.tokens[at - 1][0], *self.tokens[at:])
+                for at in range(2, min(len(self.tokens), LONGEST_SPLIT))
+            ]
+        return found
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of a text, in order; letters and digits only, so no query syntax.
+
+    The text is normalised first (no invisible characters, NFKC, case-folded) and cut at :data:`MAX_TEXT`. Every
+    character of a run of Hangul, kana or kanji starts one token, together with the next character, or alone at the end
+    of the run: 가로등 gives 가로, 로등, 등. Adjacent bigrams thus correspond to adjacent characters. Latin words and
+    numbers are kept whole.
+    """
+    return [token for run, cjk in _runs(folded(text, MAX_TEXT)) for token in _split(run, cjk=cjk)]
+
+
+def query_terms(q: str) -> list[Term]:
+    """The terms of a query, all of which must match; empty if it contains nothing searchable.
+
+    A term that ends in a single character of Hangul, kana or kanji finds that character anywhere. A Latin word
+    or number at the end of the query matches as a prefix, because it may still be being typed.
+    """
+    words = [runs for word in folded(q, MAX_QUERY).split() if (runs := list(_runs(word)))]
+    terms = []
+    for runs in words:
+        found = [token for run, cjk in runs for token in _split(run, cjk=cjk)]
+        last, cjk = runs[-1]
+        if cjk and len(last) > 1:
+            found.pop()  # the last character is part of its bigram; alone it would match only at the end of a run
+        terms.append(Term(tuple(found), prefix=len(last) == 1 if cjk else runs is words[-1]))
+    return terms
+
+
+def initials(text: str) -> list[str]:
+    """The tokens of the initial consonants of a text's Hangul words: 불법 주차 gives those of ㅂㅂ ㅈㅊ (초성)."""
+    found = []
+    for word in whole(text):
+        if letters := initial_letters(word):
+            found += _split(letters, cjk=True)[:-1]
+    return found
+
+
+def whole(text: str) -> list[str]:
+    """The different words of a text, as they are offered to complete what is typed and to correct it."""
+    return list(dict.fromkeys(run for run, _cjk in _runs(folded(text, MAX_TEXT)) if PAIR <= len(run) <= MAX_WORD))
+
+
+def initial_letters(word: str) -> str:
+    """The initial consonants of a Hangul word; empty for every other."""
+    if not _syllables.fullmatch(word):
+        return ""
+    return "".join(chr(_INITIAL + (ord(one) - ord("가")) // _PER_INITIAL) for one in word)
+
+
+_syllables = re.compile("[가-힣]+")
+_INITIAL = 0x1100
+"""The first of the initial consonants, into which NFKC also turns those of a keyboard (ㄱ)."""
+_PER_INITIAL = 588
+"""Syllables that begin with the same consonant."""
+
+
+class Asked(NamedTuple):
+    """A token of a query, for ranking: unlike a :class:`Term`, a document need not have all of them."""
+
+    token: str
+    prefix: bool
+    cjk: bool
+
+
+def asked(q: str, most: int = MAX_QUERY) -> list[Asked]:
+    """The different tokens of a query in its order. Single characters count only if it has nothing longer."""
+    runs = list(_runs(folded(q, most)))
+    found = {}
+    for at, (run, cjk) in enumerate(runs):
+        if cjk and len(run) == 1:
+            continue
+        for token in _split(run, cjk=cjk)[: -1 if cjk else None]:
+            found[token] = Asked(token, prefix=not cjk and at == len(runs) - 1, cjk=cjk)
+    return list(found.values()) or [Asked(run, prefix=True, cjk=True) for run, _cjk in dict.fromkeys(runs)]
+
+
+def words(q: str, most: int = MAX_QUERY) -> list[tuple[str, bool]]:
+    """The runs of a query: each a word, and whether it is of Hangul, kana or kanji."""
+    return list(_runs(folded(q, most)))
+
+
+def folded(text: str, limit: int = MAX_TEXT) -> str:
+    """A text as it is compared: no invisible characters, NFKC, case-folded, cut at a length."""
+    folded = unicodedata.normalize("NFKC", characters.bare(text[:limit])).casefold()
+    return unicodedata.normalize("NFKC", folded)[:limit]
+
+
+def tag(name: str, value: object) -> str:
+    """A token for an attribute of a document, which no text contains: its first character is for private use."""
+    plain = _not_in_tags.sub(lambda found: f"\ue002{ord(found[0]):x}\ue002", str(value).lower())
+    return f"\ue000{name}\ue001{plain}"
+
+
+_not_in_tags = re.compile(r"[^0-9a-z가-힣]")
+
+
+def _is_cjk(token: str) -> bool:
+    return _cjk_token.fullmatch(token) is not None
+
+
+_cjk_token = re.compile(rf"[{_CJK}]+")
+LETTER = rf"[^\W_{_CJK}]"
+"""The pattern of a character of a Latin word or number."""
+
+
+def _runs(folded: str) -> Iterator[tuple[str, bool]]:
+    for match in _run.finditer(folded):
+        yield match[0], match[1] is not None
+
+
+def _split(run: str, *, cjk: bool) -> list[str]:
+    return [run[at : at + 2] for at in range(len(run))] if cjk else [run[:MAX_WORD]]
+
+
+def fts5(terms: Iterable[Term]) -> str:
+    """The terms, all of which must match, for FTS5."""
+    return " AND ".join(f"({' OR '.join(_fts5_phrase(phrase, term) for phrase in term.phrases())})" for term in terms)
+
+
+def _fts5_phrase(phrase: tuple[str, ...], term: Term) -> str:
+    return f'"{" ".join(phrase)}"{" *" * term.prefix}'
+
+
+def tsquery(terms: Iterable[Term]) -> str:
+    """The terms, all of which must match, for a ``tsquery``."""
+    return " & ".join(f"({' | '.join(_tsquery_phrase(phrase, term) for phrase in term.phrases())})" for term in terms)
+
+
+def _tsquery_phrase(phrase: tuple[str, ...], term: Term) -> str:
+    return f"({' <-> '.join(phrase)}{':*' * term.prefix})"
+
+
+def tsvector(found: Iterable[str]) -> str:
+    """Tokens in order as a ``tsvector``."""
+    return " ".join(f"{token}:{position}" for position, token in enumerate(found, 1))
