@@ -2,6 +2,7 @@
 
 import asyncio
 import compileall
+import fcntl
 import os
 import resource
 import secrets
@@ -11,7 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 import uvicorn
@@ -92,6 +93,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         if value is not None:
             os.environ[f"SINMUNGO_{name}"] = str(value)
     settings = _settings()
+    owned = _own(settings)  # until this process ends
     # Asked in any case: this is also what refuses to serve a schema that is not up to date.
     demo = run(_has_demo_accounts)
     if settings.demo_live and not demo:
@@ -130,6 +132,25 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         timeout_graceful_shutdown=5,
         timeout_worker_healthcheck=WORKER_SECONDS,
     )
+    if owned:
+        owned.close()
+
+
+def _own(settings: Settings) -> TextIO | None:
+    """Lock the embedded database for this web process, which keeps in memory what another one would change."""
+    if not settings.sqlite:
+        return None
+    path = database.file_of(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.with_name(f"{path.name}.serving").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise click.ClickException(
+            f"Another `sinmungo serve` uses {path}. Use PostgreSQL for more than one."
+        ) from error
+    return lock
 
 
 def _many_files() -> None:

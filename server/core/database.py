@@ -73,15 +73,18 @@ def config(settings: Settings, apps: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def file_of(settings: Settings) -> Path:
+    """The file of the embedded database."""
+    path = Path(settings.database_url.removeprefix("sqlite://").removeprefix("/") or "var/sinmungo.db")
+    return Path("/") / path if settings.database_url.startswith("sqlite:////") else path
+
+
 def _credentials(settings: Settings) -> dict[str, Any]:
     if settings.sqlite:
-        path = Path(settings.database_url.removeprefix("sqlite://").removeprefix("/") or "var/sinmungo.db")
-        if settings.database_url.startswith("sqlite:////"):
-            path = Path("/") / path
         return {
             "engine": "server.core.sqlite",
             "credentials": {
-                "file_path": str(path),
+                "file_path": str(file_of(settings)),
                 "journal_mode": "WAL",
                 "synchronous": "FULL",
                 "busy_timeout": 10_000,
@@ -120,7 +123,7 @@ def _credentials(settings: Settings) -> dict[str, Any]:
 async def connect(settings: Settings, apps: dict[str, str]) -> None:
     """Open the database for this process."""
     if settings.sqlite:
-        Path(_credentials(settings)["credentials"]["file_path"]).parent.mkdir(parents=True, exist_ok=True)
+        file_of(settings).parent.mkdir(parents=True, exist_ok=True)
     await Tortoise.init(config=config(settings, apps), _enable_global_fallback=True)
 
 

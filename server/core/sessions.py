@@ -4,6 +4,8 @@ Tokens are random and only their hash is stored. Whoever gains rights gets a new
 one gains them as well. What officials do with their account (sign in and out, change the password) is in the trail.
 """
 
+import asyncio
+import contextlib
 import hashlib
 import secrets
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ SIGN_INS = "settings/sign-ins"
 """The ledger's subject of what officials do with their own accounts."""
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly it is known when a session was last used."""
+PATIENCE = 1.0
+"""Seconds that a page waits for that to be written."""
 _NAMED = 16
 """Characters of a token's hash that name a session on its official's page."""
 _BROWSERS = (
@@ -60,10 +64,14 @@ def idle_since() -> datetime:
 
 
 async def seen(digest: str, before: datetime) -> None:
-    """Note that a session is used. ``before``: when it was used last."""
+    """Note that a session is used, unless that would keep its page waiting. ``before``: when it was used last."""
     now = clock.now()
-    if now - before > SEEN_EVERY:
-        await database.execute("UPDATE session SET seen_at = ? WHERE token_hash = ? AND seen_at < ?", now, digest, now)
+    if now - before <= SEEN_EVERY:
+        return
+    with contextlib.suppress(TimeoutError, database.OperationalError):
+        async with asyncio.timeout(PATIENCE):
+            sql = "UPDATE session SET seen_at = ? WHERE token_hash = ? AND seen_at < ?"
+            await database.execute(sql, now, digest, now)
 
 
 async def note(account_id: int, how: str) -> None:
