@@ -106,6 +106,52 @@ async def test_a_clerk_works_with_the_keyboard_only(site: System, open_page: Ope
     await sound(page)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_the_page_asks_only_for_what_it_has_not_and_leaves_what_is_typed(
+    site: System, open_page: OpenPage
+) -> None:
+    pages = await an_open_day()
+    page = await open_page(base_url=site.url)
+    await sign_in(page, "clerk")
+    await page.goto(pages["1"])
+    await page.locator("form[action$='/open'] button").press("Enter")
+    await expect(page.locator(".key-line")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if one.resource_type == "fetch" else None)
+    await done(page, "n")
+    await done(page, "s")
+    await expect(page.locator("[data-live-state].is-open")).to_be_visible()
+    await page.wait_for_timeout(1_500)
+    assert asked == [], "the stream begins with what the page shows"
+    await page.keyboard.press("m")
+    await page.keyboard.type("원본을 확인")
+    place = await offices.office("east")
+    for _visitor in range(5):
+        await arriving.walk_in(place, ["passport"], Press())
+    await expect(page.locator("#queue .queue-number")).to_have_count(8)
+    assert 1 <= len(asked) <= 5, asked
+    await page.keyboard.type("했습니다.")
+    assert (
+        await page.locator("dialog[open] textarea, dialog[open] input[type=text]").input_value()
+        == "원본을 확인했습니다."
+    )
+    await done(page, "Enter")
+    await expect(page.locator("#now")).to_contain_text("원본을 확인했습니다.")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_long_note_without_spaces_stays_on_a_phone(site: System, open_page: OpenPage) -> None:
+    pages = await an_open_day()
+    await Ticket.all().update(note="x" * 240)
+    page = await open_page(width=PHONE, base_url=site.url)
+    await sign_in(page, "clerk")
+    await page.goto(pages["1"])
+    for button in ("/open", "/call-next"):
+        await page.locator(f"form[action$='{button}'] button").press("Enter")
+        await expect(page.locator(f"form[action$='{button}']")).to_have_count(0)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE, button
+
+
 @pytest.mark.parametrize("engine", ["postgres"])
 async def test_help_is_called_silently_and_seen_by_colleagues_at_once(site: System, open_page: OpenPage) -> None:
     pages = await an_open_day()

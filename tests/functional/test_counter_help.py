@@ -54,6 +54,9 @@ async def test_colleagues_see_it_one_goes_and_it_ends_with_a_report(system: Syst
         assert await EmergencyCall.all().count() == 1
         seen = await words(colleague, other)
         assert f"2층 3번 창구: {HELP}" in seen
+        accept = f"{other}/help/{(await EmergencyCall.get()).id}/accept"
+        assert accept in (await colleague.get(other)).text
+        assert accept not in (await clerk.get(other)).text, "who has asked for help does not go there"
         assert HELP not in await words(clerk, own), "nothing that a visitor could read there"
         after = [await words(system.client, one) for one in ("/offices/east/display", f"/tickets/{ticket.code}")]
         assert after == before

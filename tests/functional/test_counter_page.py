@@ -124,6 +124,66 @@ async def test_the_list_of_keys_is_that_of_the_counter(
     assert "X" in [one.text.strip() for one in inbox.walk() if one.tag == "kbd"]
 
 
+async def test_a_refused_press_says_what_to_do(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    counter = (await Counter.get(office_id=office.id)).id
+    page = f"/desk/counters/{counter}"
+    with clock.at(at("09:00")):
+        code = (await Ticket.get(number=await walks_in())).code
+        clerk, program = await system.official("clerk"), await system.program("clerk")
+        await submit(clerk, page, "/open")
+        for action in ("start", "finish", "recall", "park", "no-show"):
+            by_json = await program.post(f"/api/v1/desk/counters/{counter}/{action}", json={})
+            assert (by_json.status_code, by_json.json()["code"]) == (409, "counter_empty"), action
+            by_page = await post_without_page(clerk, f"{page}/{action}", data={})
+            assert (by_page.status_code, "먼저 방문자를 호출해 주세요." in by_page.text) == (409, True), action
+        await submit(clerk, page, "/call-next")
+        early = await post_without_page(clerk, f"{page}/finish", data={})
+        assert (early.status_code, "업무를 시작하거나 오지 않았다고 기록해 주세요." in early.text) == (409, True)
+        await submit(clerk, page, "/start")
+        unknown = await program.post(f"/api/v1/desk/counters/{counter}/transfer", json={"counter": "77"})
+        assert "이 민원실에는 77번 창구가 없습니다." in unknown.text
+        leaves = await post_without_page(system.visitor(), f"/tickets/{code}/leave", data={})
+        assert (leaves.status_code, "그만두시려면 직원에게 말씀해 주세요." in leaves.text) == (409, True)
+        await submit(clerk, page, "/finish")
+        done = (await system.visitor().get(f"/tickets/{code}")).text
+        assert "방문해 주셔서 감사합니다" in done
+        assert "/visits?office=east" in done
+        assert (await system.client.get(f"/api/v1/tickets/{code}")).json()["service"] == "passport"
+
+
+async def test_the_list_begins_with_who_this_counter_calls_next(system: System) -> None:
+    office = await an_office({"1": ["passport"], "2": ["moving", "seal"]})
+    counter = (await Counter.get(number="1", office_id=office.id)).id
+    page = f"/desk/counters/{counter}"
+    with clock.at(at("09:00")):
+        clerk = await system.official("clerk")
+        others = [await walks_in("moving"), await walks_in("seal")]
+        gone, next_one, last = [await walks_in() for _one in range(3)]
+        for action in ("/open", "/call-next", "/no-show"):
+            await submit(clerk, page, action)
+        shown = parse((await clerk.get(page)).text)
+        numbers = [one.text.strip() for one in shown.walk() if one.attrs.get("class") == "queue-number"]
+        assert numbers == [next_one, last, gone, *others]
+        assert "부터 다시 호출" in shown.text, "when it can be called again"
+        await submit(clerk, page, "/call-next")
+        assert (await Ticket.get(counter=counter)).number == next_one
+
+
+@pytest.mark.parametrize(("language", "name"), [("ko", "2 복지"), ("ja", "2 福祉"), ("en", "2 Welfare")])
+async def test_counters_are_named_in_the_readers_language(system: System, language: str, name: str) -> None:
+    office = await an_office({"1": ["passport"], "2": ["passport"]})
+    await Counter.filter(number="2").update(name="복지", name_ja="福祉", name_en="Welfare")
+    numbers = {one.number: f"/desk/counters/{one.id}" for one in await Counter.filter(office_id=office.id)}
+    with clock.at(at("09:00")):
+        clerk = await system.official("clerk")
+        await walks_in()
+        await submit(clerk, numbers["2"], "/open")
+        for action in ("/open", "/call-next"):
+            await submit(clerk, numbers["1"], action)
+        assert f">{name}</option>" in (await clerk.get(f"{numbers['1']}?lang={language}")).text
+
+
 async def test_a_ticket_of_the_list_is_called_by_a_press(system: System) -> None:
     office = await an_office({"1": ["passport"], "2": ["passport"]})
     page = f"/desk/counters/{(await Counter.get(number='1', office_id=office.id)).id}"

@@ -108,6 +108,8 @@ async def test_what_a_kiosk_refuses(system: System) -> None:
         assert [one["field"] for one in nothing.json()["errors"]] == ["number", "key"]
         unknown = await ticket(system, device, service="fishing")
         assert [one["field"] for one in unknown.json()["errors"]] == ["service"]
+        both = await ticket(system, device, service="moving", services=["passport"])
+        assert [one["field"] for one in both.json()["errors"]] == ["service"], "neither is dropped silently"
     with clock.at(at("17:00")):
         device = await enrolled(system)
         closed = await ticket(system, device)

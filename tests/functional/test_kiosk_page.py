@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 
+from server.core import references
 from server.core.templates import STATIC
 from tests.support.markup import parse
 from tests.support.system import System
@@ -57,6 +58,8 @@ async def test_all_that_the_page_needs_is_named_for_the_time_without_network(sys
 
 
 async def test_a_ticket_has_a_qr_code_to_follow_it(system: System) -> None:
-    answer = await system.client.get("/tickets/ABC-DEF-GHJ/qr.svg")
+    answer = await system.client.get(f"/tickets/{references.new_reference()}/qr.svg")
     assert answer.headers["content-type"] == "image/svg+xml"
     assert answer.text.startswith("<svg ")
+    for text in ("zz", "ABC-DEF-GH0", "https:%2F%2Fexample.org"):
+        assert (await system.client.get(f"/tickets/{text}/qr.svg")).status_code == 404, "no picture of any text"

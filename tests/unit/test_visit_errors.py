@@ -11,7 +11,7 @@ from server.core.errors import Refusal
 from tests.support.moment import START
 from tracking.visits import counter_errors, errors
 from tracking.visits.errors import ToVisitor
-from tracking.visits.labels import TICKET_STATES
+from tracking.visits.states import TicketAction, TicketState
 
 VALUES: dict[type[Refusal], tuple[Any, ...]] = {
     errors.OnePerHousehold: (date(2026, 12, 1),), errors.VisitorHasVisit: ("K7Q", date(2026, 12, 1)),
@@ -19,7 +19,8 @@ VALUES: dict[type[Refusal], tuple[Any, ...]] = {
     errors.TimeFree: (START,), errors.NotYetMissed: (START,), errors.TooLateToUndo: (7,),
     errors.ClosedForGood: ("02-700-3000",),
     errors.WrongOffice: ("동부민원센터", "중앙로 1", errors.OldQR.text), errors.WrongDay: (START,),
-    counter_errors.TicketNotPossible: ("park", "called", TICKET_STATES["called"]),
+    counter_errors.TicketNotPossible: (TicketAction.PARK, TicketState.CALLED),
+    counter_errors.OfAnotherDay: (TicketAction.RETURN, TicketState.MISSED),
     counter_errors.NotYourCounter: ("김창구",), counter_errors.CalledJustNow: (START,),
     errors.EmergencyTaken: ("김창구",),
     errors.NotYetReady: (START,),
@@ -51,3 +52,12 @@ def test_what_addresses_the_visitor_has_words_for_officials(refusal: type[Refusa
 
 def _says_you(found: Refusal) -> bool:
     return re.search(r"\byour?\b", str(found.text), re.IGNORECASE) is not None
+
+
+@pytest.mark.parametrize("state", TicketState)
+def test_a_ticket_that_cannot_be_acted_on_says_what_to_do(state: TicketState) -> None:
+    at_desk = counter_errors.TicketNotPossible(TicketAction.PARK, state)
+    to_visitor = counter_errors.TicketNotPossible(TicketAction.LEAVE, state, to_visitor=True)
+    assert not _says_you(at_desk)
+    assert at_desk.details == {"action": "park", "state": state}
+    assert str(at_desk.text) != str(to_visitor.text)

@@ -228,7 +228,7 @@ class WrongEnrolmentCode(Refusal):
 class OfficeClosed(Conflict):
     """409: the office is closed now: no tickets are given and nobody is called."""
 
-    code, text = "office_closed", _("This office is closed now.")
+    code, text = "office_closed", _("This office is closed now. Numbers are given and called during its opening hours.")
 
 
 class ClosedForGood(Conflict):
@@ -371,7 +371,10 @@ class TooManyUrgent(Conflict):
     """409: as many tickets were put first today as the office allows."""
 
     code = "too_many_urgent"
-    text = _("As many visitors as the office allows have been put first today.")
+    text = _(
+        "As many visitors as the office allows have been put first today. An administrator can raise the number in the "
+        "settings of the office."
+    )
 
 
 class RosterChanged(Conflict):

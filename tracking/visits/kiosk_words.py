@@ -126,6 +126,7 @@ WORDS: dict[str, Text] = {
     "unsent": _("Tickets not handed in yet"),
     "refused": _("Could not be handed in"),
     "stock": _("Numbers in stock for a network failure"),
+    "no_letter": _("without a letter"),
     "ready": _("Works without network"),
     "yes": _("yes, ready"),
     "no": _("not yet"),

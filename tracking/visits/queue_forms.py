@@ -91,6 +91,8 @@ class TakeTicket(Form):
     def check(self, errors: Errors) -> None:
         if self.number or self.taken_at:
             errors.require(self, "number", "taken_at", "press_id")
+        if self.service and self.services and self.service not in self.services:
+            errors.fail("service", _("Please send either one service or the list of services."))
 
     @property
     def chosen(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ export async function show(server) {
     contact: contactTime(server),
     unsent: found.items.filter((one) => one.body?.taken_at).map((one) => one.body.number).join(", ") || "0",
     refused: found.refused.map((one) => `${one.number} (${one.code}, ${one.at.slice(0, 16).replace("T", " ")})`).join(", ") || "0",
-    stock: series.map((one) => `${one || "\u2013"}: ${stock(server.state, found, one).length}`).join(", ") || "0",
+    stock: series.map((one) => `${one || sentence("no_letter")}: ${stock(server.state, found, one).length}`).join(", ") || "0",
     ready: sentence(ready ? "yes" : "no"),
     paper: sentence(`paper_${server.state?.printer ?? "none"}`),
   };

@@ -9,6 +9,7 @@
 import { follow } from "./connection.js";
 
 const BETWEEN = 1000;
+const AGAIN = 25_000; // times that pass are on the page, so a queue's state is asked for again after so long
 
 const drawn = new WeakMap(); // element -> its HTML as the server rendered it, before scripts changed it
 
@@ -117,8 +118,19 @@ export function putAll(fresh) {
 export function start(element) {
   let missed = false;
   let waiting = false;
-  let last = 0;
+  let last = element.dataset.shown ? Date.now() : 0;
   let refreshing = false;
+
+  /** Whether the page has just shown the state of a queue that an event tells of. */
+  function known(event) {
+    if (!element.dataset.shown || Date.now() - last >= AGAIN) return false;
+    try {
+      const { day, version } = JSON.parse(event.data);
+      return `${day}/${version}` === element.dataset.shown;
+    } catch {
+      return false;
+    }
+  }
 
   const state = document.querySelector("[data-live-state]");
   function tell(name, words) {
@@ -142,7 +154,9 @@ export function start(element) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const { changed, complete } = putAll(fresh);
       // The next connection goes on from what this page already shows.
-      element.dataset.stream = fresh.querySelector("[data-stream]")?.dataset.stream ?? element.dataset.stream;
+      const { stream, shown } = fresh.querySelector("[data-stream]")?.dataset ?? {};
+      element.dataset.stream = stream ?? element.dataset.stream;
+      if (shown) element.dataset.shown = shown;
       waiting = !complete;
       if (changed) tell("open", state?.dataset.textUpdated);
     } catch {
@@ -168,7 +182,7 @@ export function start(element) {
   const connection = follow({
     address: () => element.dataset.stream,
     names: (element.dataset.streamEvents ?? "").split(" ").filter(Boolean),
-    take: soon,
+    take: (event) => known(event) || soon(),
     tell(name) {
       tell(name, name === "open" ? state?.dataset.textOpen : state?.dataset.textLost);
       if (name === "open" && missed) soon();

@@ -27,7 +27,6 @@ from tracking.visits.counter_errors import (
 from tracking.visits.desk_forms import Plain
 from tracking.visits.errors import NoSuchTicket, OfficeClosed
 from tracking.visits.events import TicketCalled, TicketFinished, TicketNoted, TicketStarted
-from tracking.visits.labels import TICKET_STATES
 from tracking.visits.queries import offices, queue
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import CounterRow, TicketRow
@@ -61,11 +60,11 @@ class AtCounter:
         return self.ticket
 
 
-def possible(action: TicketAction, ticket: TicketRow) -> TicketState:
-    """The state to which an action leads. Raises ``NotPossibleNow``."""
+def possible(action: TicketAction, ticket: TicketRow, *, to_visitor: bool = False) -> TicketState:
+    """The state to which an action leads. Raises ``NotPossibleNow``, in words for officials or for the visitor."""
     state = TICKET[ticket.state].get(action)
     if state is None:
-        raise TicketNotPossible(action, ticket.state, TICKET_STATES[ticket.state])
+        raise TicketNotPossible(action, ticket.state, to_visitor=to_visitor)
     return state
 
 
@@ -299,7 +298,9 @@ async def transfer(actor: Official, counter_id: str, command: Transfer) -> Ticke
     async with at_counter(actor, counter_id) as there:
         ticket = there.current(TicketAction.TRANSFER)
         target = next((one for one in await queue.counters(there.day.office.id) if one.number == command.counter), None)
-        if target is None or ticket.service_id not in await queue.abilities(target.id):
+        if target is None:
+            raise Invalid.at("counter", _("This office has no counter %(number)s.", number=command.counter))
+        if ticket.service_id not in await queue.abilities(target.id):
             raise Invalid.at("counter", _("This counter cannot do the service for which this visitor came."))
         if target.id == there.counter.id:
             raise Invalid.at("counter", _("The visitor is at this counter already."))

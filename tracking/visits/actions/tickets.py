@@ -8,6 +8,7 @@ from server.core.days import today
 from server.core.errors import Invalid, NotPossibleNow, _
 from server.core.jobs import Task
 from tracking.visits.actions import calling, cases, queueing
+from tracking.visits.counter_errors import OfAnotherDay
 from tracking.visits.errors import OfAnotherCase, TooManyUrgent
 from tracking.visits.events import TicketFiled, VisitorLeft
 from tracking.visits.queries import offices, queue
@@ -41,7 +42,8 @@ async def leave(code: str, actor: str = VISITOR) -> TicketRow:
         ticket = await queue.ticket(found.id)
         if ticket.state is TicketState.LEFT:
             return ticket
-        await queueing.end(day, ticket, calling.possible(TicketAction.LEAVE, ticket), actor)
+        state = calling.possible(TicketAction.LEAVE, ticket, to_visitor=actor == VISITOR)
+        await queueing.end(day, ticket, state, actor)
         if ticket.visit_id:
             chain = await ledger.lock(await queue.visit_subject(ticket.visit_id))
             await chain.append(actor, VisitorLeft(ticket.id))
@@ -56,9 +58,9 @@ async def come_back(code: str, actor: str = VISITOR) -> TicketRow:
     found = await queue.by_code(code)
     async with queueing.changing(await offices.office_by_id(found.office_id), found.date) as day:
         ticket = await queue.ticket(found.id)
-        calling.possible(TicketAction.RETURN, ticket)
+        calling.possible(TicketAction.RETURN, ticket, to_visitor=actor == VISITOR)
         if day.date != today():
-            raise NotPossibleNow(TicketAction.RETURN, ticket.state)
+            raise OfAnotherDay(TicketAction.RETURN, ticket.state)
         back = clock.now() if ticket.state is TicketState.PARKED else None
         await queueing.waits(day, ticket, actor, TicketAction.RETURN, returned_at=back, calls=0, ended_at=None)
         return await queue.ticket(ticket.id)

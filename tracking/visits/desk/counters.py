@@ -8,6 +8,7 @@ from petitions.queries import following
 from server.core import acts, auth, i18n, web
 from server.core.accounts import Official
 from server.core.acts import Attempt, draw
+from server.core.days import today
 from server.core.errors import Conflict, Invalid, NotFound, _
 from server.core.form_pages import ReturnedForm
 from tracking.visits.actions import calling, emergencies, tickets
@@ -173,6 +174,7 @@ async def _page(request: Request, kept: ReturnedForm) -> Response:
             for _act, offer in COUNTERS.values()
             if (key := offer.attrs.get("data-key"))
         ],
+        "shown": queue.state(today(), there.version),
         "kept": kept,
     }
     return web.page(request, "desk/visits/counter.html", context, status=kept.status)

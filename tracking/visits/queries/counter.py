@@ -70,6 +70,7 @@ class CounterView:
     came_from: GoesOn | None
     """The ticket at another office that goes on here."""
     waiting: Sequence[Waits]
+    """In the order in which this counter would call them; then those whom only others can serve."""
     away: Sequence[Waits]
     """Parked, and missed."""
     version: int
@@ -121,19 +122,21 @@ async def view(counter_id: int, language: str, reader: Official) -> CounterView:
 
     visitor = await _visitor(ticket) if ticket else None
     waiting = [one for one in tickets if one.state is TicketState.WAITING]
-    waiting.sort(key=lambda one: (again_at(one) is not None, places[one.id][0]))
+    found = sorted(
+        map(waits, waiting), key=lambda one: (not one.ours, one.again_at is not None, places[one.ticket.id][0])
+    )
     return CounterView(
         counter,
         place,
         ticket,
         visitor,
         await _matters(ticket, place, language) if ticket else (),
-        _elsewhere(counter, others, place, ticket) if ticket else (),
+        _elsewhere(counter, others, place, ticket, language) if ticket else (),
         await _other_offices(ticket, language) if ticket else (),
         await papers.summary(ticket.visit_id) if ticket and ticket.visit_id else papers.NONE,
         await _guide(visitor) if visitor else None,
         await forwarded.came_from(ticket) if ticket else None,
-        [waits(one) for one in waiting],
+        found,
         [waits(one) for one in tickets if one.state is not TicketState.WAITING],
         version,
         (await queue.because(ticket.id)).get(ticket.id, "") if ticket else "",
@@ -189,7 +192,11 @@ async def _matters(ticket: TicketRow, place: Place, language: str) -> list[tuple
 
 
 def _elsewhere(
-    counter: CounterRow, others: Sequence[CounterRow], place: Place, ticket: TicketRow
+    counter: CounterRow, others: Sequence[CounterRow], place: Place, ticket: TicketRow, language: str
 ) -> list[tuple[str, str]]:
     able = place.able.get(ticket.service_id, frozenset()) - {counter.id}
-    return [(one.number, f"{one.number} {one.name}".strip()) for one in others if one.id in able and one.state]
+    return [
+        (one.number, f"{one.number} {i18n.name_in(one, language)}".strip())
+        for one in others
+        if one.id in able and one.state
+    ]

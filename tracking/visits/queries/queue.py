@@ -34,6 +34,11 @@ async def day(office_id: int, date_: date) -> tuple[int, int]:
     return (row["id"], row["version"]) if row else (0, 0)
 
 
+def state(day: date, version: int) -> str:
+    """What a page of the desk shows, so that it need not ask again for what it has: see ``live_state.html``."""
+    return f"{day}/{version}"
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """The ticket numbers of a class of services."""
@@ -76,7 +81,7 @@ def rank(ticket_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TicketRow:
-    """A ticket as actions and the queue need it. ``service_id`` is the first that is not settled."""
+    """A ticket as actions and the queue need it. ``service_id``: the first not settled, or the last."""
 
     id: int
     day_id: int
@@ -127,7 +132,8 @@ _TICKET = columns(
     office_id="d.office_id",
     date="d.date",
     service_id="COALESCE((SELECT m.service_id FROM ticket_matter m WHERE m.ticket_id = t.id AND m.ended_at IS NULL "
-    "ORDER BY m.position LIMIT 1), 0)",
+    "ORDER BY m.position LIMIT 1), (SELECT m.service_id FROM ticket_matter m WHERE m.ticket_id = t.id "
+    "ORDER BY m.position DESC LIMIT 1), 0)",
 )
 _FROM = f"SELECT {_TICKET} FROM ticket t JOIN queue_day d ON d.id = t.day_id "
 

@@ -4,7 +4,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from server.core import config, i18n, qr, web
+from server.core import config, i18n, qr, references, web
+from server.core.errors import NotFound
 from server.core.security import permissions_policy
 from server.core.templates import STATIC, static_url
 from tracking.visits.kiosk_words import WORDS
@@ -41,7 +42,9 @@ async def worker(_request: Request) -> Response:
 
 async def ticket_qr(request: Request) -> Response:
     """``/tickets/{code}/qr.svg``: opens the ticket on a phone. Says nothing about whether there is such a ticket."""
-    picture = qr.picture(f"{config.settings().public_url}/tickets/{request.path_params['code']}")
+    if (code := references.read_reference(request.path_params["code"])) is None:
+        raise NotFound
+    picture = qr.picture(f"{config.settings().public_url}/tickets/{code}")
     return Response(picture, media_type="image/svg+xml", headers={"cache-control": "no-store"})
 
 
