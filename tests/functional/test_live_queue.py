@@ -97,8 +97,8 @@ async def test_the_stream_carries_the_queue_itself(system: System) -> None:
         await office.act(calling.park)
         parked = await until(stream, lambda one: one["parked"] == ["3"])
         assert set(parked) == {
-            "what", "day", "version", "waiting", "called", "services", "ahead", "tickets", "closing", "parked",
-            "missed", "stream_id",
+            "what", "day", "version", "waiting", "called", "services", "ahead", "tickets", "closing", "closed",
+            "parked", "missed", "stream_id",
         }  # fmt: skip
 
 
@@ -197,7 +197,7 @@ async def test_a_counter_is_free_since_it_finished_or_opened_or_somebody_came(sy
 
     async def free() -> float | None:
         day_id = await database.value("SELECT id FROM queue_day")
-        found = await waiting_times._queue(place, day_id, await queue.waiting(day_id))
+        found, _closed = await waiting_times._queue(place, day_id, await queue.waiting(day_id))
         return next(one.free_since for one in found.counters if one.id == office.counter)
 
     assert await free() is None, "nobody waits"

@@ -10,14 +10,16 @@ import pytest
 from server.core import clock, ledger, ledger_check
 from server.core.days import today
 from tests.functional.test_kiosk_api import enrolled
+from tests.support.answers import official
 from tests.support.markup import Element, parse
 from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, wish
-from tracking.visits.actions import arriving, booking, passes
+from tracking.visits.actions import arriving, booking, counters, passes
 from tracking.visits.actions.arriving import Press
 from tracking.visits.models import Counter, CounterAbility, Office, Ticket, Visit, VisitorPass
 from tracking.visits.queries import offices, queue, visits
+from tracking.visits.queue_forms import OpenCounter
 
 PAGE = "/desk/reception"
 CONSENT = {"consent": "on", "purpose": "여권 발급"}
@@ -234,11 +236,12 @@ async def test_early_on_time_and_late_each_get_an_answer(system: System, when: s
     await books()
     with clock.at(at(when)):
         clerk = await system.official("clerk")
+        await counters.open_counter(await official("clerk"), str((await Counter.get()).id), OpenCounter())
         came = await submit(clerk, PAGE, "/check-in")
         shown = (await clerk.get(came.headers["location"])).text
     assert said in shown
     if when == "09:41":
-        assert "예상 대기 시간은" in shown
+        assert "예상 대기 시간: 곧." in shown
 
 
 async def test_a_kiosk_is_told_the_same(system: System) -> None:

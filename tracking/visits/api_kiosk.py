@@ -15,7 +15,7 @@ from tracking.visits import words
 from tracking.visits.actions import arriving, counters, devices, handing_in, numbering, printing, queueing
 from tracking.visits.actions.arriving import Arrival, Press
 from tracking.visits.actions.devices import DeviceRow
-from tracking.visits.api_queue import ExpectedBeforeClosing, ExpectedWait, service_of, wait_of
+from tracking.visits.api_queue import CounterOpen, ExpectedBeforeClosing, ExpectedWait, OpensAt, service_of, wait_of
 from tracking.visits.desk.places.devices import DEVICES, KINDS, PAPERS, PRINTERS
 from tracking.visits.permissions import Permission
 from tracking.visits.queries import closing, guidance, kiosk, offices, queue, visits, waiting_times
@@ -72,6 +72,8 @@ class KioskChoice(Answer):
     ]
     expected_wait: Annotated[ExpectedWait | None, said("Of a visitor without a reservation who came now.")]
     before_closing: ExpectedBeforeClosing
+    counter_open: CounterOpen
+    opens_at: OpensAt
     prefix: Annotated[str, said("Of its numbers.")]
     left: Annotated[int | None, said("Tickets without a reservation that are left today; null: no limit is near.")]
 
@@ -125,6 +127,8 @@ class KioskTicket(Answer):
     booked_for: datetime | None
     expected_wait: ExpectedWait | None
     before_closing: ExpectedBeforeClosing
+    counter_open: CounterOpen
+    opens_at: OpensAt
     follow_url: str
     print_state: Annotated[str, among([one.value for one in PrintState])]
 
@@ -216,6 +220,8 @@ def _setup(found: KioskView, device: DeviceRow) -> Kiosk:
             ahead=one.ahead,
             expected_wait=wait_of(one.wait),
             before_closing=one.before_closing or "",
+            counter_open=one.closed is None,
+            opens_at=one.closed.opens_at if one.closed else None,
             prefix=one.prefix,
             left=one.left,
         )
@@ -348,6 +354,7 @@ async def _at_kiosk(device: DeviceRow, ticket: TicketRow, arrival: str, *, told:
     spots = await guidance.spots(ticket, place)
     wait = await (waiting_times.published if told else waiting_times.of_ticket)(place, ticket)
     expected = closing.expected(wait, await closing.closes(place)) if wait else None
+    closed = await waiting_times.closed_for(place, ticket)
     where = {one: guidance.in_words(spots, one) for one in ("ko", "ja", "en")}
     return KioskTicket.of(
         ticket,
@@ -355,11 +362,13 @@ async def _at_kiosk(device: DeviceRow, ticket: TicketRow, arrival: str, *, told:
         state=ticket.state.value,
         position=await queue.position(ticket, queue.rule(place.office), place.able),
         arrival=arrival,
-        advice=await _advice(place.office, ticket, arrival, closing.in_time(wait, expected)),
+        advice=await _advice(place.office, ticket, arrival, closing.in_time(wait, expected, closed)),
         where=guidance.in_words(spots, ticket.language),
         where_in=InLanguages(**where),
         expected_wait=wait_of(wait),
         before_closing=expected or "",
+        counter_open=closed is None,
+        opens_at=closed.opens_at if closed else None,
         follow_url=f"{config.settings().public_url}/tickets/{ticket.code}",
         print_state=ticket.print_state.value,
     )

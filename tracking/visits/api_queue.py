@@ -18,6 +18,7 @@ from tracking.visits.queries import closing, forwarded, guidance, live_queue, of
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import Reason
 from tracking.visits.states import CounterAction, CounterState, TicketState
+from tracking.visits.wait_words import TO_VISITOR, Waits
 from tracking.visits.waits.closing import BeforeClosing
 from tracking.visits.waits.queue import Wait
 
@@ -49,6 +50,13 @@ ExpectedBeforeClosing = Annotated[
     ),
 ]
 """Stands beside each expected wait."""
+CounterOpen = Annotated[
+    bool, said("Whether a counter able to do it is open, or paused. If none is, visitors are told that and no minutes.")
+]
+OpensAt = Annotated[
+    datetime | None, said("If none is open: when the roster opens one today; null if that is not known.")
+]
+InWords = Annotated[str, said("The wait as visitors read it, in the language of the request.")]
 
 
 class FollowedTicket(Answer):
@@ -66,6 +74,9 @@ class FollowedTicket(Answer):
     booked_for: datetime | None
     expected_wait: ExpectedWait | None
     before_closing: ExpectedBeforeClosing
+    counter_open: CounterOpen
+    opens_at: OpensAt
+    wait_in_words: InWords
 
 
 class CalledNumber(Answer):
@@ -89,6 +100,9 @@ class QueueOfService(Answer):
     ]
     expected_wait: Annotated[ExpectedWait | None, said("Of a visitor without a reservation who came now.")]
     before_closing: ExpectedBeforeClosing
+    counter_open: CounterOpen
+    opens_at: OpensAt
+    wait_in_words: InWords
 
 
 class LiveQueue(Answer):
@@ -201,6 +215,7 @@ async def queue_of_office(request: Request) -> Response:
     """``GET /offices/{code}/queue``: numbers, counters and times only."""
     place = await offices.place(request.path_params["code"])
     found, language = await live_queue.of_office(place), web.language(request)
+    waits = Waits(language)
     services = [
         QueueOfService(
             service=one.code,
@@ -209,9 +224,13 @@ async def queue_of_office(request: Request) -> Response:
             ahead=found.ahead.get(one.id, 0),
             expected_wait=wait_of(found.walk_ins.get(one.id)),
             before_closing=found.before_closing.get(one.id, ""),
+            counter_open=closed is None,
+            opens_at=closed.opens_at if closed else None,
+            wait_in_words=waits.of(found.walk_ins.get(one.id), found.before_closing.get(one.id), closed),
         )
         for one in place.services.values()
         if one.bookable or one.walk_in
+        for closed in [found.closed.get(one.id)]
     ]
     called = [CalledNumber.of(one, at=one.called_at, state=one.state.value) for one in found.now_called]
     return web.json(LiveQueue(office=place.office.code, waiting=found.total, called=called, services=services))
@@ -223,6 +242,8 @@ async def queue_of_office(request: Request) -> Response:
 async def _followed(request: Request, ticket: TicketRow) -> Response:
     place = await offices.place((await offices.office_by_id(ticket.office_id)).code)
     wait = await waiting_times.of_ticket(place, ticket)
+    expected = closing.expected(wait, await closing.closes(place)) if wait else None
+    closed = await waiting_times.closed_for(place, ticket)
     place_of, goes_on = await queue.counter_place(ticket.counter), await forwarded.continued(ticket)
     found = FollowedTicket.of(
         ticket,
@@ -235,7 +256,10 @@ async def _followed(request: Request, ticket: TicketRow) -> Response:
         where=await guidance.where(ticket, place, web.language(request)),
         goes_on=f"{config.settings().public_url}/tickets/{goes_on.code}" if goes_on else "",
         expected_wait=wait_of(wait),
-        before_closing=(wait and closing.expected(wait, await closing.closes(place))) or "",
+        before_closing=expected or "",
+        counter_open=closed is None,
+        opens_at=closed.opens_at if closed else None,
+        wait_in_words=Waits(web.language(request), TO_VISITOR).of(wait, expected, closed),
     )
     return web.json(found)
 

@@ -41,6 +41,7 @@ WORDS: dict[str, Text] = {
     "services_title": _("What do you need?"),
     "booked_services_title": _("What is your reservation for?"),
     "wait": _("About {low} to {high} minutes"),
+    "wait_hours": _("About {low} to {high}"),
     "wait_none": _("Your turn is very soon"),
     "wait_unknown": _("How long you will wait is not known now"),
     "uncertain": _("It may not be your turn before we close at {time}."),
@@ -54,6 +55,14 @@ WORDS: dict[str, Text] = {
     "next": _("You are next."),
     "before": _("Before you: {count}"),
     "ticket_wait": _("You will wait about {low} to {high} minutes."),
+    "ticket_wait_hours": _("You will wait about {low} to {high}."),
+    "length_m": _("{minutes} minutes"),
+    "length_h": _("1 hour"),
+    "length_hm": _("1 hour {minutes}"),
+    "length_hs": _("{hours} hours"),
+    "length_hsm": _("{hours} hours {minutes}"),
+    "no_counter": _("No counter is open for this now. Please ask the staff, or come another day."),
+    "no_counter_until": _("No counter is open for this now. The next one opens at {time}."),
     "early": _(
         "You are early. Your turn is at {time}. If nobody else waits, you may be called sooner: "
         "please stay in the hall."

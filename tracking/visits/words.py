@@ -8,6 +8,7 @@ from tracking.visits.actions.arriving import Arrival
 from tracking.visits.queries import papers
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.visits import VisitView
+from tracking.visits.wait_words import said
 from tracking.visits.waits.queue import Wait
 
 
@@ -42,7 +43,6 @@ def advice(arrival: Arrival, booked_for: datetime, office: OfficeRow, wait: Wait
     if wait is None:
         return _("Your reservation was for %(time)s and is kept for %(grace)s minutes. You now wait, from your "
                  "arrival, like visitors without a reservation.", time=time, grace=grace)  # fmt: skip
-    low, _middle, high = wait.in_minutes
     return _("Your reservation was for %(time)s and is kept for %(grace)s minutes. You now wait, from your arrival, "
-             "like visitors without a reservation: probably %(low)s to %(high)s minutes.",
-             time=time, grace=grace, low=low, high=high)  # fmt: skip
+             "like visitors without a reservation. Expected wait: %(wait)s.",
+             time=time, grace=grace, wait=said(wait))  # fmt: skip

@@ -3,7 +3,10 @@
 import { draw, printAtPort, printInBrowser } from "./kiosk-printer.js";
 import { dropUnsent } from "./kiosk-store.js";
 import { dayAndTime, named, officeName, say as put, sentence, time } from "./kiosk-words.js";
+import { length, span } from "./waits.js";
 
+const LENGTHS = ["m", "h", "hm", "hs", "hsm"];
+const inHours = (minutes) => length(Object.fromEntries(LENGTHS.map((form) => [form, sentence(`length_${form}`)])), minutes);
 const find = (selector) => document.querySelector(`[data-step="ticket"] ${selector}`);
 
 let ticket = null;
@@ -15,7 +18,9 @@ let printer = {};
 /** How long somebody will wait, as a range. */
 function waitWords(wait, key = "wait") {
   if (!wait) return sentence("wait_unknown");
-  return wait.p90 <= 1 ? sentence("wait_none") : sentence(key, { low: wait.p10, high: wait.p90 });
+  const [form, low, high] = span(wait.p10, wait.p90);
+  if (form === "soon") return sentence("wait_none");
+  return form === "minutes" ? sentence(key, { low, high }) : sentence(`${key}_hours`, { low: inHours(low), high: inHours(high) });
 }
 
 /** What somebody can expect who may not be called before the office closes, and what to do; empty if that is no matter. */
@@ -26,8 +31,15 @@ function closingWords({ before_closing: expected }, service, state) {
   return expected === "uncertain" ? closes : `${closes} ${sentence(service?.bookable ? "book" : "come")}`;
 }
 
-/** How long somebody will wait for a service, or that the day may be too short for it. */
-export const expectation = (about, service, state, key) => closingWords(about, service, state) || waitWords(about.expected_wait, key);
+/** That no counter is open for it, and when one opens; empty if one is. */
+function closedWords({ counter_open: open = true, before_closing: expected, opens_at: opens }) {
+  if (open || expected === "too_late") return "";
+  return opens ? sentence("no_counter_until", { time: time(opens) }) : sentence("no_counter");
+}
+
+/** How long somebody will wait for a service, that no counter is open, or that the day may be too short for it. */
+export const expectation = (about, service, state, key) =>
+  closedWords(about) || closingWords(about, service, state) || waitWords(about.expected_wait, key);
 
 /** Show a ticket that was just given, and print it. */
 export async function show(server, given) {

@@ -2,6 +2,7 @@
 
 import { follow } from "./connection.js";
 import { fill, number } from "./text.js";
+import { said } from "./waits.js";
 
 /** The state that an event carries; null if it carries none. */
 export function read(event) {
@@ -18,12 +19,8 @@ export function say(element, words) {
   if (element && element.textContent !== String(words)) element.textContent = words;
 }
 
-/** How long it takes, as [low, middle, high] minutes; empty for no estimate. `closing`: who may come too late that day. */
-export function range(root, minutes, closing) {
-  const { textWait, textUncertain, textTooLate } = root.dataset;
-  const words = { uncertain: textUncertain, too_late: textTooLate }[closing] ?? textWait;
-  return minutes?.length === 3 ? fill(words, { low: number(minutes[0]), high: number(minutes[2]) }) : "";
-}
+/** How long it takes, in the words of the page: see waits.js. */
+export const waitWords = (root, ...estimate) => said(JSON.parse(root.dataset.waits), ...estimate);
 
 /** Who waits for each service. A row that cannot be drawn leaves the others as they are. */
 export function drawServices(root, state) {
@@ -32,7 +29,8 @@ export function drawServices(root, state) {
       const [waiting, ...minutes] = state.services[row.dataset.service];
       say(row.querySelector("[data-waiting]"), fill(root.dataset.textWaiting ?? "{count}", { count: number(waiting) }));
       say(row.querySelector("[data-ahead]"), fill(root.dataset.textAhead ?? "{count}", { count: number(state.ahead?.[row.dataset.service] ?? waiting) }));
-      say(row.querySelector("[data-wait]"), range(root, minutes, state.closing?.services[row.dataset.service]));
+      const [closing, opens] = ["closing", "closed"].map((name) => state[name]?.services[row.dataset.service]);
+      say(row.querySelector("[data-wait]"), waitWords(root, minutes, closing, opens));
     } catch {
       say(row.querySelector("[data-wait]"), "");
     }

@@ -2,7 +2,7 @@
 
 import { follow } from "./connection.js";
 import { putAll } from "./live.js";
-import { range, read, say } from "./queue.js";
+import { read, say, waitWords } from "./queue.js";
 import { fill, number } from "./text.js";
 
 const AFTER = 1_000;
@@ -10,7 +10,8 @@ const AFTER = 1_000;
 /** How a ticket stands in a state of the queue, with its position and wait, or with its call. */
 function find(state, { number, day }) {
   if (state.day !== day) return ["ended"];
-  if (state.tickets?.[number]) return ["waiting", { place: state.tickets[number], closing: state.closing?.tickets[number] }];
+  const [closing, opens] = ["closing", "closed"].map((name) => state[name]?.tickets[number]);
+  if (state.tickets?.[number]) return ["waiting", { place: state.tickets[number], closing, opens }];
   const call = state.called.find((one) => one?.number === number && one.state);
   if (call) return ["called", call];
   return [["parked", "missed"].find((name) => state[name]?.includes(number)) ?? "ended"];
@@ -42,11 +43,11 @@ export function start(root) {
     navigator.vibrate?.([300, 150, 300, 150, 600]);
   }
 
-  function drawWaiting({ place: [position, ...minutes], closing }) {
+  function drawWaiting({ place: [position, ...minutes], closing, opens }) {
     say(root.querySelector("[data-position]"), position === 1 ? words.textNext : fill(words.textBefore, { count: number(position - 1) }));
-    say(root.querySelector("[data-wait]"), range(root, minutes, closing));
+    say(root.querySelector("[data-wait]"), waitWords(root, minutes, closing, opens));
     const book = root.querySelector("[data-book]");
-    if (book) book.hidden = closing !== "too_late";
+    if (book) book.hidden = closing !== "too_late" && opens === undefined;
   }
 
   function drawCalled(call) {

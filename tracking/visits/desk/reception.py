@@ -29,6 +29,7 @@ from tracking.visits.queries.reception import ToCome
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.reception_forms import CONSENT, IssuePass, ReceiveWalkIn
 from tracking.visits.states import HERE, TICKET, TicketAction
+from tracking.visits.wait_words import Waits
 
 PAGE = "/desk/reception"
 
@@ -139,6 +140,7 @@ async def _ticket(request: Request, back: ReturnedForm) -> Response:
     purpose = ", ".join(known[one] for one in services.get(found.id, ()) if one in known)
     wait, visit = await waiting_times.of_ticket(place, found), await _visit(found)
     expected = closing.expected(wait, await closing.closes(place)) if wait else None
+    closed = await waiting_times.closed_for(place, found)
     arrival = arriving.arrival_of(office, visit.starts_at, found.arrived_at) if visit else None
     issues = office.has_passes and found.state in HERE
     context = {
@@ -147,13 +149,12 @@ async def _ticket(request: Request, back: ReturnedForm) -> Response:
         "office": office,
         "office_name": i18n.name_in(office, language),
         "services": purpose,
-        "advice": words.advice(arrival, visit.starts_at, office, closing.in_time(wait, expected), language)
+        "advice": words.advice(arrival, visit.starts_at, office, closing.in_time(wait, expected, closed), language)
         if visit and arrival
         else None,
         "where": await guidance.where(found, place, language),
         "position": await queue.position(found, queue.rule(office), place.able),
-        "wait": wait,
-        "before_closing": expected,
+        "wait": Waits(language).of(wait, expected, closed),
         "visit": visit,
         "may_leave": TicketAction.LEAVE in TICKET[found.state],
         "may_return": TicketAction.RETURN in TICKET[found.state] and found.date == today(),

@@ -7,7 +7,7 @@ from server.core.days import today
 from tracking.visits import rules
 from tracking.visits.queries import offices
 from tracking.visits.queries.offices import Place
-from tracking.visits.waits.closing import BeforeClosing, before_closing
+from tracking.visits.waits.closing import BeforeClosing, Closed, before_closing
 from tracking.visits.waits.queue import Wait
 
 
@@ -23,6 +23,6 @@ def expected(wait: Wait | None, closes_at: datetime | None) -> BeforeClosing | N
     return before_closing(wait, rules.until(closes_at, clock.now()).total_seconds() / 60 if closes_at else None)
 
 
-def in_time(wait: Wait | None, expected: BeforeClosing | None) -> Wait | None:
-    """An estimate whose range can be told as it is; none if it may end after closing."""
-    return wait if expected in {None, BeforeClosing.IN_TIME} else None
+def in_time(wait: Wait | None, expected: BeforeClosing | None, closed: Closed | None) -> Wait | None:
+    """An estimate whose range can be told as it is; none if it may end after closing, or if no counter is open."""
+    return wait if closed is None and expected in {None, BeforeClosing.IN_TIME} else None

@@ -11,7 +11,7 @@ from tracking.visits import rules
 from tracking.visits.queries import closing, live_queue, numbers, offices, queue, waiting_times
 from tracking.visits.queries.numbers import Block, Numbers
 from tracking.visits.queries.offices import Place, ServiceRow
-from tracking.visits.waits.closing import BeforeClosing
+from tracking.visits.waits.closing import BeforeClosing, Closed
 from tracking.visits.waits.queue import Wait
 
 
@@ -25,6 +25,7 @@ class KioskService:
     """Who waits for the same counters; see ``live_queue.ahead``."""
     wait: Wait | None
     before_closing: BeforeClosing | None
+    closed: Closed | None
     prefix: str
     left: int | None
 
@@ -59,19 +60,19 @@ async def view(place: Place, device_id: int, enrolled_at: datetime) -> KioskView
     waiting = Tally(one.service_id for one in tickets)
     ahead = live_queue.ahead(tickets, queue.rule(place.office), place.able)
     closes = rules.moment(found.spans[-1][1]) if found.spans else None
-    waits = (await waiting_times.of_office(place)).walk_ins
+    estimates, closed = await waiting_times.now(place)
     most = place.office.offline_numbers
     return KioskView(
         place, day, now, is_open,
         [(rules.moment(first), rules.moment(last)) for first, last in found.spans],
         [
             KioskService(
-                one, waiting[one.id], ahead.get(one.id, 0), wait, closing.expected(wait, closes), series.prefix,
-                counted.left(series),
+                one, waiting[one.id], ahead.get(one.id, 0), wait, closing.expected(wait, closes),
+                closed.get(one.id), series.prefix, counted.left(series),
             )
             for one in place.services.values()
             if one.bookable or one.walk_in
-            for series, wait in [(counted.of_class(one.class_code), waits.get(str(one.id)))]
+            for series, wait in [(counted.of_class(one.class_code), estimates.walk_ins.get(str(one.id)))]
         ],
         {prefix: some for prefix, some in free.items() if some},
         is_open and any(counted.wanted(one, len(free.get(one.prefix, ())), most) for one in counted.series),

@@ -18,7 +18,7 @@ from tracking.visits.queries.offices import Place
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.states import TicketState, VisitMode
 from tracking.visits.waits import order
-from tracking.visits.waits.closing import BeforeClosing
+from tracking.visits.waits.closing import BeforeClosing, Closed
 from tracking.visits.waits.queue import Wait
 
 LATEST = 8
@@ -52,6 +52,8 @@ class Standing:
     """Among those that the same counters serve; 1 is next."""
     wait: Wait | None
     before_closing: BeforeClosing | None
+    closed: Closed | None
+    """No counter is open for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class LiveQueue:
     """What ``walk_ins`` mean for them."""
     closes: datetime | None
     """Today."""
+    closed: Mapping[int, Closed]
+    """By service: those for which no counter is open."""
 
     @property
     def now_called(self) -> list[Called]:
@@ -140,7 +144,7 @@ def _is_old(kept: LiveQueue) -> bool:
 async def _read(place: Place, day: date, day_id: int, version: int) -> LiveQueue:
     """The queue; its version was read before the tickets are: what comes later has a later version."""
     began = time.monotonic()
-    waits = await waiting_times.of_office(place)
+    waits, closed = await waiting_times.now(place)
     listed = await queue.listed(day_id)
     waiting = [one for one in listed if one.state is TicketState.WAITING]
     positions = _positions(waiting, queue.rule(place.office), place.able)
@@ -153,7 +157,7 @@ async def _read(place: Place, day: date, day_id: int, version: int) -> LiveQueue
         Tally(one.service_id for one in waiting),
         await _called(day_id),
         {
-            one.number: Standing(positions[one.id], wait, closing.expected(wait, closes))
+            one.number: Standing(positions[one.id], wait, closing.expected(wait, closes), closed.get(one.service_id))
             for one in waiting
             for wait in [waits.tickets.get(queue.rank(one.id))]
         },
@@ -162,6 +166,7 @@ async def _read(place: Place, day: date, day_id: int, version: int) -> LiveQueue
         {one: wait for one, wait in walk_ins.items() if wait},
         {one: found for one, wait in walk_ins.items() if (found := closing.expected(wait, closes))},
         closes,
+        closed,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from server.core import clock, database, ledger
+from server.core import clock, config, database, ledger
 from server.core.booking import times
 from server.core.days import today
 from tracking.visits.events import TicketEstimated
@@ -19,6 +19,7 @@ from tracking.visits.queries.offices import OfficeRow, Place
 from tracking.visits.queries.queue import CounterRow, TicketRow
 from tracking.visits.states import CounterState, TicketState, VisitState
 from tracking.visits.waits.calibration import Calibration
+from tracking.visits.waits.closing import Closed
 from tracking.visits.waits.order import MINUTE, can_serve
 from tracking.visits.waits.pace import Pace
 from tracking.visits.waits.queue import Coming, Counter, Queue, Serving, Wait
@@ -52,6 +53,7 @@ class _Kept:
     version: int
     until: float
     waits: Waits
+    closed: Mapping[int, Closed]
 
 
 _learned: dict[int, _Learned] = {}
@@ -66,11 +68,16 @@ def forget() -> None:
 
 async def of_office(place: Place) -> Waits:
     """The estimates for an office now, in minutes: of its waiting tickets by id, and of a walk-in for each service."""
+    return (await now(place))[0]
+
+
+async def now(place: Place) -> tuple[Waits, Mapping[int, Closed]]:
+    """The estimates, and the services for which no counter is open, or paused, by id."""
     office = place.office
     day_id, version = await queue.day(office.id, today())
     kept = _kept.get(office.id)
     if kept is None or kept.version != version or kept.until < time.monotonic():
-        standing = await _queue(place, day_id, await queue.waiting(day_id))
+        standing, closed_now = await _queue(place, day_id, await queue.waiting(day_id))
         learned = _learned.setdefault(office.id, _Learned())
         async with learned.lock:  # else two requests at once would learn the same twice
             await _learn(place, learned)
@@ -78,14 +85,19 @@ async def of_office(place: Place) -> Waits:
         found = estimate(standing, learned.pace, walk_ins=services)
         fit = learned.calibration.calibrated
         waits = Waits(*({name: fit(wait) for name, wait in part.items()} for part in found))
-        kept = _Kept(version, time.monotonic() + KEPT, waits)
+        kept = _Kept(version, time.monotonic() + KEPT, waits, closed_now)
         _kept[office.id] = kept
-    return kept.waits
+    return kept.waits, kept.closed
 
 
 async def of_ticket(place: Place, ticket: TicketRow) -> Wait | None:
     """How long a waiting ticket will still wait; None if it does not."""
     return (await of_office(place)).tickets.get(queue.rank(ticket.id)) if ticket.state is TicketState.WAITING else None
+
+
+async def closed_for(place: Place, ticket: TicketRow) -> Closed | None:
+    """That no counter is open for a waiting ticket; None if one is, or if it does not wait."""
+    return (await now(place))[1].get(ticket.service_id) if ticket.state is TicketState.WAITING else None
 
 
 async def published(place: Place, ticket: TicketRow) -> Wait | None:
@@ -107,12 +119,12 @@ async def published(place: Place, ticket: TicketRow) -> Wait | None:
 # --- The queue as it stands ------------------------------------------------------------------------------------------
 
 
-async def _queue(place: Place, day_id: int, waiting: Sequence[TicketRow]) -> Queue:
+async def _queue(place: Place, day_id: int, waiting: Sequence[TicketRow]) -> tuple[Queue, Mapping[int, Closed]]:
     now, office = clock.now(), place.office
     found = await queue.counters(office.id)
     at_work = {one.counter: one for one in await queue.here(day_id) if one.counter}
     spans, free_from = await _spans(office), await _free_from(office.id, day_id)
-    return Queue(
+    standing = Queue(
         now.timestamp(),
         queue.rule(office),
         tuple(one.in_order for one in waiting),
@@ -124,6 +136,19 @@ async def _queue(place: Place, day_id: int, waiting: Sequence[TicketRow]) -> Que
         await _further(day_id),
         tuple(await _walk_ins(day_id, now)),
     )
+    return standing, _closed(place, found, spans, now.timestamp())
+
+
+def _closed(place: Place, counters: Sequence[CounterRow], spans: Mapping[int, Spans], now: float) -> dict[int, Closed]:
+    """The services whose counters are all closed, and when the roster opens one of them."""
+    sits = {one.id for one in counters if one.state is not None}
+    closed = [one for one in place.services if not sits & {*place.able.get(one, ())}]
+    found = {}
+    for one in closed:
+        those = [span for counter in place.able.get(one, ()) for span in spans.get(counter, ()) if span[1] > now]
+        opens = min((first for first, _last in those), default=now)  # who should be there by now may come at any moment
+        found[one] = Closed(datetime.fromtimestamp(opens, config.settings().zone) if opens > now else None)
+    return found
 
 
 def _counter(

@@ -18,10 +18,19 @@ from tracking.visits.queries import live_queue, offices
 from tracking.visits.queries.live_queue import LATEST, Called, LiveQueue
 from tracking.visits.queue_forms import Enrol
 from tracking.visits.states import DeviceKind, TicketState
+from tracking.visits.wait_words import Waits
 
 COOKIE = "display"
 YEARS = 5
-MADE_OF = ("css/sinmungo.css", "css/display.css", "js/display.js", "js/queue.js", "js/connection.js", "js/text.js")
+MADE_OF = (
+    "css/sinmungo.css",
+    "css/display.css",
+    "js/display.js",
+    "js/queue.js",
+    "js/waits.js",
+    "js/connection.js",
+    "js/text.js",
+)
 """The files of the page: it loads itself again when one of them has changed."""
 SPOKEN = {
     True: _("Number %(number)s, please come to counter %(counter)s on floor %(floor)s."),
@@ -35,10 +44,11 @@ async def display(request: Request) -> Response:
     place, language = await offices.place(request.path_params["code"]), web.language(request)
     await _seen(request)
     found, floors = await live_queue.of_office(place), await live_queue.floors(place.office.id)
+    waits = Waits(language)
     services = [
         (
-            one.code, i18n.name_in(one, language), found.waiting.get(one.id, 0), found.walk_ins.get(one.id),
-            found.before_closing.get(one.id),
+            one.code, i18n.name_in(one, language), found.waiting.get(one.id, 0),
+            waits.of(found.walk_ins.get(one.id), found.before_closing.get(one.id), found.closed.get(one.id)),
         )
         for one in place.services.values()
         if one.bookable or one.walk_in
@@ -49,6 +59,7 @@ async def display(request: Request) -> Response:
         "rows": [*shown(found), *[None] * LATEST][:LATEST],
         "waiting": found.total,
         "services": services,
+        "waits": waits,
         "floors": len(floors) > 1,
         "speech": _speech(web.site(request).settings.languages, several_floors=len(floors) > 1),
         "build": _build(language, i18n.name_in(place.office, language), *(name for _code, name, *_rest in services)),

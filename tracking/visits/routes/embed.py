@@ -13,6 +13,7 @@ from server.core import i18n, web
 from server.core.security import content_policy
 from tracking.visits.queries import live_queue, offices
 from tracking.visits.queries.live_queue import LiveQueue
+from tracking.visits.wait_words import Waits
 from tracking.visits.waits.queue import Wait
 
 CACHED = "public, max-age=10, stale-while-revalidate=30"
@@ -27,6 +28,7 @@ async def page(request: Request) -> Response:
     context = {
         "office_name": i18n.name_in(place.office, language),
         "live": await live_queue.of_office(place),
+        "waits": Waits(language),
         "several_floors": len(await live_queue.floors(place.office.id)) > 1,
         "services": [
             (one, i18n.name_in(one, language), ()) for one in place.services.values() if one.bookable or one.walk_in
@@ -58,6 +60,8 @@ async def data(request: Request) -> Response:
                 "ahead": found.ahead.get(one.id, 0),
                 "expected_wait": _wait(found, one.id),
                 "before_closing": found.before_closing.get(one.id, ""),
+                "counter_open": one.id not in found.closed,
+                "opens_at": (closed := found.closed.get(one.id)) and closed.opens_at,
             }
             for one in place.services.values()
             if one.bookable or one.walk_in

@@ -15,7 +15,7 @@ WORKER = STATIC / "js" / "kiosk-worker.js"
 MODULES = sorted(f"js/{path.name}" for path in STATIC.glob("js/kiosk-*.js") if path != WORKER)
 DECODER = "js/vendor/jsQR.js"
 KEPT = [static_url("css/sinmungo.css"), static_url("css/kiosk.css"), static_url("js/kiosk.js"),
-        *(f"/static/{path}" for path in (*MODULES, DECODER))]  # fmt: skip
+        *(f"/static/{path}" for path in (*MODULES, "js/waits.js", DECODER))]  # fmt: skip
 """What the page needs without network; modules that others import carry no hash."""
 
 

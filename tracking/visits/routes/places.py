@@ -11,6 +11,7 @@ from tracking.visits.routes import bringing
 from tracking.visits.routes.choosing import by_district
 from tracking.visits.rules import DayState
 from tracking.visits.timetable import CLOSED
+from tracking.visits.wait_words import Waits
 
 AHEAD = 45
 """Days for which openings and closures are shown."""
@@ -37,6 +38,7 @@ async def office(request: Request) -> Response:
     context = {
         "office": place.office,
         "live": live if hours[today].spans or live.total or live.now_called else None,
+        "waits": Waits(lang),
         "several_floors": len(await live_queue.floors(place.office.id)) > 1,
         "accuracy": await accuracy.of_office(place.office.id),
         "office_name": i18n.name_in(place.office, lang),

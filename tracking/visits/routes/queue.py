@@ -16,6 +16,7 @@ from server.core import i18n, web
 from server.core.days import today
 from server.core.errors import Conflict, Text, _
 from server.core.stream.listener import Listener, event
+from tracking.visits import wait_words
 from tracking.visits.actions import tickets
 from tracking.visits.errors import NoSuchOffice
 from tracking.visits.labels import TICKET_STATES
@@ -23,7 +24,7 @@ from tracking.visits.queries import forwarded, guidance, live_queue, meetings, o
 from tracking.visits.queries.live_queue import LiveQueue
 from tracking.visits.routes.tickets import told
 from tracking.visits.states import HERE, TICKET, TicketAction, TicketState
-from tracking.visits.waits.closing import BeforeClosing
+from tracking.visits.waits.closing import BeforeClosing, Closed
 from tracking.visits.waits.queue import Wait
 
 AGAIN = 30.0
@@ -115,12 +116,20 @@ def state(found: LiveQueue) -> dict[str, Any]:
             "services": _late({one.code: found.before_closing.get(one.id) for one in found.place.services.values()}),
             "tickets": _late({number: one.before_closing for number, one in found.tickets.items()}),
         },
+        "closed": {  # those for which no counter is open: when one opens, if that is known
+            "services": _opens({one.code: found.closed.get(one.id) for one in found.place.services.values()}),
+            "tickets": _opens({number: one.closed for number, one in found.tickets.items()}),
+        },
         **{one.value: numbers for one, numbers in found.away.items()},
     }  # fmt: skip
 
 
 def _late(found: Mapping[str, BeforeClosing | None]) -> dict[str, str]:
     return {name: one.value for name, one in found.items() if one and one is not BeforeClosing.IN_TIME}
+
+
+def _opens(found: Mapping[str, Closed | None]) -> dict[str, str]:
+    return {name: f"{one.opens_at:%H:%M}" if one.opens_at else "" for name, one in found.items() if one}
 
 
 def _minutes(wait: Wait | None) -> tuple[int, ...]:
@@ -173,6 +182,9 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
     live = await live_queue.of_office(place)
     standing = live.tickets.get(found.number) if found.state is TicketState.WAITING else None
     service = place.services.get(found.service_id)
+    bookable = service is not None and service.bookable
+    own_words = live.closes and wait_words.on_ticket(place.office, live.closes, language, bookable=bookable)
+    waits = wait_words.Waits(language, own_words or wait_words.TO_VISITOR)
     context = {
         "ticket": found,
         "state": TICKET_STATES[found.state],
@@ -181,10 +193,11 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
         "office_name": i18n.name_in(place.office, language),
         "service": i18n.name_in(service, language) if service else "",
         "position": standing.position if standing else 0,
-        "wait": standing.wait.in_minutes if standing and standing.wait else None,
-        "before_closing": standing.before_closing if standing else None,
-        "closes": live.closes,
-        "bookable": service.code if service and service.bookable else "",
+        "wait": waits.of(standing.wait, standing.before_closing, standing.closed) if standing else "",
+        "waits": waits,
+        "may_be_in_vain": standing is not None
+        and (standing.closed is not None or standing.before_closing is BeforeClosing.TOO_LATE),
+        "bookable": service.code if service and bookable else "",
         "counter": await queue.counter_place(found.counter),
         "goes_on": await forwarded.continued(found),
         "meeting": await meetings.of_ticket(found),

@@ -1,5 +1,7 @@
 """Whether visitors who wait will be called before their office closes."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from tracking.visits.waits.queue import Wait
@@ -13,6 +15,14 @@ class BeforeClosing(StrEnum):
     """The range ends after closing, its middle does not."""
     TOO_LATE = "too_late"
     """Probably not before closing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """No counter that can do a service is open now, so that no estimate is worth telling."""
+
+    opens_at: datetime | None
+    """When one opens today by the roster; None if that is not known."""
 
 
 def before_closing(wait: Wait | None, minutes: float | None) -> BeforeClosing | None:
