@@ -32,6 +32,7 @@ from server.core.web import Site
 from server.demo.visits import live as demo_live
 from tracking.statistics.command import statistics
 from tracking.visits import daylist
+from tracking.visits.actions import devices
 from tracking.visits.queue_command import day_of, office_of, queue_command
 
 T = TypeVar("T")
@@ -95,14 +96,16 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     settings = _settings()
     owned = _own(settings)  # until this process ends
     # Asked in any case: this is also what refuses to serve a schema that is not up to date.
-    demo = run(_has_demo_accounts)
-    if settings.demo_live and not demo:
+    accounts, published = run(_has_demo_accounts), run(_has_published_tokens)
+    demo = accounts or published
+    if settings.demo_live and not accounts:
         click.echo("The queue moves by itself only in the demonstration: this database has no such accounts.", err=True)
         raise SystemExit(2)
     if demo and not settings.loopback:
         click.echo(
-            "This database holds demonstration accounts with a published password; a server that can be reached "
-            "from outside does not start with them. Listen on 127.0.0.1, or use another database.",
+            "This database holds demonstration accounts with a published password, or devices with a published token; "
+            "a server that can be reached from outside does not start with them. Listen on 127.0.0.1, or use another "
+            "database.",
             err=True,
         )
         raise SystemExit(2)
@@ -113,6 +116,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         click.echo(
             "SINMUNGO_TRUSTED_PROXIES is not set: all clients of a proxy share the limits of one address.", err=True
         )
+    if accounts and not settings.demo_live:
+        run(lambda _settings: demo_live.open_by_roster())
     if settings.demo_live:
         click.echo("The queues of the demonstration move by themselves; outside their hours the offices open for it.")
     observe.configure()  # of the supervisor, too: it says which process has started or died
@@ -161,6 +166,10 @@ def _many_files() -> None:
 
 async def _has_demo_accounts(_settings: Settings) -> bool:
     return await Account.filter(demo=True, active=True).exists()
+
+
+async def _has_published_tokens(_settings: Settings) -> bool:
+    return await devices.any_published()
 
 
 @main.command()

@@ -4,15 +4,17 @@ import pytest
 from playwright.async_api import Page, expect
 
 from server.core import clock
+from tests.support.answers import official
 from tests.support.chromium import OpenPage
 from tests.support.kiosk import a_kiosk, everybody_can_use, in_the_morning, take
 from tests.support.running_clock import running_from
 from tests.support.system import System
 from tests.support.visits import at
-from tracking.visits.actions import arriving
+from tracking.visits.actions import arriving, counters
 from tracking.visits.actions.arriving import Press
-from tracking.visits.models import CounterService, Office
+from tracking.visits.models import Counter, CounterService, Office
 from tracking.visits.queries import offices
+from tracking.visits.queue_forms import OpenCounter
 
 __all__ = ["in_the_morning"]
 
@@ -61,10 +63,19 @@ async def shown_in_english(page: Page, words: str) -> None:
 
 @pytest.mark.usefixtures("in_the_morning")
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_who_is_next_hears_how_long_it_takes_although_no_counter_is_open(
+async def test_who_is_next_hears_how_long_it_takes_or_that_no_counter_is_open(
     site: System, open_page: OpenPage
 ) -> None:
     page = await a_kiosk(site, open_page)
     await take(page)
     await expect(page.locator("[data-position]")).to_have_text("다음 순서입니다.")
+    await expect(page.locator("[data-wait]")).to_contain_text("창구가 열려 있지 않습니다")
+    await page.get_by_role("button", name="확인했습니다").click()
+    clerk = await official("clerk")
+    for one in await Counter.all():
+        await counters.open_counter(clerk, str(one.id), OpenCounter())
+    for _visitor in range(4):
+        await take(page)
+        await page.get_by_role("button", name="확인했습니다").click()
+    await take(page)
     await expect(page.locator("[data-wait]")).to_contain_text("분 기다리시게 됩니다")

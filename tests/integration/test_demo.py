@@ -42,8 +42,12 @@ async def test_a_newcomer_finds_a_city_with_cases_in_every_state(
     try:
         counted = await database.fetch("SELECT status, COUNT(*) AS n FROM petition_case GROUP BY status")
         roles = await database.fetch("SELECT DISTINCT role FROM account WHERE demo = ? AND active = ?", True, True)
+        devices = await database.column("SELECT kind FROM device WHERE token_hash IS NOT NULL ORDER BY kind")
+        afar = await database.column("SELECT code FROM counter_service WHERE by_video = ? AND by_phone = ?", True, True)
     finally:
         await database.close()
+    assert devices == ["display", "display", "kiosk", "kiosk"]
+    assert afar == ["guide-consultation"]
     assert {row["status"] for row in counted} == set(State)
     assert 290 <= sum(row["n"] for row in counted) <= 320
     assert {row["role"] for row in roles} == set(Role)

@@ -11,6 +11,7 @@ from tests.support.answers import official
 from tests.support.system import System
 from tests.support.visits import an_office, at, next_monday
 from tracking.visits.actions import counters
+from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Counter, CounterSitting, Opening, Ticket
 from tracking.visits.queries import offices, queue
 from tracking.visits.queue_forms import OpenCounter
@@ -45,6 +46,26 @@ async def test_the_queue_moves_by_itself_through_the_real_actions(system: System
         record = await queue.record("east", today())
         assert order.first_difference(record, queue.rule(await offices.office_by_id(office.id))) is None
     assert [problem async for problem in ledger_check.verify()] == []
+
+
+async def test_the_demonstrations_clerks_sit_at_their_counters_at_opening_hours(system: System) -> None:
+    await an_office({"1": ["passport"], "2": ["moving"]})
+    with clock.at(at("10:00")):
+        await live.open_by_roster()
+        assert await CounterSitting.all().count() == 0, "these are people's accounts"
+    await demo()
+    for closed in ("08:00", "18:00"):
+        with clock.at(at(closed)):
+            await live.open_by_roster()
+    assert await CounterSitting.all().count() == 0, "the office is closed"
+    with clock.at(at("10:00")):
+        await live.open_by_roster()
+        clerk = await official("clerk")
+        assert {one.account_id for one in await CounterSitting.all()} == {clerk.id}
+        assert await CounterSitting.all().count() == 2
+        await counters.close(clerk, str((await Counter.get(number="1")).id), Plain())
+        await live.open_by_roster()
+        assert await CounterSitting.all().count() == 1, "who closes a counter finds it closed"
 
 
 async def test_outside_its_hours_the_office_opens_and_says_why(system: System) -> None:

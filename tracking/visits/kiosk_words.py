@@ -50,6 +50,7 @@ WORDS: dict[str, Text] = {
     "come": _("Please come another day."),
     "next_day": _("Your number is also valid on the next day on which we are open."),
     "no_more": _("No more numbers today"),
+    "no_more_come": _("Please come another day. If it is urgent, ask at the counter."),
     # The ticket
     "ticket_title": _("Your number"),
     "next": _("You are next."),

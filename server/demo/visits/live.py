@@ -21,7 +21,7 @@ from server.core.days import today
 from server.core.errors import Refusal
 from server.core.jobs import Handler, Task
 from tracking.visits import rules
-from tracking.visits.actions import arriving, calling, counters, tickets
+from tracking.visits.actions import arriving, calling, counters, queueing, tickets
 from tracking.visits.actions.arriving import Press
 from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Opening
@@ -82,7 +82,33 @@ async def _robot() -> Official:
             "name": "자동 시연", "role": Role.CLERK, "demo": True, "password_hash": "!", "created_at": clock.now(),
         },
     )  # fmt: skip
+    return _official(row)
+
+
+def _official(row: Account) -> Official:
     return Official(row.id, row.username, row.name, row.role, row.department_id, "", row.language)
+
+
+async def open_by_roster() -> None:
+    """The demonstration's clerks open the counters at which they sit now, where nobody has opened one today.
+
+    Nothing where there are no demonstration accounts, and outside the hours of an office.
+    """
+    local = clock.now().astimezone(config.settings().zone)
+    for row in await offices.offices():
+        with contextlib.suppress(Refusal):
+            await queueing.must_be_open(row)
+            if not row.active or any(one.since and one.since.date() == today() for one in await queue.counters(row.id)):
+                continue
+            shifts = await database.fetch(
+                "SELECT s.counter_id, s.account_id FROM shift s JOIN counter c ON c.id = s.counter_id "
+                "WHERE c.office_id = ? AND c.active = ? AND s.date = ? AND s.starts <= ? AND s.ends > ? ORDER BY s.id",
+                row.id, True, today(), f"{local:%H:%M}", f"{local:%H:%M}",
+            )  # fmt: skip
+            clerks = {one.id: _official(one) for one in await Account.filter(demo=True, active=True)}
+            for one in shifts:
+                if one["account_id"] in clerks:
+                    await counters.open_counter(clerks[one["account_id"]], str(one["counter_id"]), OpenCounter())
 
 
 def _drawn(ticket: TicketRow, what: str) -> Random:

@@ -60,6 +60,8 @@ class Service:
     elsewhere: Names = NOTHING
     crowd: Crowd | None = None
     """Who came for it in the last two years, at an office of ordinary size."""
+    afar: bool = False
+    """Also by video and by telephone."""
 
 
 def _crowd(kind: str, daily: float) -> Crowd:
@@ -151,7 +153,7 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         "guide-consultation", Names("민원후견인 상담", "案内担当者との相談", "Consultation with the case guide"),
-        "consultation", 30, walk_in=False, crowd=Crowd(3),
+        "consultation", 30, walk_in=False, crowd=Crowd(3), afar=True,
     ),
     Service(
         "tour", Names("청사 견학", "庁舎見学", "Tour of the building"), "tour", 60, every=60, places=20,
@@ -178,6 +180,7 @@ class Counter:
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
     hours: tuple[str, str] = ("", "")
     guide: bool = False
+    video_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,7 +224,7 @@ OFFICES: tuple[Office, ...] = (
             Counter("3", Names("건축·세무·외국인", "建築・税・外国人", "Building, taxes, foreign residents"), 2, "building", ("building", "tax", "stay-address", "family"),
                     ("clerk4", "clerk5")),
             Counter("4", Names("민원후견인 상담", "案内担当者との相談", "Case guides"), 3, "roads", ("guide-consultation", planning.ACCOMPANIMENT), ("guide",), hours=("10:00", "17:00"),
-                    guide=True),
+                    guide=True, video_url="https://video.example.org/hanbit-4"),
             Counter("5", Names("세무·건축·청사 견학", "税・建築・庁舎見学", "Taxes, building, tours"), 2, "tax", ("tax", "building", "stay-address", "tour"), ("clerk5", "clerk4")),
         ),
         1.0,

@@ -10,16 +10,17 @@ from typing import Any
 
 from server.core import city, clock, config, database
 from server.core.accounts import Official
+from server.core.sessions import token_hash
 from server.core.working_calendar import WorkingCalendar
 from server.demo.visitors import simulate
 from server.demo.visits import past_days, places
 from server.demo.visits.bookings import CaseInHand, Play
 from server.demo.visits.places import OFFICES, SERVICES
 from server.demo.visits.stories import Stories
-from tracking.visits.actions import crowding, supply
-from tracking.visits.models import Counter, CounterAbility, CounterService, Office, OfficeHours, Opening, Shift
+from tracking.visits.actions import crowding, devices, supply
+from tracking.visits.models import Counter, CounterAbility, CounterService, Device, Office, OfficeHours, Opening, Shift
 from tracking.visits.queries import offices
-from tracking.visits.states import OpeningKind
+from tracking.visits.states import DeviceKind, OpeningKind
 
 ONE_DAY = timedelta(days=1)
 PAST, ROSTER = timedelta(days=15), timedelta(weeks=26)
@@ -46,6 +47,8 @@ async def seed(number: int, officials: Mapping[str, Official], cases: Sequence[C
                 office_id=made[one.office].id, date=one.day, kind=one.kind, opens=one.opens, closes=one.closes,
                 **places.texts("reason", one.reason),
             )  # fmt: skip
+        for row in made.values():
+            await _devices(row)
     offices.forget()
     with clock.at(now - PAST - ONE_DAY * 30):
         for row in made.values():
@@ -63,6 +66,7 @@ async def _service(one: places.Service) -> int:
         code=one.code, name=one.names.ko, name_ja=one.names.ja, name_en=one.names.en, class_code=one.class_code,
         minutes=one.minutes, every=one.every, places=one.places, statutory=one.statutory,
         documents=list(one.documents), languages=list(one.languages), bookable=one.bookable, walk_in=one.walk_in,
+        by_video=one.afar, by_phone=one.afar,
         **places.texts("elsewhere", one.elsewhere),
     )  # fmt: skip
     return row.id
@@ -79,11 +83,20 @@ async def _office(one: places.Office, services: Mapping[str, int], officials: Ma
     for each in one.counters:
         counter = await Counter.create(
             office_id=row.id, number=each.number, **places.texts("name", each.names), floor=each.floor,
-            department_id=departments[each.department], account_id=officials[each.staff[0]].id if each.guide else None,
+            department_id=departments[each.department], video_url=each.video_url, account_id=officials[each.staff[0]].id if each.guide else None,
         )  # fmt: skip
         abilities = [{"counter_id": counter.id, "service_id": services[code]} for code in each.able]
         await database.insert_models(CounterAbility, abilities)
     return row
+
+
+async def _devices(row: Office) -> None:
+    """A kiosk and a display that anybody can use who tries the demonstration: their tokens are published."""
+    for kind, name in ((DeviceKind.KIOSK, "입구 키오스크"), (DeviceKind.DISPLAY, "대기실 전광판")):
+        await Device.create(
+            office_id=row.id, kind=kind, name=name, enrolled_at=clock.now(),
+            token_hash=token_hash(devices.published_token(kind, row.code)),
+        )  # fmt: skip
 
 
 async def _history(

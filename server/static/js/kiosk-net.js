@@ -35,7 +35,20 @@ export class Server {
 
   get device() {
     const found = kept("device");
-    return found?.office === this.code ? found : null;
+    return found?.office === this.code && found.token ? found : null;
+  }
+
+  /** Whether an administrator has locked the device: it keeps its staff PIN, and waits for a new code. */
+  get revoked() {
+    const found = kept("device");
+    return found?.office === this.code && !found.token;
+  }
+
+  /** The server does not know the token any more: forget it, and the reserved numbers. */
+  revoke() {
+    this.state = null;
+    keep("state", null);
+    keep("device", { ...kept("device"), token: null });
   }
 
   /** A part of what was stored is lost: forget the enrolment, and the reserved numbers that came with it. */
@@ -62,7 +75,7 @@ export class Server {
       throw new Lost(error);
     }
     if (answer.status >= 500) throw new Lost(answer.status);
-    if (answer.status === 401 && path !== "enrol") this.locked();
+    if (answer.status === 401 && token && token === this.device?.token) this.locked();
     return { ok: answer.ok, status: answer.status, content };
   }
 

@@ -8,7 +8,7 @@ import { Lost, Server } from "./kiosk-net.js";
 import { watchScroll } from "./kiosk-more.js";
 import * as panel from "./kiosk-panel.js";
 import { isLocked, lock, check, remember } from "./kiosk-staff.js";
-import { isWhole, keep, kept, officeMoment } from "./kiosk-store.js";
+import { isWhole, kept, officeMoment } from "./kiosk-store.js";
 import * as tickets from "./kiosk-ticket.js";
 import { FIRST, choose, known, language, named, say, sentence, time } from "./kiosk-words.js";
 
@@ -18,6 +18,7 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 const server = new Server(root.dataset.kiosk);
 const PERSONAL = new Set(["scan", "type", "ticket", "refused", "pin", "panel"]);
 const STAYS = new Set(["", "locked", "enrol"]);
+const SET_UP = new Set(["locked", "pin", "enrol"]);
 
 let step = "";
 let busy = false;
@@ -31,7 +32,7 @@ const section = (name = step) => find(`[data-step="${name}"]`);
 export function go(name, { focus = true } = {}) {
   if (name === "start") wipe();
   if (name === "start" && isLocked()) name = "locked";
-  if (!server.device) name = "enrol";
+  if (!server.device && !(server.revoked && SET_UP.has(name))) name = server.revoked ? "locked" : "enrol";
   if (step === "scan") camera.stop();
   step = name;
   for (const one of all("[data-step]")) one.hidden = one.dataset.step !== name;
@@ -107,7 +108,7 @@ function serviceRow(service) {
   button.disabled = gone;
   const name = Object.assign(document.createElement("span"), { className: "kiosk-press", textContent: named(service.name) });
   const note = Object.assign(document.createElement("span"), { className: "kiosk-note" });
-  note.textContent = gone ? sentence("no_more") : notes(service).join(" \u00b7 ");
+  note.textContent = gone ? `${sentence("no_more")}. ${sentence(service.bookable ? "no_tickets_left_do" : "no_more_come")}` : notes(service).join(" \u00b7 ");
   const words = document.createElement("span");
   words.append(name, note);
   button.append(words);
@@ -200,7 +201,7 @@ const DO = {
     await tickets.leave(server, { chosen: true });
     go("start");
   }),
-  staff: () => go("pin"),
+  staff: () => go(server.revoked && !kept("device").hash ? "enrol" : "pin"),
   stay: () => idle.stay(),
   leave() {
     idle.stay();
@@ -208,7 +209,7 @@ const DO = {
   },
   pin: () => alone(async () => {
     const right = await check(value("pin"));
-    if (right === true) return go("panel");
+    if (right === true) return go(server.device ? "panel" : "enrol");
     document.getElementById("kiosk-pin").value = "";
     return right ? fault("pin_wait", { seconds: right }) : fault("pin_wrong");
   }),
@@ -305,14 +306,18 @@ for (const keys of all("[data-keys]")) drawKeys(keys, sentence, typed);
 watchScroll(find("[data-more]", document));
 const idle = watch(find("[data-idle]", document), {
   after: () => server.state?.idle_seconds ?? 60,
-  where: () => (busy || step === "start" || STAYS.has(step) ? "start" : PERSONAL.has(step) ? "personal" : "plain"),
+  where() {
+    const again = step === "enrol" && server.revoked; // staff have opened it, visitors are to see that it is out of order
+    if (again) return "personal";
+    return busy || step === "start" || STAYS.has(step) ? "start" : PERSONAL.has(step) ? "personal" : "plain";
+  },
   left: away,
   count: (seconds) => say(find("[data-idle-left]", document), "idle_left", { seconds }),
 });
 server.changed = showState;
 server.locked = () => {
-  keep("device", null);
-  if (step !== "enrol") go("enrol");
+  server.revoke();
+  if (!SET_UP.has(step)) go("locked");
 };
 
 // --- Begin -----------------------------------------------------------------------------------------------------------
@@ -327,12 +332,24 @@ function only(begin) {
   });
 }
 
+/** The demonstration's kiosk is set up by its address: its token is published, and exists only where it was seeded. */
+async function demonstrate() {
+  if (location.hash !== "#demonstration" || server.device) return;
+  const token = `demonstration-kiosk-${server.code}`;
+  try {
+    if ((await server.call(server.code, null, { token })).ok) await remember(server.code, token, "0000");
+  } catch (error) {
+    if (!(error instanceof Lost)) throw error;
+  }
+}
+
 async function begin() {
-  find("[data-kiosk-bar]", document).hidden = false;
   panel.keepPage(root.dataset);
   if (server.device && !(await isWhole())) server.forget();
   find("[data-storage-lost]").hidden = !kept("lost");
+  await demonstrate();
   await server.follow();
+  find("[data-kiosk-bar]", document).hidden = false; // not before: the start would take a language back that was chosen
   go("start", { focus: false });
   const open = await server.unanswered();
   if (open && server.device) await alone(async () => showAnswer(await server.take(open.service, open)));

@@ -36,6 +36,18 @@ class DeviceRow:
 _DEVICE = columns(DeviceRow, "d", office="o.code")
 
 
+def published_token(kind: DeviceKind, office: str) -> str:
+    """The token of the demonstration's device, which anybody knows: only where it was seeded is there such a device."""
+    return f"demonstration-{kind.value}-{office}"
+
+
+async def any_published() -> bool:
+    """Whether a device with a published token is enrolled. Such a server must not be reached from outside."""
+    codes = await database.column("SELECT code FROM office")
+    digests = tuple(token_hash(published_token(kind, code)) for code in codes for kind in DeviceKind)
+    return bool(await database.value("SELECT COUNT(*) FROM device WHERE token_hash IN (?)", digests))
+
+
 def new_code() -> tuple[str, dict[str, object]]:
     """A code that enrols a device once within ``CODE_LIFE``, and the columns that keep it. An earlier token ends."""
     code = references.new_reference()
