@@ -81,7 +81,7 @@ class ForumLetters:
         notice = mail.notice(await _event(entry, about, language, said, place))
         link = links.person_link(self.settings, who.id, _path(entry, about, place))
         wishes = "" if mail.urgency is Urgency.IMMEDIATE else wishes_link(self.settings, f"{WISHES}{who.id}")
-        return _letter(who.email, who.name, language, about, notice, link, wishes)
+        return _letter(who.email, place.name if place else who.name, language, about, notice, link, wishes)
 
     async def section(self, entries: Sequence[Entry], language: str) -> Section | None:
         """See ``Correspondent``: by forum, in the order of the first event."""
@@ -193,7 +193,7 @@ async def _happened(entry: Entry, about: About, language: str) -> Text:
 
 def _letter(to: str, name: str, language: str, about: About, notice: Notice, link: str, wishes: str) -> Letter:
     context = {
-        "subject": f"{i18n.translate(language, notice.subject)}: {about.title}",
+        "subject": f"[{about.number or about.forum}] {i18n.translate(language, notice.subject)}",
         "greeting": _("Dear %(name)s,", name=name) if name else _("Hello,"),
         "notice": notice,
         "number": about.number,

@@ -21,6 +21,7 @@ from server.core.errors import NotPossibleNow, _
 from server.core.forms import Errors, Form
 from server.core.participants.confirming import ParticipantAct
 from server.core.participants.people import Person
+from server.core.participants.who import Attendee
 from server.core.security import Rate
 
 About = Mapping[str, Any]
@@ -184,7 +185,7 @@ async def _register(person: Person, about: About, command: Topic) -> str:
 
 
 REGISTER = ParticipantAct(
-    name="register", form=Topic, about=_session, run=_register, what=_("Register for this session.")
+    name="register", form=Topic, about=_session, run=_register, what=_("Register for this session."), who=Attendee
 )
 
 ACTS: tuple[ParticipantAct[Any], ...] = (SUBMIT, SUPPORT, COMMENT, PROPOSE, REGISTER)

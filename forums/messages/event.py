@@ -45,6 +45,8 @@ class RegisteredSession(Protocol):
     def offered_until(self) -> datetime | None: ...
     @property
     def place(self) -> str: ...
+    @property
+    def title(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ _VALUES: Mapping[str, Callable[[ForumEvent], object]] = {
     "outcome": lambda e: OUTCOMES[e.data["outcome"]],
     "place": lambda e: e.registration.place if e.registration else "",
     "rule": lambda e: RULES[e.data["rule"]],
+    "session": lambda e: (e.registration.title if e.registration else "") or e.forum_title,
     "step": lambda e: e.steps.get(e.data["step"], "–"),
     "title": lambda e: e.forum_title,
     "until": lambda e: e.moment("offered_until"),

@@ -10,7 +10,7 @@ MOVES = frozenset({"starts_at", "ends_at", "place"})
 MOVED = at_once(
     Reader.REGISTERED,
     subject=_("New time or place"),
-    happened=_("The time or place has changed: %(when)s, %(place)s."),
+    happened=_("The time or place of “%(session)s” has changed: %(when)s, %(place)s."),
     following=_("If you can no longer come, please cancel your registration: others are waiting for a place."),
     when=lambda e: bool(MOVES & set(e.data["fields"])),
 )
@@ -22,7 +22,7 @@ PLACES = (
         at_once(
             Reader.REGISTRATION,
             subject=_("Your registration is confirmed"),
-            happened=_("Your registration is confirmed: %(when)s, %(place)s."),
+            happened=_("Your registration for “%(session)s” is confirmed: %(when)s, %(place)s."),
             following=_(
                 "Show the code at the entrance. If you cannot come, please cancel your registration: "
                 "others are waiting for a place."
@@ -33,7 +33,7 @@ PLACES = (
         at_once(
             Reader.REGISTRATION,
             subject=_("You are on the waiting list"),
-            happened=_("All places are taken (%(when)s). You are on the waiting list."),
+            happened=_("All places for “%(session)s” (%(when)s) are taken. You are on the waiting list."),
             following=_("When a place becomes available, we will email you and hold it for you for a while."),
             when=lambda e: bool(e.data["waiting"]),
         ),
@@ -43,7 +43,7 @@ PLACES = (
         at_once(
             Reader.REGISTRATION,
             subject=_("Your registration was cancelled"),
-            happened=_("Your registration for %(when)s was cancelled."),
+            happened=_("Your registration for “%(session)s” (%(when)s) was cancelled."),
             when=lambda e: not e.by_participant,
         ),
     ),
@@ -52,7 +52,7 @@ PLACES = (
         at_once(
             Reader.REGISTRATION,
             subject=_("A place is available for you"),
-            happened=_("A place is available: %(when)s."),
+            happened=_("A place for “%(session)s” is available: %(when)s."),
             following=_(
                 "It is held for you until %(until)s. Use the button below to accept it, or leave it for the "
                 "next person."
@@ -65,7 +65,8 @@ PLACES = (
             Reader.REGISTRATION,
             subject=_("The place offered to you went to the next person"),
             happened=_(
-                "The place on %(when)s was offered to you but not accepted in time, so it went to the next person."
+                "The place for “%(session)s” (%(when)s) was offered to you but not accepted in time, so it went to the "
+                "next person."
             ),
             following=_("You can register again at any time."),
         ),
@@ -75,7 +76,7 @@ PLACES = (
         at_once(
             Reader.REGISTRATIONS,
             subject=_("A session was cancelled"),
-            happened=_("The session on %(when)s was cancelled."),
+            happened=_("“%(session)s” (%(when)s) was cancelled."),
             following=_("Any other sessions are listed on the forum's page."),
             quoted=its_words,
         ),

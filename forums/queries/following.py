@@ -128,17 +128,21 @@ class RegisteredSession:
     """A registration for a session as an email describes it."""
 
     person: Person | None
+    name: str
+    """For the list at the entrance."""
     code: str
     status: str
     offered_until: datetime | None
     starts_at: datetime
     ends_at: datetime
     place: str
+    title: str
+    """The session's own; empty for the forum's."""
 
 
 _PLACE = columns(
     RegisteredSession, "r", person="", offered_until="r.held_until", starts_at="s.starts_at", ends_at="s.ends_at",
-    place="COALESCE(NULLIF(s.place, ''), f.place)",
+    place="COALESCE(NULLIF(s.place, ''), f.place)", title="s.title",
 )  # fmt: skip
 
 

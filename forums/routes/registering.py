@@ -45,6 +45,7 @@ async def _session(request: Request, back: ReturnedForm) -> Response:
         "forum": found,
         "session": shown,
         "form": REGISTER.form,
+        "named": REGISTER.who,
         "person": person,
         "reason": await forums.reason(session_subject(shown.id)) if shown.cancelled else "",
         "standing": shown.mine is not None and shown.mine.status in STANDING,

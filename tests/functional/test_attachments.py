@@ -10,12 +10,12 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from petitions.actions import handling, supplementing
+from petitions.actions import attaching, handling, supplementing
 from petitions.forms import Accept, RequestSupplement
 from petitions.models import Attachment, Case
 from server import wiring
 from server.core import clock, idempotency, jobs, uploads
-from server.core.files import Store
+from server.core.files import Store, StoredFile
 from tests.functional.test_citizen_files import WORDS, blank, codes, filled, send
 from tests.support import page_forms
 from tests.support.markup import parse
@@ -65,6 +65,24 @@ async def test_files_are_filed_with_the_petition_and_come_back_as_they_were(syst
     assert (await (await system.official("handler")).get(address)).status_code == 200
     assert (await (await system.official("gardener")).get(address)).status_code == 404
     assert (await system.client.get(f"/cases/{number}/files/{rows[0].id + 99}/x")).status_code == 404
+
+
+async def test_a_receipt_lists_the_files_that_were_filed_and_no_later_ones(system: System) -> None:
+    page = parse(
+        (await check(system, part("어두운 길.png", PNG), part("신청서.pdf", PDF), email="hong@example.org")).text
+    )
+    number, _key = codes(parse((await send(system, page)).text))
+    (row, _other) = await Attachment.all().order_by("id")
+    await attaching.add(number, [StoredFile(row.hash, "나중에.png", row.size, row.media_type)])
+    receipt = (await system.client.get(f"/cases/{number}/receipt")).text
+    certificate = parse(receipt).one("section", class_="certificate").text
+    assert "어두운 길.png, 신청서.pdf" in certificate
+    assert "나중에.png" not in receipt
+    await system.work()
+    for kind in ("plain", "html"):
+        said = str(system.mails()[0].get_body((kind,)).get_content())  # type: ignore[union-attr]
+        assert "첨부 파일: 어두운 길.png, 신청서.pdf" in said, said
+        assert "나중에.png" not in said
 
 
 async def test_another_case_does_not_lend_its_files(system: System) -> None:

@@ -281,7 +281,16 @@ async def test_the_due_date_goes_into_a_calendar(system: System) -> None:
     assert all(len(line) <= 75 for line in lines)
     text = response.text.replace("\r\n ", "")
     assert "DTSTART;VALUE=DATE:20260724" in text
+    assert "DTEND" not in text, "nobody knows an end (RFC 5545, 3.8.2.2)"
     assert f"/cases?reference={number}" in text
+
+
+async def test_a_moment_in_a_calendar_has_no_end(system: System) -> None:
+    with clock.at(datetime(2026, 7, 15, 0, 0, tzinfo=UTC)):
+        number, _key = codes(parse((await send(system, await check(system, kind="other"))).text))
+        text = (await system.client.get(f"/cases/{number}/due.ics")).text
+    assert "DTSTART:20260715T030000Z" in text
+    assert "DTEND" not in text
 
 
 async def test_a_japanese_resident_reads_and_files_in_japanese(system: System) -> None:

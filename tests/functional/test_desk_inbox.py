@@ -107,7 +107,7 @@ async def test_counts_tell_how_much_there_is(system: System) -> None:
         tabs = {a.text for a in intake.page.one("nav", class_="tabs").all("a")}
         assert tabs == {"All open", "Overdue 0", "Unassigned 3", "Mine 0", "Objections 0", "Consultations 0"}
         tiles = [a.text for a in intake.page.one("ul", class_="counts").all("a")]
-        assert tiles[:2] == ["2 Received", "1 Accepted"]
+        assert tiles[:2] == ["2 Received", "1 Department assigned"]
     with clock.at(MORNING + timedelta(hours=9)):
         await intake.open("/desk")
         assert "Overdue 3" in {a.text for a in intake.page.one("nav", class_="tabs").all("a")}

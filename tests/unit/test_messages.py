@@ -84,6 +84,7 @@ class Place:
     starts_at: datetime = NOW
     offered_until: datetime | None = NOW + timedelta(days=1)
     place: str = "시청"
+    title: str = "돌봄 토론회"
 
 
 def kinds(module: Any) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from server.core.errors import FieldError, Forbidden, Invalid, Text, _
 from server.core.form_pages import Show, form_page
 from server.core.forms import Errors, Form
 from server.core.participants import links
-from server.core.participants.people import Person, person_of, take_name
-from server.core.participants.who import Who
+from server.core.participants.people import Person, attendee, person_of, take_name
+from server.core.participants.who import Attendee, Who
 from server.core.security import Rate
 
 Content = Mapping[str, Any]
@@ -68,6 +68,17 @@ class ParticipantAct(Generic[F]):
     """The rate limit per person."""
     officials: bool = False
     """Whether officials can take it too, under their own name."""
+    who: type[Who | Attendee] = Who
+    """The form of name and address. The name of ``Who`` becomes the one shown to everyone."""
+
+    @property
+    def public(self) -> bool:
+        """Whether it is taken under the name shown to everyone."""
+        return self.who is Who
+
+    async def person(self, email: str, name: str, language: str) -> Person:
+        """Whoever takes it with a confirmed address and the name that they gave."""
+        return await (take_name if self.public else attendee)(email, name, language)
 
     async def read(self, raw: Content, language: str, *, strict: bool = False) -> tuple[F, Errors]:
         """The command and its errors."""
@@ -76,7 +87,7 @@ class ParticipantAct(Generic[F]):
     def schema(self) -> Schema:
         """The body of its JSON operation: its form together with its author's name and address."""
         found = self.form.schema()
-        return {**found, "properties": {**found["properties"], **Who.schema()["properties"]}}
+        return {**found, "properties": {**found["properties"], **self.who.schema()["properties"]}}
 
 
 class Confirmations:
@@ -98,7 +109,7 @@ class Confirmations:
         if not kept.act:
             return str(content["path"]), None
         act = self.acts[kept.act]
-        person = await take_name(kept.email, str(kept.content["name"]), str(kept.content["language"]))
+        person = await act.person(kept.email, str(kept.content["name"]), str(kept.content["language"]))
         command, errors = await act.read(content, person.language)
         errors.done()
         return await act.run(person, content, command), act.done
@@ -169,15 +180,17 @@ async def perform(request: Request, act: ParticipantAct[F], raw: Content, *, str
     about = await act.about(request)
     command, errors = await act.read(raw, web.language(request), strict=strict)
     person = None if reader.official else await person_of(reader)
-    who, found = Who("", person.email if person else reader.email), errors.listed
-    if not (person or reader.official):
-        known = {"email": reader.email} if reader.email else {}
-        who, wrong = await Who.named({**raw, **known}, site.city.names.values())
+    email, found = person.email if person else reader.email, errors.listed
+    who: Who | Attendee = Who("", email)
+    if not (reader.official or (person and person.name)):
+        given = {**raw, "email": email} if email else raw
+        cities = site.city.names.values()
+        who, wrong = await Who.named(given, cities) if act.public else Attendee.read(given)
         found += wrong.listed
     if found:
         raise Invalid(found)
-    if who.name and reader.email:
-        person = await take_name(reader.email, who.name, web.language(request))
+    if who.name and email:
+        person = await act.person(email, who.name, web.language(request))
     content = {**about, **{each.name: raw[each.name] for each in act.form.fields() if each.name in raw}}
 
     async def run() -> str:
@@ -196,7 +209,7 @@ async def perform(request: Request, act: ParticipantAct[F], raw: Content, *, str
     return await idempotency.first(site.settings.secret_key, scope, key, content, run) or None
 
 
-async def _ask(request: Request, who: Who, name: str, what: Text, content: Content) -> None:
+async def _ask(request: Request, who: Who | Attendee, name: str, what: Text, content: Content) -> None:
     client = request.client.host if request.client else "?"
     auth.limit(request, f"confirm:{client}", MAILS)
     settings = web.site(request).settings

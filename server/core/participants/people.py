@@ -1,6 +1,9 @@
-"""Participants: a confirmed email address and a display name, no more. A pseudonym is a name like any other."""
+"""Participants: a confirmed email address and a display name, no more. A pseudonym is a name like any other.
 
-from dataclasses import dataclass
+Who has only registered for a session has no display name: their name for the entrance is kept with the registration.
+"""
+
+from dataclasses import dataclass, replace
 
 from server.core import clock, database
 from server.core.auth import Reader
@@ -14,6 +17,7 @@ class Person:
     id: int
     email: str
     name: str
+    """Shown to everyone; empty for somebody who has only registered for a session."""
     language: str
 
     @property
@@ -27,7 +31,7 @@ _PERSON = f"SELECT {_COLUMNS} FROM participant WHERE"
 
 
 async def person_of(reader: Reader) -> Person | None:
-    """The participant of a browser, by its confirmed address or a mail link; None before a name is chosen."""
+    """The participant of a browser, by its confirmed address or a mail link; None before anything was confirmed."""
     if reader.email:
         return await select_one(Person, f"{_PERSON} email = ?", reader.email.lower())
     return None if reader.participant is None else await person(reader.participant)
@@ -62,6 +66,17 @@ async def take_name(email: str, name: str, language: str) -> Person:
         email.lower(), name, language, clock.now(),
     )  # fmt: skip
     return found
+
+
+async def attendee(email: str, name: str, language: str) -> Person:
+    """The participant with a confirmed address, under a name for this once; the one shown to everyone stays."""
+    (found,) = await select(
+        Person,
+        "INSERT INTO participant (email, name, language, district, age_band, created_at) VALUES (?, '', ?, '', '', ?) "
+        f"ON CONFLICT (email) DO UPDATE SET language = excluded.language RETURNING {_COLUMNS}",
+        email.lower(), language, clock.now(),
+    )  # fmt: skip
+    return replace(found, name=name)
 
 
 async def said_of_themselves(person_id: int) -> tuple[str, str]:

@@ -57,6 +57,18 @@ class Named(Form):
         return found, errors
 
 
+class Attendee(Address):
+    """Name and address of somebody who comes to something: the name is for the list at the entrance."""
+
+    name: Annotated[
+        str,
+        line(NAME_LIMIT, least=2),
+        Label(_("Name")),
+        Html(autocomplete="name", private=True),
+        About("The name for the list at the entrance; for participants without a name shown to everyone."),
+    ]
+
+
 class Who(Address, Named):
     """Name and address, for people who are not signed in."""
 
