@@ -136,7 +136,7 @@ async def test_officials_see_what_was_not_delivered(
     (mail,) = [one for one in to(system, "handler@city.example") if "문자" in one["Subject"]]
     assert PHONE not in str(mail)
     page = (await (await system.official("handler")).get(f"/desk/cases/{case.reference}")).text
-    assert "문자 메시지가 전달되지 않았습니다" in page
+    assert "문자 메시지를 민원인에게 전달하지 못했습니다" in page
     assert ("문자 메시지로 알림" in page) == (phone == PHONE)
 
 

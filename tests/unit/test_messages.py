@@ -23,13 +23,14 @@ from petitions.messages import MESSAGES as CASES
 from petitions.messages.event import CaseEvent
 from petitions.messages.event import Reader as CaseReader
 from server import wiring
-from server.core import i18n, messages
+from server.core import i18n, messages, texts
 from server.core.config import Settings
 from server.core.errors import Text
 from server.core.ledger import Audience, Entry
 from server.core.messages import Mailing, Message, Notice, Urgency
 from server.core.notify import notifier, texting
 from server.core.notify.correspondence import ShortNotice
+from server.core.texts import TextMessage
 from tests.support.components import draw
 from tracking.visits.letters import SETTLED, on_the_way
 from tracking.visits.messages import MESSAGES as VISITS
@@ -148,21 +149,21 @@ def told(domain: str, kind: str, language: str) -> Iterator[CaseEvent | ForumEve
                 )  # fmt: skip
 
 
-def texts(value: object) -> Iterator[Text]:
+def sentences(value: object) -> Iterator[Text]:
     """Every sentence in a line or notice."""
     if isinstance(value, Text):
         yield value
-        yield from texts(tuple(value.params.values()))
+        yield from sentences(tuple(value.params.values()))
     elif isinstance(value, tuple | list):
         for each in value:
-            yield from texts(each)
+            yield from sentences(each)
     elif dataclasses.is_dataclass(value):
-        yield from texts([getattr(value, field.name) for field in dataclasses.fields(value)])
+        yield from sentences([getattr(value, field.name) for field in dataclasses.fields(value)])
 
 
 def says(value: object, language: str) -> None:
     """All of it is there in a language, with its values filled in."""
-    for text in texts(value):
+    for text in sentences(value):
         said = i18n.translate(language, text)
         assert language == "en" or text.msgid in i18n.catalogue(language), text.msgid
         assert said, text
@@ -170,14 +171,16 @@ def says(value: object, language: str) -> None:
         assert not re.search(r"%\(\w+\)s", said), said
 
 
-def short(text: Text, language: str) -> None:
+def short(text: Text, language: str) -> TextMessage:
     """A text message with it is there in a language, and no longer than a message may be."""
     says(text, language)
     settings = Settings(
         secret_key="s" * 40, city_name="한빛특별자치시 신문고", base_url="https://petitions.hanbit.example"
     )
     notice = ShortNotice("010-1234-5678", language, text, f"/{'x' * 40}", Urgency.IMMEDIATE)
-    assert texting.compose(settings, "key", notice).body
+    message = texting.compose(settings, "key", notice)
+    assert message.body
+    return message
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
@@ -220,7 +223,12 @@ def test_its_mails_can_be_read_in_every_language_and_go_to_somebody(domain: str,
                     assert notice.happened.msgid
                     says(notice, language)
                     if mailing.text is not None:
-                        short(messages.said(mailing.text, event), language)
+                        message = short(messages.said(mailing.text, event), language)
+                        if domain == "petitions":  # with its link, as Korean carriers count
+                            length = texts.length(message.body)
+                            assert length.korean in {"SMS", "LMS"}, message.body
+                            assert length.bytes <= 250
+                            assert length.parts <= 3
                     written += 1
         assert written, "nobody would ever get it"
     if isinstance(record, ForumMessage) and record.news is not None:
