@@ -46,7 +46,9 @@ from server import (
     openapi,
     pages,
     people,
+    robots,
     signin,
+    site_pages,
     tokens,
     upkeep_pages,
     wiring,
@@ -84,6 +86,8 @@ def routes() -> list[Route | Mount]:
     """All routes of all domains."""
     return [
         *pages.routes,
+        *robots.routes,
+        *site_pages.routes,
         *participants.routes,
         *signin.routes,
         *petitions.routes.routes,

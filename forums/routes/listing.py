@@ -30,7 +30,7 @@ AROUND = 2
 
 async def index(request: Request) -> Response:
     """``/forums``: the front page; with a tab, filters or words the list of open, coming, past or proposed forums."""
-    if not request.query_params.keys() - {"lang"}:
+    if not request.query_params.keys() - {"lang", web.TEXT_COOKIE}:
         return await _front(request)
     known, lang, start = await city(), web.language(request), request.query_params.get("after", "")
     wanted = Filters.parse(request.query_params, known)

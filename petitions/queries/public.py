@@ -20,6 +20,7 @@ from server.core.city import City
 from server.core.listing import Condition, Order, Page, Walk, cursor, place, where
 from server.core.rows import columns, read
 from server.core.search import Question
+from server.core.sitemap import PublicPages
 
 PAGE = 20
 WINDOW = 2_000
@@ -69,6 +70,16 @@ _COLUMNS = (
     + ", ".join(f"(SELECT p.{n} FROM petitioner p WHERE p.case_id = c.id) AS {n}" for n in _OWN)
 )  # fmt: skip
 _LIST = f"SELECT {_COLUMNS} FROM ({{walk}}) c ORDER BY {{order}}"
+
+
+PAGES = PublicPages(
+    "petition_case",
+    "'/cases/' || reference",
+    "answered_at",
+    "public = ? AND status IN (?, ?) AND answered_at IS NOT NULL",
+    (True, State.ANSWERED, State.CLOSED),
+)
+"""The pages of published cases, for the sitemap."""
 
 
 @dataclass(frozen=True, slots=True)

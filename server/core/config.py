@@ -63,6 +63,8 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     city_name: str = "신문고"
     call_centre: str = "120"
+    privacy_officer: str = ""
+    security_contact: str = ""
     tile_url: str = ""
     clamd_url: str = field(default="", repr=False)
     run_jobs: bool = True
@@ -182,6 +184,8 @@ class Settings:
         ):
             if url and url.partition("://")[0] not in schemes:
                 found.append(f"SINMUNGO_{name}: must start with {' or '.join(sorted(schemes))}://")
+        if self.security_contact and not self.security_contact.startswith(("mailto:", "https://")):
+            found.append("SINMUNGO_SECURITY_CONTACT: must start with mailto: or https://")
         if self.text_url:
             try:
                 Endpoint.parse(self.text_url)
@@ -273,7 +277,7 @@ def _read(values: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
 
 _TEXTS = (
     "database_url", "secret_key", "base_url", "smtp_url", "mail_from", "text_url", "host", "city_name", "call_centre",
-    "tile_url", "clamd_url", "metrics_token", "timezone", "country",
+    "privacy_officer", "security_contact", "tile_url", "clamd_url", "metrics_token", "timezone", "country",
 )  # fmt: skip
 _NUMBERS = {"port": (1, 65535), "workers": (1, 64), "forum_supports": (1, 1_000_000), "idle_minutes": (5, 720)}
 _LISTS = ("languages", "two_step_roles", "trusted_proxies", "signing_keys")

@@ -38,6 +38,10 @@ from server.core.security import sign, unsign
 
 LANGUAGE_COOKIE = "lang"
 NOTICE_COOKIE = "notice"
+NOTICE_SECONDS = 60
+TEXT_COOKIE = "text_size"
+TEXT_SIZES = ("large", "largest")
+"""Besides the normal one; scripts set the cookie, too."""
 SIGN_IN = "/desk/sign-in"
 YEAR = 365 * 24 * 3600
 
@@ -114,7 +118,9 @@ def page(
     """Render a page in the reader's language, with the message left by the previous action."""
     here = site(request)
     code = language(request)
-    query = {k: v for k, v in request.query_params.items() if k != "lang"}
+    query = {k: v for k, v in request.query_params.items() if k not in {"lang", TEXT_COOKIE}}
+    asked, kept = request.query_params.get(TEXT_COOKIE, ""), request.cookies.get(TEXT_COOKIE, "")
+    size = asked or kept
     notice, notice_link = _notice(request)
     html = here.render(
         code,
@@ -124,6 +130,9 @@ def page(
             "query": query,
             "reader": getattr(request.state, "official", None),
             "permissions": here.permissions,
+            "origin": here.settings.public_url,
+            "text_size": size if size in TEXT_SIZES else "",
+            "text_url": lambda other: f"{request.url.path}?{urlencode({**query, TEXT_COOKIE: other})}",
             "language_url": lambda other: f"{request.url.path}?{urlencode({**query, 'lang': other})}",
             "notice": notice,
             "notice_link": notice_link,
@@ -134,6 +143,8 @@ def page(
     response = HTMLResponse(html, status_code=status, headers={"cache-control": "no-store"})
     if request.query_params.get("lang") == code and request.cookies.get(LANGUAGE_COOKIE) != code:
         response.set_cookie(LANGUAGE_COOKIE, code, max_age=YEAR, samesite="lax", httponly=True)
+    if asked and asked != kept:
+        response.set_cookie(TEXT_COOKIE, size if size in TEXT_SIZES else "normal", max_age=YEAR, samesite="lax")
     if NOTICE_COOKIE in request.cookies:
         response.delete_cookie(NOTICE_COOKIE)
     return response
@@ -155,7 +166,7 @@ def redirect(
     if notice:
         said = [*_packed(notice), *([*_packed(consequence.text), consequence.url] if consequence else [])]
         value = sign(site(request).settings, "notice", said)
-        response.set_cookie(NOTICE_COOKIE, value, max_age=60, samesite="lax", httponly=True)
+        response.set_cookie(NOTICE_COOKIE, value, max_age=NOTICE_SECONDS, samesite="lax", httponly=True)
     return response
 
 
@@ -166,7 +177,7 @@ def _packed(text: Text) -> tuple[str, dict[str, str]]:
 def _notice(request: Request) -> tuple[str | None, tuple[str, str] | None]:
     """The message left by the previous action, with the words and the address of its link, if any."""
     token = request.cookies.get(NOTICE_COOKIE)
-    value = unsign(site(request).settings, "notice", token, 60) if token else None
+    value = unsign(site(request).settings, "notice", token, NOTICE_SECONDS) if token else None
     if not isinstance(value, list):
         return None, None
     code, (msgid, params, *more) = language(request), value

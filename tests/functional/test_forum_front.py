@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from forums import events, rights, rules
+from forums import rules
 from forums.actions import planning, sessions
 from forums.forms.places import NewSession
 from forums.models import Comment, Commitment, Forum, Submission
 from forums.queries import front, submissions
 from forums.states import CommitmentState, ForumState, SubmissionState
-from server.core import clock, database, ledger
+from server.core import clock
 from server.core.accounts import Department
 from server.core.city import city
 from server.core.days import today
 from tests.integration.test_flat import plan, reads
 from tests.support.answers import official
-from tests.support.forums import a_forum
+from tests.support.forums import a_forum, a_proposal
 from tests.support.markup import Element, parse
 from tests.support.page_forms import form, send, submit
 from tests.support.places import a_session, guest
@@ -35,23 +35,6 @@ async def main_of(system: System, address: str) -> Element:
 
 def section(page: Element, title_id: str) -> Element:
     return page.one("section", **{"aria-labelledby": title_id})
-
-
-async def a_proposal(number: int = 1, **changes: object) -> Forum:
-    now = clock.now()
-    values: dict[str, Any] = {
-        "kind": "discussion",
-        "title": f"문구점을 살릴까요 {number}",
-        "supports": 13,
-        "published_at": now,
-    }
-    slug = f"proposal-{number}"
-    async with database.transaction():
-        chain = await ledger.begin(rights.forum_subject(slug))
-        await chain.append("system", events.ForumProposed("discussion"))
-        return await Forum.create(
-            slug=slug, number=0, status=ForumState.PROPOSED, created_at=now, **{**values, **changes}
-        )
 
 
 async def a_commitment(forum: Forum, number: int, **changes: object) -> None:

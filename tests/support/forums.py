@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from forums import events, rights
 from forums.actions import planning
 from forums.forms.planning import PlanForum
-from server.core import clock
+from forums.models import Forum
+from forums.states import ForumState
+from server.core import clock, database, ledger
 from server.core.accounts import Department
 from tests.support.answers import official
 from tests.support.system import System
@@ -40,3 +43,21 @@ async def a_forum(_system: System, kind: str = "listening", **changes: Any) -> s
     slug = await a_draft(kind, **changes)
     await planning.publish(await official("intake"), slug)
     return slug
+
+
+async def a_proposal(number: int = 1, **changes: Any) -> Forum:
+    """A citizen's proposal that is not decided yet."""
+    now = clock.now()
+    values: dict[str, Any] = {
+        "kind": "discussion",
+        "title": f"문구점을 살릴까요 {number}",
+        "supports": 13,
+        "published_at": now,
+    }
+    slug = f"proposal-{number}"
+    async with database.transaction():
+        chain = await ledger.begin(rights.forum_subject(slug))
+        await chain.append("system", events.ForumProposed("discussion"))
+        return await Forum.create(
+            slug=slug, number=0, status=ForumState.PROPOSED, created_at=now, **{**values, **changes}
+        )

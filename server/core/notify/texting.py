@@ -26,6 +26,8 @@ QUIET_FROM, QUIET_UNTIL = time(21), time(8)
 MOST_AN_HOUR = 10
 """Messages to one number within a clock hour."""
 _HOUR = timedelta(hours=1)
+COUNTED = 2 * _HOUR
+"""How long the counts of text messages to a number are kept."""
 _PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "…": "...", "\u00a0": " "})
 """Typographic signs, any of which would more than halve the characters of a part."""
 
@@ -78,7 +80,7 @@ def quiet_until(here: datetime) -> datetime | None:
 
 async def sweep() -> None:
     """Delete the counts of past hours."""
-    await database.execute("DELETE FROM text_count WHERE created_at < ?", clock.now() - 2 * _HOUR)
+    await database.execute("DELETE FROM text_count WHERE created_at < ?", clock.now() - COUNTED)
 
 
 def _counted_as(settings: Settings, number: str, hour: datetime) -> str:

@@ -25,6 +25,7 @@ const PARTS = [
   ["[data-ticket]", "./ticket.js"],
   ["form[data-support]", "./support.js"],
   ["details[data-unfold]", "./unfold.js"],
+  ["[data-text-size]", "./text-size.js"],
 ];
 
 /** Bring a part of the page (at first the whole, later what live.js puts in) to life. */

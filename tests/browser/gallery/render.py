@@ -46,6 +46,9 @@ def context(path: str = "/petitions/new", official: Official | None = None) -> d
         "reader": official,
         "permissions": PERMISSIONS,
         "notice": None,
+        "origin": "https://sinmungo.example",
+        "text_size": "",
+        "text_url": lambda size: f"{path}?text_size={size}",
         "language_url": lambda code: f"{path}?lang={code}",
         "now": datetime(2026, 11, 20, 5, 30, tzinfo=UTC),
     }

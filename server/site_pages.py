@@ -1,0 +1,43 @@
+"""Pages about the site itself: help, the privacy policy and the accessibility statement."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from petitions.mail_links import CASE_DAYS
+from server import privacy_policy
+from server.core import auth, web
+
+
+async def help_page(request: Request) -> Response:
+    """``/help``: how to file, follow and visit, what the key is and what the guide does."""
+    shown = {"session_days": auth.CITIZEN_LIFE.days, "link_days": CASE_DAYS}
+    return web.page(request, "site/help.html", shown)
+
+
+async def privacy(request: Request) -> Response:
+    """``/privacy``: the privacy policy, from the periods and settings of this installation."""
+    settings = web.site(request).settings
+    shown = {
+        "edition": privacy_policy.EDITION,
+        "processing": privacy_policy.PROCESSING,
+        "cookies": privacy_policy.COOKIES,
+        "recipients": privacy_policy.recipients(settings),
+        "officer": settings.privacy_officer,
+        "encrypted": settings.public_url.startswith("https://"),
+        "country": settings.country,
+    }
+    return web.page(request, "site/privacy.html", shown)
+
+
+async def accessibility(request: Request) -> Response:
+    """``/accessibility``: what was tested, what does not work, and whom to tell."""
+    shown = {"country": web.site(request).settings.country}
+    return web.page(request, "site/accessibility.html", shown)
+
+
+routes = [
+    Route("/help", help_page),
+    Route("/privacy", privacy),
+    Route("/accessibility", accessibility),
+]
