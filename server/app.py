@@ -145,6 +145,7 @@ def create_app(settings: Settings) -> Starlette:
     worker = Worker(
         {**wiring.handlers(settings, adapters, site.render), **demo_live.handlers(settings)},
         {**wiring.PERIODIC, **demo_live.periodic(settings)},
+        wiring.DELIVERIES,
     )
 
     @contextlib.asynccontextmanager

@@ -200,7 +200,8 @@ def worker() -> None:
 
     async def work(settings: Settings) -> None:
         doing = wiring.handlers(settings, wiring.ports(settings), Site(settings).render)
-        hands = Worker({**doing, **demo_live.handlers(settings)}, {**wiring.PERIODIC, **demo_live.periodic(settings)})
+        periodic = {**wiring.PERIODIC, **demo_live.periodic(settings)}
+        hands = Worker({**doing, **demo_live.handlers(settings)}, periodic, wiring.DELIVERIES)
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, hands.stop)
         await hands.run()

@@ -135,6 +135,12 @@ PERIODIC: Mapping[str, timedelta] = {
 SEARCHED: Sequence[Kind] = (*petition_search.KINDS, *forum_search.KINDS)
 """Everything that can be found, each domain's own."""
 
+DELIVERIES = frozenset({
+    notifier.MAIL, notifier.TEXT, MAILBOX_JOB, links.CONFIRM_JOB, telling.LINK, daylists.DAYLIST, reminding.ALL_VISITS,
+    reminding.LETTER, "core.digest", "core.scan",
+})  # fmt: skip
+"""Job kinds that wait for another server."""
+
 REMIND_ON = "forums.remind_on"
 
 PERMISSIONS: Mapping[str, Permission] = {
@@ -284,6 +290,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         recounting.NIGHTLY: recounting.nightly,
         "core.kept": _each(kept.sweep),
         "core.search": _each(search.count),
+        "core.scan": _each(partial(uploads.scan_quarantined, adapters.store, settings)),
         "core.sweep": _each(
             sessions.sweep,
             idempotency.sweep,

@@ -130,8 +130,30 @@ class Store:
 
     async def delete(self, hash_: str) -> None:
         """Delete a content to which nothing refers any more; does nothing if it is missing."""
-        for path in (self.path(hash_), self.thumbnail(hash_)):
+        for path in (self.path(hash_), self.thumbnail(hash_), self._quarantine / hash_):
             await asyncio.to_thread(path.unlink, missing_ok=True)
+
+    @property
+    def _quarantine(self) -> Path:
+        return self._root / "quarantine"
+
+    def quarantine(self, hash_: str) -> None:
+        """Hand a content out to nobody until :meth:`release`, also after a power failure."""
+        mark = self._quarantine / self.path(hash_).name
+        self._quarantine.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+        sync_folder(self._quarantine)
+
+    def release(self, hash_: str) -> None:
+        """Hand a content out again."""
+        (self._quarantine / self.path(hash_).name).unlink(missing_ok=True)
+
+    def quarantined(self, hash_: str) -> bool:
+        return (self._quarantine / self.path(hash_).name).exists()
+
+    def all_quarantined(self) -> list[str]:
+        """The hashes of what is handed out to nobody."""
+        return sorted(path.name for path in self._quarantine.glob("*"))
 
     def _incoming(self) -> IO[bytes]:
         self._root.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
@@ -28,11 +29,23 @@ from server.core.rows import columns, select
 log = logging.getLogger("sinmungo.jobs")
 finished = Counter("sinmungo_jobs", "Jobs by kind and outcome", ["kind", "outcome"])
 
+failing = Gauge("sinmungo_jobs_failing", "Jobs that failed and will be tried again, up to 1,000")
+failing_since = Gauge("sinmungo_jobs_failing_seconds", "Age of the oldest job that failed and will be tried again")
+dead_jobs = Gauge("sinmungo_jobs_dead", "Jobs that failed too often, up to 1,000")
+
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
 BATCH = 20
+MOST_DELIVERIES = 12
+"""Places of a worker that jobs which wait for another server may take: the others go on while it hangs."""
 IDLE = 1.0
 """Seconds between polls of the table while the bell does not ring."""
+UPKEEP_SECONDS = 60.0
+"""Seconds between two looks at how the outbox as a whole is doing."""
+FARTHEST = timedelta(days=2)
+"""No job is ever put off for as long: one that is was written while the clock was wrong."""
+LATE = timedelta(minutes=15)
+"""How long jobs may fail before that is logged as an error."""
 
 
 class Job(Model):
@@ -124,54 +137,107 @@ async def enqueue(*jobs: tuple[str, str, Mapping[str, Any]], delay: timedelta = 
     database.after_commit(bell.ring)
 
 
-async def lease(limit: int = BATCH) -> list[Task]:
-    """Lease due jobs: no other worker gets them until the lease expires."""
+async def lease(limit: int = BATCH, kinds: Collection[str] = (), *, others: Collection[str] = ()) -> list[Task]:
+    """Lease due jobs: no other worker gets them until the lease expires. Only these kinds, or all but the others."""
     now = clock.now()
     lock = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
+    narrowed = " AND kind IN (?)" * bool(kinds) + " AND kind NOT IN (?)" * bool(others)
     return await select(
         Task,
         "UPDATE job SET run_at = ?, attempts = attempts + 1 WHERE id IN ("
-        f"SELECT id FROM job WHERE dead = ? AND run_at <= ? ORDER BY run_at LIMIT {limit}{lock}"
+        f"SELECT id FROM job WHERE dead = ? AND run_at <= ?{narrowed} ORDER BY run_at LIMIT {limit}{lock}"
         ") RETURNING key, kind, payload, attempts",
         now + LEASE,
         False,
         now,
+        *([sorted(kinds)] if kinds else []),
+        *([sorted(others)] if others else []),
     )
 
 
-class Worker:
-    """Runs due jobs until it is stopped. Several workers, in any number of processes, can share the table."""
+async def bring_back(periodic: Mapping[str, timedelta]) -> int:
+    """Make due what was put off while the clock was ahead. Returns how many jobs that was."""
+    now = clock.now()
+    found = await database.execute(
+        "UPDATE job SET run_at = ? WHERE dead = ? AND run_at > ?", now, False, now + FARTHEST
+    )
+    for kind, every in periodic.items():  # also after a failure they run again within the longer of these
+        latest = now + max(every, LONGEST_BACKOFF) * 1.25 + LEASE
+        sql = "UPDATE job SET run_at = ? WHERE key = ? AND run_at > ?"
+        found += await database.execute(sql, now, f"periodic:{kind}", latest)
+    return found
 
-    def __init__(self, handlers: Mapping[str, Handler], periodic: Mapping[str, timedelta]) -> None:
+
+async def observe() -> None:
+    """Measure what fails, and log an error while something has failed for a quarter of an hour."""
+    row = await database.fetch_one(
+        "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE dead = ? LIMIT 1001) AS d) AS dead, "
+        "COUNT(*) AS failing, MIN(created_at) AS since FROM "
+        "(SELECT created_at FROM job WHERE dead = ? AND error <> '' ORDER BY created_at LIMIT 1001) AS f",
+        True,
+        False,
+    )
+    if row is None:
+        return
+    since = database.moment_or_none(row["since"])
+    age = clock.now() - since if since else timedelta()
+    dead_jobs.set(row["dead"])
+    failing.set(row["failing"])
+    failing_since.set(age.total_seconds())
+    if age > LATE:
+        log.error("jobs have been failing for some time", extra={"jobs": row["failing"], "seconds": age.seconds})
+
+
+class Worker:
+    """Runs due jobs until it is stopped. Several workers, in any number of processes, can share the table.
+
+    ``deliveries``: the kinds that wait for another server, which together leave some places to the others.
+    """
+
+    def __init__(
+        self, handlers: Mapping[str, Handler], periodic: Mapping[str, timedelta], deliveries: Collection[str] = ()
+    ) -> None:
         self.handlers = handlers
         self.periodic = periodic
+        self.deliveries = deliveries
         self._stopping = False
 
     async def run(self) -> None:
-        running: set[asyncio.Task[None]] = set()
-        scheduled = False
+        running: dict[asyncio.Task[None], str] = {}
+        looked = -UPKEEP_SECONDS
         try:
             while not self._stopping:
                 seen_rings = bell.rings  # before polling, so that no ring is missed
                 try:
-                    if not scheduled:
+                    if time.monotonic() - looked >= UPKEEP_SECONDS:
                         await enqueue(*((f"periodic:{kind}", kind, {}) for kind in self.periodic))
-                        scheduled = True
-                    tasks = await lease(BATCH - len(running))
+                        await bring_back(self.periodic)
+                        await observe()
+                        looked = time.monotonic()
+                    tasks = await self._lease(list(running.values()))
                 except Exception:
                     log.exception("the job table cannot be read")
                     tasks = []
-                running.update(asyncio.create_task(self.attempt(task)) for task in tasks)
+                running |= {asyncio.create_task(self.attempt(task)): task.kind for task in tasks}
                 if len(running) == BATCH:  # a slow job delays no other while there is a free slot
                     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 elif not tasks and not self._stopping:
                     await bell.wait(IDLE, seen_rings)
-                running = {task for task in running if not task.done()}
+                running = {task: kind for task, kind in running.items() if not task.done()}
             await asyncio.gather(*running)
         finally:
             for task in running:  # on cancellation the database closes next; the jobs run again after their lease
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+
+    async def _lease(self, running: Sequence[str]) -> list[Task]:
+        """Jobs for the free places, of which deliveries leave some to others."""
+        free = BATCH - len(running)
+        room = min(free, MOST_DELIVERIES - sum(kind in self.deliveries for kind in running))
+        if not self.deliveries or room == free:
+            return await lease(free)
+        found = await lease(free, others=self.deliveries)
+        return found + await lease(min(room, free - len(found)), self.deliveries) if room > 0 else found
 
     def stop(self) -> None:
         """Finish the running jobs and return from :meth:`run`."""
@@ -247,9 +313,12 @@ async def done(key: str) -> None:
     await database.execute("DELETE FROM job WHERE key = ?", key)
 
 
+LONGEST_BACKOFF = timedelta(hours=1)
+
+
 def backoff(attempts: int) -> timedelta:
     """The delay after the ``attempts``-th failure: 2, 4, 8 … seconds up to an hour, with a jitter of 25 %."""
-    return timedelta(seconds=min(2.0**attempts, 3600) * random.uniform(0.75, 1.25))  # noqa: S311 — not a secret
+    return timedelta(seconds=min(2.0**attempts, LONGEST_BACKOFF.total_seconds()) * random.uniform(0.75, 1.25))  # noqa: S311 — not a secret
 
 
 @dataclass(frozen=True)

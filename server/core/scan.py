@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from urllib.parse import urlsplit
 
-TIMEOUT = 60.0
-"""Seconds for one file, connecting included."""
+TIMEOUT = 10.0
+"""Seconds for all files of a request, connecting included."""
 
 _CHUNK = 256 * 1024
 
 
 class ScannerUnavailable(Exception):
-    """No verdict: no connection, a broken one, or a file too large for the scanner."""
+    """No verdict yet: no connection, or a broken one."""
+
+
+class NoVerdict(ScannerUnavailable):
+    """The scanner has answered that it cannot tell, for example because the file is too large for it."""
 
 
 class Verdict(NamedTuple):
@@ -40,7 +44,7 @@ async def scan(url: str, path: Path, *, seconds: float = TIMEOUT) -> Verdict:
         return Verdict(clean=True)
     if answer.startswith(b"stream: ") and answer.endswith(b" FOUND"):
         return Verdict(clean=False, name=answer[8:-6].decode(errors="replace"))
-    raise ScannerUnavailable(f"clamd has no verdict: {answer.decode(errors='replace')}")
+    raise NoVerdict(f"clamd has no verdict: {answer.decode(errors='replace')}")
 
 
 async def _instream(url: str, stream: BinaryIO) -> bytes:

@@ -8,7 +8,9 @@ that are never filed are deleted by :func:`sweep`.
 import asyncio
 import hashlib
 import io
+import logging
 import os
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
@@ -24,6 +26,8 @@ from server.core.errors import FieldError, Invalid, NotFound, Refusal, Text, _
 from server.core.file_types import TYPES, MediaType
 from server.core.files import MAX_BYTES, MAX_FILES, NO_FILE, Store, StoredFile
 from server.core.security import sign, unsign
+
+log = logging.getLogger("sinmungo.uploads")
 
 FIELD = "files"
 PARTS = 3 * MAX_FILES
@@ -45,10 +49,17 @@ class Infected(Refusal):
 
 
 class Unscanned(Refusal):
-    """503: the scanner gave no verdict; the petition can be filed without the file, which can be added later."""
+    """503: the scanner cannot tell of this file; the petition can be filed without it."""
 
     status, code = 503, "not_scanned"
     text = _("It cannot be checked for viruses right now. Please file without it, and add it to the case later.")
+
+
+class Quarantined(Refusal):
+    """503: the scanner did not answer when the file came; it is scanned as soon as it does."""
+
+    status, code, retry_after = 503, "quarantined", 60
+    text = _("This file is still being checked for viruses. Please try again in a few minutes.")
 
 
 async def send(request: Request, content: str, name: str, media_type: str) -> Response:
@@ -60,6 +71,8 @@ async def send(request: Request, content: str, name: str, media_type: str) -> Re
     path = store.path(content)
     if not await asyncio.to_thread(path.exists):
         raise NotFound(_("This file is no longer available. Please tell us."))
+    if await asyncio.to_thread(store.quarantined, content):
+        raise Quarantined
     headers = {
         "content-type": media_type,
         "content-disposition": files.content_disposition(name),
@@ -78,6 +91,8 @@ async def thumbnail(request: Request, content: str, media_type: str) -> Response
     picture, target = store.path(content), store.thumbnail(content)
     if media_type not in pictures.SHOWN:
         raise NotFound
+    if await asyncio.to_thread(store.quarantined, content):
+        raise Quarantined
     if not await asyncio.to_thread(target.exists):
         made = await pictures.apart(lambda: pictures.make_thumbnail(picture, target))
         if not made:
@@ -111,6 +126,61 @@ async def sent(request: Request) -> list[StoredFile]:
     return files
 
 
+class _Scanner:
+    """The virus scanner during one request, which waits for it no longer than ``scan.TIMEOUT`` for all its files."""
+
+    def __init__(self, url: str, store: Store) -> None:
+        self.url = url
+        self.store = store
+        self.left = scan.TIMEOUT
+
+    async def scan(self, hash_: str) -> None:
+        """Scan a stored content, or put it into quarantine. Raises :class:`Infected` and :class:`Unscanned`."""
+        if not self.url:
+            return
+        began = time.monotonic()
+        if self.left > 0:
+            try:
+                await _judge(self.url, self.store, hash_, self.left)
+            except scan.NoVerdict as error:
+                raise Unscanned from error
+            except scan.ScannerUnavailable:
+                log.warning("a file could not be scanned; what comes with it is in quarantine as well")
+                self.left = 0.0
+            else:
+                self.left -= time.monotonic() - began
+                return
+        await asyncio.to_thread(self.store.quarantine, hash_)
+
+
+async def _judge(url: str, store: Store, hash_: str, seconds: float) -> None:
+    verdict = await scan.scan(url, store.path(hash_), seconds=seconds)
+    if not verdict.clean:
+        if not await store.referred([hash_]):
+            await store.delete(hash_)
+        raise Infected
+
+
+async def scan_quarantined(store: Store, settings: Settings) -> None:
+    """Scan what came while the scanner did not answer: release what is clean, delete what is not."""
+    for hash_ in await asyncio.to_thread(store.all_quarantined):
+        if not settings.clamd_url or not await asyncio.to_thread(store.path(hash_).exists):
+            await asyncio.to_thread(store.release, hash_)
+            continue
+        try:
+            verdict = await scan.scan(settings.clamd_url, store.path(hash_))
+        except scan.NoVerdict:
+            log.exception("the scanner cannot tell of a file, which stays in quarantine")
+        except scan.ScannerUnavailable:
+            return
+        else:
+            if verdict.clean:
+                await asyncio.to_thread(store.release, hash_)
+            else:
+                log.error("a file in quarantine was infected and has been deleted", extra={"found": verdict.name})
+                await store.delete(hash_)
+
+
 async def _receive(
     form: FormData, store: Store, settings: Settings, field: str
 ) -> tuple[list[StoredFile], list[FieldError]]:
@@ -120,9 +190,10 @@ async def _receive(
     new = [item for item in form.getlist(field) if isinstance(item, UploadFile) and item.filename]
     if len(kept) + len(new) > MAX_FILES:
         return kept[:MAX_FILES], [*errors, FieldError(field, TOO_MANY)]
+    scanner = _Scanner(settings.clamd_url, store)
     for item in new:
         try:
-            taken = await _take(item, store, settings)
+            taken = await _take(item, store, scanner)
         except Refusal as refusal:
             errors.append(FieldError(field, _named(item.filename or "", refusal.text)))
         else:
@@ -179,7 +250,7 @@ async def _carried(
     return kept, None
 
 
-async def _take(item: UploadFile, store: Store, settings: Settings) -> StoredFile:
+async def _take(item: UploadFile, store: Store, scanner: _Scanner) -> StoredFile:
     if (item.size or 0) > MAX_BYTES:
         raise files.TooLarge
     taken = await pictures.apart(lambda: _read(item.file, item.filename or ""))
@@ -187,8 +258,7 @@ async def _take(item: UploadFile, store: Store, settings: Settings) -> StoredFil
     path = store.path(stored.hash)
     # The content may have been stored earlier: it must not be swept while this page carries it.
     await asyncio.to_thread(_keep, path)
-    if settings.clamd_url:
-        await _scan(settings.clamd_url, store, stored.hash, path)
+    await scanner.scan(stored.hash)
     sent = "" if taken.sent == stored.hash else taken.sent
     return StoredFile(stored.hash, taken.name, stored.size, taken.kind.mime, sent, taken.position)
 
@@ -212,17 +282,6 @@ def _read(stream: BinaryIO, filename: str) -> _Taken:
         kind = TYPES["jpg"]
         name = files.named(name, kind)
     return _Taken(name, kind, found.content, hashlib.sha256(content).hexdigest(), found.position)
-
-
-async def _scan(url: str, store: Store, hash_: str, path: Path) -> None:
-    try:
-        verdict = await scan.scan(url, path)
-    except scan.ScannerUnavailable as error:
-        raise Unscanned from error
-    if not verdict.clean:
-        if not await store.referred([hash_]):
-            await store.delete(hash_)
-        raise Infected
 
 
 def _named(name: str, why: Text) -> Text:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,7 +14,8 @@ from petitions.actions import attaching, handling, supplementing
 from petitions.forms import Accept, RequestSupplement
 from petitions.models import Attachment, Case
 from server import wiring
-from server.core import clock, idempotency, jobs, uploads
+from server.core import clock, idempotency, jobs, scan, uploads
+from server.core.config import Settings
 from server.core.files import Store, StoredFile
 from tests.functional.test_citizen_files import WORDS, blank, codes, filled, send
 from tests.support import page_forms
@@ -199,9 +200,51 @@ async def test_a_scanner_has_its_say(system: System, verdict: bytes, status: int
         assert bool(left) == (b"FOUND" not in verdict)
 
 
-async def test_an_unreachable_scanner_lets_the_petition_through_without_the_file(system: System) -> None:
+@asynccontextmanager
+async def hanging() -> AsyncIterator[tuple[str, list[int]]]:
+    """A clamd that takes everything and says nothing: its address, and who has asked."""
+    asked = list[int]()
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(1)
+        with suppress(ConnectionError):
+            await reader.read()  # until it is hung up
+        writer.close()
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    try:
+        yield f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize("verdict", [b"stream: OK\0", b"stream: Eicar-Test FOUND\0"])
+async def test_what_comes_while_the_scanner_hangs_is_taken_and_scanned_later(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, verdict: bytes
+) -> None:
+    monkeypatch.setattr(scan, "TIMEOUT", 0.2)
+    async with hanging() as (url, asked), opened(replace(settings, clamd_url=url)) as guarded:
+        page = parse((await check(guarded, part("a.png", PNG), part("b.pdf", PDF))).text)
+        assert len(asked) == 1, "it is waited for once, not for each file"
+        await send(guarded, page)
+        row, _second = await Attachment.all()
+        official = await guarded.official("handler")
+        address = f"/cases/{(await Case.get()).reference}/files/{row.id}/{row.name}"
+        await uploads.scan_quarantined(store(guarded), guarded.settings)
+        held = await official.get(address)
+        assert (held.status_code, held.headers["retry-after"]) == (503, "60")
+    async with scanner(verdict) as url, opened(replace(settings, clamd_url=url)) as guarded:
+        await jobs.enqueue(("periodic:core.scan", "core.scan", {}))
+        await guarded.work()
+        assert not store(guarded).all_quarantined()
+        official = await guarded.official("handler")
+        assert (await official.get(address)).status_code == (404 if b"FOUND" in verdict else 200)
+
+
+async def test_an_unreachable_scanner_delays_nothing(system: System) -> None:
     async with opened(replace(system.settings, clamd_url="tcp://127.0.0.1:9")) as guarded:
-        assert (await check(guarded, part("a.png", PNG))).status_code == 422
+        assert (await check(guarded, part("a.png", PNG))).status_code == 200
+        assert len(store(guarded).all_quarantined()) == 1
         assert (await check(guarded)).status_code == 200
 
 

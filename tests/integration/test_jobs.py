@@ -227,3 +227,81 @@ async def test_a_delivery_waits_as_long_as_the_server_asks(system: System) -> No
     assert job.run_at - before >= timedelta(minutes=5)
     assert (job.attempts, job.dead) == (1, False)
     assert "HTTP 429" in job.error
+
+
+async def test_a_clock_that_was_ahead_stops_nothing(system: System) -> None:
+    """A machine that believed for a moment that it was 40 days later would not have reminded anybody for 40 days."""
+    ran, every = list[str](), {"sweep": timedelta(minutes=1), "night": timedelta(hours=6)}
+
+    async def handler(task: Task) -> None:
+        ran.append(task.kind)
+
+    async def broken(task: Task) -> None:
+        raise RuntimeError(task.key)
+
+    worker = Worker({"sweep": handler, "night": handler, "mail": broken}, every)
+    for kind in every:
+        await jobs.enqueue((f"periodic:{kind}", kind, {}))
+    await jobs.enqueue(("mail:1", "mail", {}))
+    for ahead in (timedelta(days=40), timedelta(hours=9)):
+        with clock.at(clock.now() + ahead):
+            await worker.drain()
+        ran.clear()
+        assert not await worker.drain()
+        assert await jobs.bring_back(every) >= 2
+        await worker.drain()
+        assert sorted(ran) == ["night", "sweep"]
+    assert await jobs.bring_back(every) == 0, "what is put off as it should be stays so"
+    running = asyncio.create_task(worker.run())
+    with clock.at(clock.now() + timedelta(days=40)):
+        await worker.drain()
+    worker.stop()
+    await running
+
+
+async def test_deliveries_that_hang_leave_places_to_other_jobs(system: System) -> None:
+    done, go = list[str](), asyncio.Event()
+
+    async def hanging(_task: Task) -> None:
+        await go.wait()
+
+    async def quick(task: Task) -> None:
+        done.append(task.key)
+
+    worker = Worker({"mail": hanging, "quick": quick}, {}, {"mail"})
+    await jobs.enqueue(*((f"mail:{n}", "mail", {}) for n in range(2 * jobs.BATCH)))
+    running = asyncio.create_task(worker.run())
+    try:
+        async with asyncio.timeout(20):
+            while await Job.filter(kind="mail", attempts=1).count() < jobs.MOST_DELIVERIES:
+                await asyncio.sleep(0.01)
+            await jobs.enqueue(*((f"quick:{n}", "quick", {}) for n in range(30)))
+            while len(done) < 30:
+                await asyncio.sleep(0.01)
+        assert await Job.filter(kind="mail", attempts=1).count() == jobs.MOST_DELIVERIES
+    finally:
+        worker.stop()
+        go.set()
+        await running
+    assert not await Job.filter(kind="quick").exists()
+
+
+async def test_what_has_failed_for_a_while_is_measured_and_logged(
+    system: System, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(task: Task) -> None:
+        raise RuntimeError(task.key)
+
+    worker = Worker({"mail": broken}, {})
+    await jobs.enqueue(("mail:1", "mail", {}), ("mail:2", "mail", {}))
+    await worker.drain()
+    await jobs.observe()
+    assert jobs.failing._value.get() == 2
+    assert "failing for some time" not in caplog.text
+    with clock.at(clock.now() + timedelta(minutes=20)):
+        await jobs.observe()
+    assert "jobs have been failing for some time" in caplog.text
+    assert jobs.failing_since._value.get() > 1000
+    await Job.all().delete()
+    await jobs.observe()
+    assert (jobs.failing._value.get(), jobs.failing_since._value.get()) == (0, 0)
