@@ -33,6 +33,7 @@ from server.core.forms import (
 
 TITLE_LIMIT, BODY_LIMIT, TEXT_LIMIT = 200, 20_000, 10_000
 REASON_LIMIT = 2_000
+OUTSIDE = _("This place is outside the city. Please choose a place in the city, or clear the location.")
 Reason = Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason")), Html(rows=3)]
 Reasons = Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Reasons")), Html(rows=4)]
 Remedies = Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Remedies available to the petitioner")), Html(rows=4)]
@@ -116,8 +117,9 @@ class FilePetition(Form):
         language: str,
         official: bool = False,
         strict: bool = False,
+        anywhere: bool = False,
     ) -> Self:
-        """Parse a whole petition. Raises ``Invalid`` with all errors."""
+        """Parse a whole petition; its place is in the city unless it may be ``anywhere``. Raises ``Invalid``."""
         choices = {"petitioner.language": config.settings().languages}
         command, errors = cls.read(_with_language(raw, language), strict=strict, choices=choices)
         kind = read_kind(command.kind, reference_data)
@@ -126,6 +128,13 @@ class FilePetition(Form):
             kind = command.kind
         if command.channel != "web" and not official:
             errors.fail("channel", _("Only officials can file for others; please leave this out."))
+        place = command.location
+        if (
+            place.lat is not None
+            and place.lng is not None
+            and not (anywhere or reference_data.contains(place.lat, place.lng))
+        ):
+            errors.fail("location.lat", OUTSIDE)
         errors.done()
         who = command.petitioner
         if not rules.is_petition(who.name, who.email, who.phone, who.address):
@@ -186,7 +195,8 @@ def on_page(errors: Sequence[FieldError], form: Mapping[str, Any]) -> list[Field
         name, text = page_names().get(error.field, error.field), error.text
         if name in {"lat", "lng"}:
             name = "address"
-            text = _("The location on the map cannot be read. Please choose it again, or enter the address.")
+            if text != OUTSIDE:
+                text = _("The location on the map cannot be read. Please choose it again, or enter the address.")
         elif name == "kind" and form.get("kind") == rules.Kind.STATUTORY:
             name, text = "service", _("Please choose what you are applying for.")
         found.append(FieldError(name, text))

@@ -30,6 +30,7 @@ def certified(view: CaseView, received: Entry, language: str) -> list[tuple[str,
         (_("Title"), view.title),
         (_("Kind"), view.reference_data.kind_name(view.kind, view.service_code, language)),
         (_("Petitioner"), view.petitioner_name),
+        (_("Location"), view.reference_data.place_words(view, language, view.district)),
         (_("Files"), ", ".join(file.name for file in view.filed_files)),
         (_("Processing period"), period),
     ]

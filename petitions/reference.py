@@ -79,6 +79,7 @@ async def _read() -> Reference:
         base.districts,
         base.outlines,
         base.sketch,
+        base.landmarks,
         tuple(read_all(DepartmentProfile, profiles)),
         {
             row["code"]: read(ServiceRow, {**row, "rule": read(rules.Service, row), "names": city.names(row)})

@@ -116,7 +116,7 @@ def read_line(
     key = mapped.key(text or "", content)
     if key in seen:
         raise Unreadable(f"the id {key.partition(':')[2]!r} stands in an earlier line")
-    command = FilePetition.parse(mapped.raw(content), reference_data, language=mapped.language)
+    command = FilePetition.parse(mapped.raw(content), reference_data, language=mapped.language, anywhere=True)
     received = None
     if mapped.received and mapped.received in content:
         try:

@@ -62,6 +62,10 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         "kind": reference_data.kind_name(view.kind, view.service_code, language),
         "channel": CHANNELS[view.channel],
         "details": details(view),
+        "place": reference_data.district_name(view.district, language)
+        if view.level is Level.PUBLIC
+        else reference_data.place_words(view, language, view.district),
+        "drawing": reference_data.drawn(view),
         "decisions": DECISIONS,
         "visits": await case_visits.of_case(view.reference) if view.level is not Level.PUBLIC else (),
         "visit_request": await _asked_for(view),

@@ -2,6 +2,6 @@
 
 from starlette.routing import Route
 
-from petitions.routes import filing, reading, suggesting
+from petitions.routes import filing, placing, reading, suggesting
 
-routes: list[Route] = [*filing.routes, *suggesting.routes, *reading.routes]
+routes: list[Route] = [*filing.routes, *suggesting.routes, *placing.routes, *reading.routes]

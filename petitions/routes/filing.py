@@ -31,6 +31,7 @@ from server.core import auth, clock, i18n, idempotency, kept, privacy, reference
 from server.core.accounts import Official
 from server.core.errors import FieldError, Invalid, Refusal, Text, _
 from server.core.files import MAX_BYTES, MAX_FILES, StoredFile
+from server.core.places import Place
 
 RECEIPT_LIFE = timedelta(minutes=30)
 """How long the receipt with the key can be opened in the browser that filed."""
@@ -212,6 +213,8 @@ async def check(request: Request) -> Response:
         kind_given=bool(draft.values["kind"]),
         channel=CHANNELS[petition.channel],
         numbers=_numbers(petition),
+        place=reference_data.place_words(petition.location, web.language(request)),
+        drawing=reference_data.drawn(petition.location),
         places=_photographed(request, reference_data, draft.files) if petition.location.lat is None else [],
         hearing=hearing(petition.petitioner.email, petition.petitioner.phone, tip=decided.kind is rules.Kind.REPORT),
         **await _expectation(request, reference_data, decided),
@@ -221,9 +224,13 @@ async def check(request: Request) -> Response:
 def _photographed(
     request: Request, reference_data: Reference, sent: Sequence[StoredFile]
 ) -> list[tuple[StoredFile, str]]:
-    """The photos taken in a district of the city, with its name."""
-    found = [(file, reference_data.district_of(*file.position, "")) for file in sent if file.position]
-    return [(file, reference_data.district_name(code, web.language(request))) for file, code in found if code]
+    """The photos taken in the city, and where."""
+    placed = [(file, Place(*file.position)) for file in sent if file.position]
+    return [
+        (file, reference_data.place_words(place, web.language(request)))
+        for file, place in placed
+        if reference_data.district_of(place.lat, place.lng, "")
+    ]
 
 
 async def _expectation(request: Request, reference_data: Reference, decided: Decided) -> dict[str, Any]:
@@ -240,7 +247,6 @@ async def _expectation(request: Request, reference_data: Reference, decided: Dec
         "due": decided.due,
         "department": reference_data.department_name(decided.choice.department_id, lang),
         "because": for_petitioner(decided.choice.because),
-        "district": reference_data.district_name(decided.district, lang),
         "guide": guide,
         "guide_because": decided.guidance.because,
         "guide_department": reference_data.department_name(guide.department_id, lang) if guide else "",

@@ -16,13 +16,14 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from server.core import config, database
+from server.core import config, database, i18n, places
 from server.core.accounts import Holiday, LocalHours
-from server.core.geo import Rings, inside, rings, sketch
+from server.core.geo import Rings, inside, largest, middle, rings, sketch
 from server.core.mentions import Mentions
 from server.core.rows import read as read_row
 from server.core.working_calendar import OfficeHours, WorkingCalendar
 
+MOST_LANDMARKS = 5_000
 KEPT = 5.0
 """Seconds for which the data is cached."""
 
@@ -38,6 +39,20 @@ class District(Model):
 
     class Meta:
         table = "district"
+
+
+class Landmark(Model):
+    """A street, a neighbourhood or a place with its position: what addresses name, and what points are near to."""
+
+    id = fields.IntField(primary_key=True)
+    name = fields.CharField(max_length=80)
+    name_ja = fields.CharField(max_length=80, default="")
+    name_en = fields.CharField(max_length=80, default="")
+    lat = fields.FloatField()
+    lng = fields.FloatField()
+
+    class Meta:
+        table = "landmark"
 
 
 class DistrictChange(Model):
@@ -83,6 +98,8 @@ class City:
     """Code to rings of ``(lng, lat)``, for the districts that have an outline."""
     sketch: Mapping[str, Rings]
     """The same with fewer points, for small maps."""
+    landmarks: tuple[places.Spot, ...]
+    """At most ``MOST_LANDMARKS``."""
 
     @property
     def open_departments(self) -> list[DepartmentRow]:
@@ -145,9 +162,41 @@ class City:
                     return code
         named = Mentions(address)
         return next(
-            (code for code, names in self.districts.items() if any(name and name in named for name in names.values())),
-            "",
+            (code for code, names in self.districts.items() if any(name in named for name in names.values())), ""
         )
+
+    def contains(self, lat: float, lng: float) -> bool:
+        """Whether a point is in the city; of a city without outlines it is not known, and so believed."""
+        return not self.outlines or bool(self.district_of(lat, lng, ""))
+
+    def found(self, address: str) -> tuple[float, float] | None:
+        """Where an address is: at the landmark that it names, or in the middle of a district; None if it names none."""
+        if spot := places.named(self.landmarks, address):
+            return spot
+        outline = self.sketch.get(self.district_of(None, None, address))
+        if not outline:
+            return None
+        lng, lat = middle(largest(outline))
+        return lat, lng
+
+    def drawn(self, place: places.Located) -> places.Drawing | None:
+        """A point on a small map of its district; None without a point."""
+        if place.lat is None or place.lng is None:
+            return None
+        return places.draw(self.sketch, self.district_of(place.lat, place.lng, ""), place.lat, place.lng)
+
+    def place_words(self, place: places.Located, language: str, code: str = "") -> str:
+        """A place as people say it: the district, and the address or what is near; empty without any place.
+
+        ``code`` is the district if it is known already.
+        """
+        if place.lat is None or place.lng is None or place.address:
+            about = place.address
+        else:
+            about = i18n.translate(language, places.near(self.landmarks, place.lat, place.lng))
+        code = code or self.district_of(place.lat, place.lng, place.address)
+        said = any(name in Mentions(about) for name in self.districts.get(code, {}).values())
+        return ", ".join(filter(None, ("" if said else self.district_name(code, language), about)))
 
 
 _kept: list[tuple[float, City]] = []
@@ -171,12 +220,14 @@ async def read() -> City:
     moment = time.monotonic()
     departments = await database.fetch("SELECT * FROM department ORDER BY id")
     districts = await database.fetch("SELECT * FROM district ORDER BY code")
+    landmarks = await database.fetch(f"SELECT * FROM landmark ORDER BY id LIMIT {MOST_LANDMARKS}")
     outlines, sketched = await _drawn.outlines({row["code"]: row["outline"] for row in districts})
     fresh = City(
         {row["id"]: read_row(DepartmentRow, {**row, "names": names(row)}) for row in departments},
         {row["code"]: names(row) for row in districts},
         outlines,
         sketched,
+        tuple(places.Spot(names(row), row["lat"], row["lng"]) for row in landmarks),
     )
     _kept[:] = [(moment, fresh)]
     return fresh

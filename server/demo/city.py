@@ -4,7 +4,7 @@ No such city exists. Its outline is laid over a thinly populated stretch of hill
 none of the names belongs to a real city or district.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -242,6 +242,21 @@ DISTRICTS: tuple[District, ...] = (
         buses=("7", "12", "521"),
     ),
 )
+
+_ASIDE = 0.0016
+"""In degrees: how far from the middle of its neighbourhood a landmark lies, so that no two are at one point."""
+
+
+def landmarks() -> Iterator[tuple[Names, Point]]:
+    """The street table: neighbourhoods, and streets and well-known places, one or two in each of them."""
+    for district in DISTRICTS:
+        known = (district.stop, district.park, district.school, district.market, district.flats)
+        for each, there in zip(district.neighbourhoods, known, strict=True):
+            yield each.names, each.centre
+            yield there, Point(round(each.centre.lat + _ASIDE, 4), each.centre.lng)
+        for road, each in zip(district.roads, district.neighbourhoods, strict=False):
+            yield road, Point(each.centre.lat, round(each.centre.lng + _ASIDE, 4))
+
 
 _HOLIDAY_AGO = timedelta(days=160)
 

@@ -20,11 +20,11 @@ from petitions.reference import forget
 from petitions.states import State
 from server.core import accounts, clock, database, jobs
 from server.core.accounts import Absence, Account, Department, Holiday, Official, Role
-from server.core.city import District
+from server.core.city import District, Landmark
 from server.core.config import Settings
 from server.demo import people
 from server.demo.cases import SCENARIOS
-from server.demo.city import DISTRICTS, temporary_holidays
+from server.demo.city import DISTRICTS, landmarks, temporary_holidays
 from server.demo.departments import DEPARTMENTS
 from server.demo.forums import seeding as forums
 from server.demo.generator import generate
@@ -107,6 +107,8 @@ async def _settle(today: date) -> dict[str, Official]:
                 code=district.code, name=district.names.ko, name_ja=district.names.ja, name_en=district.names.en,
                 outline=[[point.lng, point.lat] for point in district.outline],
             )  # fmt: skip
+        for names, spot in landmarks():
+            await Landmark.create(name=names.ko, name_ja=names.ja, name_en=names.en, lat=spot.lat, lng=spot.lng)
         for t in TEMPLATES:
             await ReplyTemplate.create(
                 title=t.title, purpose=t.purpose, department_id=ids[t.department] if t.department else None,

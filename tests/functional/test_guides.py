@@ -67,10 +67,12 @@ async def test_the_reason_follows_the_case_to_another_department(system: System)
     ("language", "words"), [("ko", "세무과에는 민원후견인이 없습니다."), ("en", "Tax has no case guide.")]
 )
 async def test_the_check_page_says_it_before_anything_is_sent(system: System, language: str, words: str) -> None:
-    checked = await submit(
-        system.visitor(), f"/petitions/new?lang={language}", "/petitions/new", button="check", **TAX, name="홍길동",
+    browser = system.visitor()
+    kept = await submit(
+        browser, f"/petitions/new?lang={language}", "/petitions/new", button="check", **TAX, name="홍길동",
         email="hong@example.org", language="ko",
     )  # fmt: skip
+    checked = await browser.get(kept.headers["location"])
     assert words in checked.text
     assert "지방세는 세무과" not in checked.text, "a rule's note is for officials"
     assert "“재산세”" in checked.text

@@ -15,7 +15,7 @@ from server.core.listing import Condition, Order, Walk, cursor, place
 from tests.support.system import System
 
 NAMES = {"ko": "중앙구", "en": "Central", "ja": "中央区"}
-CITY = City({}, {"central": NAMES}, {}, {})
+CITY = City({}, {"central": NAMES}, {}, {}, ())
 SORTS = {"new": _("New"), "old": _("Old")}
 DAY, NOON = date(2026, 5, 6), datetime(2026, 5, 6, 3, 0, 0, 7, tzinfo=UTC)
 

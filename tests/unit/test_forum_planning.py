@@ -16,7 +16,7 @@ from server.core.config import Settings
 from server.core.errors import Invalid
 
 ROADS = DepartmentRow(1, "roads", {"ko": "도로과", "ja": "", "en": ""}, "", "", "")
-CITY = City({1: ROADS}, {"central": {"ko": "중앙구", "ja": "", "en": ""}}, {}, {})
+CITY = City({1: ROADS}, {"central": {"ko": "중앙구", "ja": "", "en": ""}}, {}, {}, ())
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 

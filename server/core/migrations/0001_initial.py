@@ -344,6 +344,24 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="Landmark",
+            fields=[
+                ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("name", fields.CharField(max_length=80)),
+                ("name_ja", fields.CharField(default="", max_length=80)),
+                ("name_en", fields.CharField(default="", max_length=80)),
+                ("lat", fields.FloatField()),
+                ("lng", fields.FloatField()),
+            ],
+            options={
+                "table": "landmark",
+                "app": "core",
+                "pk_attr": "id",
+                "table_description": "A street, a neighbourhood or a place with its position: what addresses name, and what points are near to.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="LocalHours",
             fields=[
                 ("first_day", fields.DateField(primary_key=True, unique=True, db_index=True)),

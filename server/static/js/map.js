@@ -41,19 +41,67 @@ function draw(box, L) {
   if (dataset.tiles) L.tileLayer(dataset.tiles, { attribution: dataset.attribution, maxZoom: 19 }).addTo(map);
 
   let marker = null;
+  // A name that stands where the pin is would hide it.
+  function makeRoom() {
+    const pin = marker?.getElement()?.getBoundingClientRect();
+    for (const outline of outlines) {
+      const name = outline.getTooltip().getElement();
+      if (!name) continue;
+      name.style.visibility = "";
+      const { left, right, top, bottom } = name.getBoundingClientRect();
+      if (pin && left < pin.right && right > pin.left && top < pin.bottom && bottom > pin.top) name.style.visibility = "hidden";
+    }
+  }
+  map.on("moveend zoomend", makeRoom);
+
+  // What a point is called, or where an address is. The last question alone is answered.
+  let asked = 0;
+  async function ask(question) {
+    const mine = (asked += 1);
+    try {
+      const response = await fetch(`${dataset.places}?${new URLSearchParams(question)}`);
+      const found = response.ok ? await response.json() : null;
+      return mine === asked ? found : null;
+    } catch {
+      return null;
+    }
+  }
+  async function say(point) {
+    const found = await ask({ lat: point.lat.toFixed(6), lng: point.lng.toFixed(6) });
+    if (!found) return;
+    box.classList.toggle("map-outside", found.outside);
+    state.textContent = found.outside ? found.words : fill(dataset.textChosen, { place: found.words });
+  }
+
   function mark(point, { quietly = false } = {}) {
     marker?.remove();
     marker = null;
+    asked += 1;
+    box.classList.remove("map-outside");
     latitude.value = point ? point.lat.toFixed(6) : "";
     longitude.value = point ? point.lng.toFixed(6) : "";
     if (point) {
       const icon = L.divIcon({ className: "map-pin", html: PIN, iconSize: [40, 40], iconAnchor: [20, 36] });
-      marker = L.marker(point, { icon, draggable: true, keyboard: false }).addTo(map);
+      marker = L.marker(point, { icon, draggable: true, keyboard: false, pane: "popupPane" }).addTo(map);
       marker.on("dragend", () => mark(marker.getLatLng()));
     }
-    const words = point ? fill(dataset.textChosen, { place: `${latitude.value}, ${longitude.value}` }) : dataset.textCleared;
-    if (!quietly) state.textContent = words;
+    makeRoom();
+    if (point && dataset.places) say(point);
+    else if (!quietly) {
+      state.textContent = point
+        ? fill(dataset.textChosen, { place: `${latitude.value}, ${longitude.value}` })
+        : dataset.textCleared;
+    }
   }
+
+  const address = dataset.places && document.querySelector(`[name="${dataset.address}"]`);
+  address?.addEventListener("change", async () => {
+    if (!address.value.trim()) return;
+    const found = await ask({ address: address.value });
+    if (found?.lat == null) return;
+    mark(L.latLng(found.lat, found.lng));
+    map.setView([found.lat, found.lng], Math.max(map.getZoom(), 14));
+  });
 
   map.on("click", (event) => mark(event.latlng.wrap()));
   sheet.addEventListener("keydown", (event) => {

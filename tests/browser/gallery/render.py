@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from petitions.acts import DESK
+from server.core import places
 from server.core.accounts import Official, Role
 from server.core.acts import draw
 from server.core.config import Settings
@@ -54,6 +55,9 @@ def context(path: str = "/petitions/new", official: Official | None = None) -> d
     }
 
 
+SQUARE = (((126.9, 37.4), (127.1, 37.4), (127.1, 37.6), (126.9, 37.6), (126.9, 37.4)),)
+
+
 def page(name: str, language: str = "ko", extra: Mapping[str, object] | None = None) -> str:
     """One page of the gallery as HTML."""
     code = segno.make("https://sinmungo.example/cases/2026-K7QF-3M9D-X", error="m")
@@ -61,6 +65,7 @@ def page(name: str, language: str = "ko", extra: Mapping[str, object] | None = N
         **context(*(("/desk", OFFICIAL) if name == "desk" else ())),
         "qr_code": Markup(code.svg_inline(scale=4, border=2, omitsize=True)),  # noqa: S704 — drawn by segno
         "sample_form": Sample,
+        "drawing": places.draw({"here": SQUARE}, "here", 37.5, 127.0),
         "sample_act": draw(*DESK["undelivered"], to="/desk/cases/X", hidden={"version": 3}, language=language),
         **(extra or {}),
     }

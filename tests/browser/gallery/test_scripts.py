@@ -239,6 +239,45 @@ async def test_a_place_is_chosen_by_keyboard_without_any_tiles(page: Page, stage
     await expect(page.locator("[name=lat]")).to_have_value("37.566500")
 
 
+PLACES = (
+    MAP.replace(
+        'leaflet.css") }}',
+        'leaflet.css", places="/places", '
+        'outlines=[("Hanbit", [(37.5, 126.9), (37.6, 126.9), (37.6, 127.1), (37.5, 127.1)])]) }}',
+    )
+    + '<input name="address" aria-label="Address">'
+)
+
+
+async def test_a_typed_address_moves_the_map_and_a_point_is_said_in_words(page: Page, stage: Stage) -> None:
+    stage.put("/", draw("map_field", PLACES))
+    where = {"lat": 37.58, "lng": 127.05, "words": "Hanbit, near the square", "outside": False}
+    await page.route("**/places?*", lambda route: route.fulfill(json=where))
+    await page.goto(stage.base_url)
+    await expect(page.get_by_role("application")).to_have_class(re.compile("leaflet-container"))
+    await page.locator("[name=address]").fill("The square")
+    await page.locator("[name=address]").press("Tab")
+    await expect(page.locator("[name=lat]")).to_have_value("37.580000")
+    await expect(page.get_by_role("status")).to_have_text("Location chosen: Hanbit, near the square")
+    where |= {"words": "This place is outside the city.", "outside": True}
+    await page.get_by_role("application").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_have_text("This place is outside the city.")
+    await expect(page.locator(".map-outside")).to_be_visible()
+
+
+async def test_a_districts_name_never_covers_the_pin(page: Page, stage: Stage) -> None:
+    stage.put("/", draw("map_field", PLACES))
+    await page.goto(stage.base_url)
+    sheet, name = page.get_by_role("application"), page.locator(".map-name")
+    await expect(name).to_have_css("visibility", "visible")
+    await sheet.focus()
+    await page.keyboard.press("Enter")  # the map opens on the outline, whose name stands in its middle
+    await expect(name).to_have_css("visibility", "hidden")
+    await sheet.click(position={"x": 40, "y": 130})
+    await expect(name).to_have_css("visibility", "visible")
+
+
 async def test_coordinates_that_can_be_typed_move_the_marker_and_follow_it(page: Page, stage: Stage) -> None:
     typed = MAP.replace("{{ c.", "{% call c.").replace(") }}", ") %}") + (
         '<input name="lat" data-map-lat><input name="lng" data-map-lng>{% endcall %}'
