@@ -42,7 +42,7 @@ async def settle(site: System) -> list[str]:
     corner = await a_forum(site, "speakers_corner")
     video = await a_forum(site, "broadcast", chapters=({"at": 754, "title": "내년 예산의 큰 줄기"},))
     await planning.start(me, video)
-    await a_forum(site, "broadcast")
+    coming = await a_forum(site, "broadcast")
     await Forum.bulk_create(
         [
             Forum(slug=f"notice-{n}", number=n, kind="notice", status="published", title=f"제{n}회 청책토론회 결과",
@@ -54,7 +54,7 @@ async def settle(site: System) -> list[str]:
         f"forum/{notice}", [StoredFile("a" * 64, "청책토론회 자료집.pdf", 2_300_000, "application/pdf")]
     )
     await planning.publish(me, notice)
-    return [f"/forums/{slug}" for slug in (listening, gone, office, question, corner, video, notice)]
+    return [f"/forums/{slug}" for slug in (listening, gone, office, question, corner, video, notice, coming)]
 
 
 @pytest.mark.parametrize(
