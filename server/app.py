@@ -9,9 +9,7 @@ import xstatic.pkg.leaflet
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import forums.api
@@ -58,6 +56,7 @@ from server.core.accounts import Account
 from server.core.config import Settings
 from server.core.errors import Refusal, Text
 from server.core.jobs import Worker
+from server.core.kept_files import KeptFiles
 from server.core.participants import pages as participants
 from server.demo.city import CITY
 from server.demo.visits import live as demo_live
@@ -70,16 +69,6 @@ UPLOADS = (
     *("/desk/commitments/", "/visits/", "/api/v1/cases/", "/api/v1/visits/", "/api/v1/desk/files"),
 )
 """Path prefixes that accept file uploads."""
-
-
-class KeptFiles(StaticFiles):
-    """Static files, cached indefinitely by browsers if their URL carries their hash."""
-
-    async def get_response(self, path: str, scope):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-        response = await super().get_response(path, scope)
-        kept = b"v=" in scope.get("query_string", b"") or path.startswith("vendor/")
-        response.headers["cache-control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
-        return response
 
 
 def routes() -> list[Route | Mount]:
@@ -118,8 +107,8 @@ def routes() -> list[Route | Mount]:
         *tokens.routes,
         *openapi.routes,
         # Only these are compressed: pages contain keys beside user input, which compressed length would leak (BREACH).
-        Mount("/static/vendor/leaflet", GZipMiddleware(KeptFiles(directory=Path(xstatic.pkg.leaflet.BASE_DIR)))),
-        Mount("/static", GZipMiddleware(KeptFiles(directory=templates.STATIC))),
+        Mount("/static/vendor/leaflet", KeptFiles(directory=Path(xstatic.pkg.leaflet.BASE_DIR))),
+        Mount("/static", KeptFiles(directory=templates.STATIC)),
     ]
 
 

@@ -42,6 +42,7 @@ from server.core import (
 from server.core.accounts import CorePermission, Permission
 from server.core.city import KEPT
 from server.core.config import Settings
+from server.core.delivery import Journal
 from server.core.errors import _
 from server.core.files import Store
 from server.core.jobs import Handler, Task
@@ -176,7 +177,13 @@ class Ports:
 def ports(settings: Settings) -> Ports:
     """The adapters for these settings: a server or the spool folder for mail and text messages, a folder for files."""
     return Ports(
-        mail.make_transport(settings.smtp_url or None, settings.spool, settings.mail_from, utf8=settings.smtp_utf8),
+        mail.make_transport(
+            settings.smtp_url or None,
+            settings.spool,
+            settings.mail_from,
+            utf8=settings.smtp_utf8,
+            journal=Journal(settings.data_dir / "delivered"),
+        ),
         texts.make_transport(settings.text_url or None, settings.spool),
         Store(settings.data_dir / "files", (cases.referred, forum_files.referred, papers.referred)),
     )

@@ -13,12 +13,15 @@ from petitions.labels import REFUSING
 from petitions.models import Answer
 from petitions.rules import Kind
 from petitions.states import Action
-from server.core import clock
+from server.core import clock, ledger
 from server.core.accounts import Official
 from server.core.clock import Due
 from server.core.days import today
 from server.core.errors import _
 from server.core.files import StoredFile
+
+MOST_RATINGS = 5
+"""How often one answer can be rated: each rating is an event, and news for its handler."""
 
 
 async def answer(actor: Official, reference: str, command: GiveAnswer, *, files: Sequence[StoredFile] = ()) -> None:
@@ -101,8 +104,17 @@ def _check_no_objection(change: Change) -> None:
 
 
 async def rate(actor: Official | str, reference: str, command: Rate) -> None:
-    """The petitioner says how satisfied they are, 1 to 5; a later rating replaces the earlier one."""
+    """The petitioner says how satisfied they are, 1 to 5; a later rating replaces the earlier one.
+
+    Raises ``Refused`` after :data:`MOST_RATINGS` of one answer.
+    """
     async with changing(reference, Action.RATE, actor) as change:
+        subject = f"case/{change.case.reference}"
+        answered = max((each.id for each in await ledger.read(subject, kind=CaseAnswered.kind)), default=0)
+        if len(await ledger.read(subject, kind=CaseRated.kind, after_id=answered)) >= MOST_RATINGS:
+            raise Refused(
+                _("You have changed your rating several times already. It stays as it is."), code="rated_often"
+            )
         change.set(rating=command.score)
         change.record(CaseRated(command.score, await change.add_statement_if_any(command.comment)))
 

@@ -5,7 +5,7 @@ All of it is one transaction, so a crash at any point leaves either nothing or t
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from petitions import rules
@@ -21,10 +21,15 @@ from server.core import clock, config, database, idempotency, ledger, references
 from server.core.accounts import Official, keep_open
 from server.core.clock import Due
 from server.core.days import day_of
-from server.core.errors import Text, _
+from server.core.errors import Text, TooMany, _
 from server.core.files import StoredFile
 from server.core.ledger import DomainEvent
 from server.core.working_calendar import FIRST_YEAR
+
+MOST_NAMED, NAMED_FOR = 10, timedelta(hours=1)
+"""Petitions in which strangers can name one contact within this time: each is a message to it."""
+LOOKED_AT = 1_000
+"""Latest petitions among which they are counted: an address in other letters is the same, which no index knows."""
 
 CLOSED_MEANWHILE = _("The department it belongs to has been closed; an intake officer decides.")
 
@@ -60,7 +65,7 @@ async def file(
 ) -> Filed:
     """File a petition. A repeated idempotency key returns the first result and creates nothing.
 
-    Raises ``KeyReused`` when the key was used with other content.
+    Raises ``KeyReused`` when the key was used with other content, and ``TooMany`` when the address was named too often.
     """
     reference_data = await reference()
     secret = config.settings().secret_key
@@ -71,6 +76,8 @@ async def file(
             content = idempotency.fingerprint([command.content(), [f.sent_hash for f in files]])
             if (first := await idempotency.claim(digest, content)) is not None:
                 return Filed(first, references.derived_key(secret, idempotency_key, first))
+        if actor is None and config.settings().rate_limits:
+            await _named_too_often(command)
         number = references.new_reference()
         key = references.derived_key(secret, idempotency_key, number) if idempotency_key else references.new_key()
         decided = await to_open_department(decide(command, reference_data, await all_guides(), clock.now()))
@@ -78,6 +85,20 @@ async def file(
         if digest:
             await idempotency.settle(digest, number)
     return Filed(number, key)
+
+
+async def _named_too_often(command: FilePetition) -> None:
+    """Raise ``TooMany`` where a contact has been named in many petitions lately: nobody has shown that it is theirs."""
+    who, since = command.petitioner, clock.now() - NAMED_FOR
+    for column, contact in (("email", who.email), ("phone", who.phone)):
+        if contact:
+            sql = (
+                "SELECT COUNT(*) FROM (SELECT p.email, p.phone, c.received_at FROM petitioner p "
+                f"JOIN petition_case c ON c.id = p.case_id ORDER BY p.case_id DESC LIMIT {LOOKED_AT}) AS latest "
+                f"WHERE received_at > ? AND LOWER({column}) = ?"
+            )
+            if await database.value(sql, since, contact.lower()) >= MOST_NAMED:
+                raise TooMany(600)
 
 
 def decide(

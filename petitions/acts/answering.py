@@ -113,7 +113,6 @@ ACTS: tuple[CaseAct, ...] = (
             _("What the petitioner said"),
             hint=_("Only at the petitioner's request (Act 22). The case ends here."),
             rows=3,
-            optional=True,
         ),
         run=answering.withdraw,
         desk=Offer(

@@ -12,6 +12,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+from server.core import clock
 from server.core.files import sync_folder
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -32,6 +33,47 @@ class Deferred(Exception):
 
 class Refused(Exception):
     """Undeliverable: unknown recipient, rejected content, or an invalid message. The reason names no recipient."""
+
+
+class Journal:
+    """What a server has accepted, in a file a day, until the jobs of it are surely over.
+
+    A process that is killed between the server's answer and the end of its job would deliver it a second time. A line
+    is written in between: it survives the process, and is much faster than a transaction that waits for its turn.
+    """
+
+    KEPT_DAYS = 8
+    """Longer than a delivery is ever tried again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: set[str] = set()
+        self._read: dict[Path, int] = {}
+
+    def __contains__(self, name: str) -> bool:
+        """Whether any process has noted it."""
+        for path in self._folder.glob("*.txt"):
+            with path.open() as stream:
+                stream.seek(self._read.get(path, 0))
+                self._known.update(stream.read().split())
+                self._read[path] = stream.tell()
+        return name in self._known
+
+    def add(self, name: str) -> None:
+        """Note it. Called without waiting for anything else after the server's answer."""
+        today = clock.now().date()
+        path = self._folder / f"{today.isoformat()}.txt"
+        if not path.exists():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            oldest = f"{(today - timedelta(days=self.KEPT_DAYS)).isoformat()}.txt"
+            for old in self._folder.glob("*.txt"):
+                if old.name < oldest:
+                    old.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(descriptor, f"{name}\n".encode())
+        finally:
+            os.close(descriptor)
 
 
 def delivery_id(key: str) -> str:

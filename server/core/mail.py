@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import aiosmtplib
 
 from server.core import addresses, clock
-from server.core.delivery import CONTROL, Deferred, Refused, delivery_id, newest, spool
+from server.core.delivery import CONTROL, Deferred, Journal, Refused, delivery_id, newest, spool
 
 COMMAND_TIMEOUT = 20.0
 """Seconds that a server may take for one reply. A whole mail takes at most two and a half times that, which
@@ -72,12 +72,16 @@ class Transport(Protocol):
         """Deliver a mail. Raises :class:`Deferred` or :class:`Refused`."""
 
 
-def make_transport(smtp_url: str | None, folder: Path, sender: str, *, utf8: bool = False) -> Transport:
+def make_transport(
+    smtp_url: str | None, folder: Path, sender: str, *, utf8: bool = False, journal: Journal | None = None
+) -> Transport:
     """SMTP if there is a URL, else the spool folder. Raises :class:`ValueError` for invalid settings.
 
     ``utf8`` if the server takes addresses with letters of every script before the @ (SMTPUTF8).
     """
-    return SmtpTransport(smtp_url, sender, utf8=utf8) if smtp_url else SpoolTransport(folder, sender, utf8=utf8)
+    if smtp_url:
+        return SmtpTransport(smtp_url, sender, utf8=utf8, journal=journal)
+    return SpoolTransport(folder, sender, utf8=utf8)
 
 
 def message_id(key: str, sender: str) -> str:
@@ -262,8 +266,17 @@ class SmtpTransport:
     Each mail has its own connection, so that no state is left over from the previous one.
     """
 
-    def __init__(self, url: str, sender: str, *, utf8: bool = False, timeout: float = COMMAND_TIMEOUT) -> None:
+    def __init__(
+        self,
+        url: str,
+        sender: str,
+        *,
+        utf8: bool = False,
+        timeout: float = COMMAND_TIMEOUT,
+        journal: Journal | None = None,
+    ) -> None:
         _address(sender)
+        self._journal = journal
         parts = urlsplit(url)
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         starttls = options.pop("starttls", None)
@@ -286,7 +299,9 @@ class SmtpTransport:
         }
 
     async def send(self, mail: Mail) -> None:
-        """Send the mail and wait until the server has accepted responsibility for it."""
+        """Send the mail and wait until the server has accepted responsibility for it. One that it has is not sent."""
+        if self._journal is not None and mail.message_id in self._journal:
+            return
         message = compose(mail, self._sender, utf8=self._utf8)
         try:
             async with asyncio.timeout(self._timeout * 1.5):
@@ -300,6 +315,8 @@ class SmtpTransport:
             raise Deferred(f"{type(error).__name__} {error.code}") from None
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Deferred(type(error).__name__) from None
+        if self._journal is not None:
+            self._journal.add(mail.message_id)
 
 
 def _refusal(error: aiosmtplib.SMTPResponseException) -> Deferred | Refused:

@@ -57,7 +57,7 @@ async def test_a_case_leaves_for_another_agency_or_is_taken_back(system: System)
     intake = await system.program("intake")
     out = await done(intake, await filed(system), "transfer-out", agency="도로공사", reason="고속도로입니다.")
     assert out["status"] == "transferred_out"
-    back = await done(intake, await filed(system), "withdraw")
+    back = await done(intake, await filed(system), "withdraw", text="전화로 취하")
     assert (back["status"], back["actions"]) == ("withdrawn", ["note"])
 
 
@@ -148,7 +148,7 @@ async def test_json_is_taken_as_it_is_and_never_converted(system: System) -> Non
 async def test_many_cases_at_once(system: System) -> None:
     numbers = [await filed(system) for _number in range(3)]
     intake = await system.program("intake")
-    await done(intake, numbers[1], "withdraw")
+    await done(intake, numbers[1], "withdraw", text="전화로 취하")
     answer = await intake.post(
         "/api/v1/desk/bulk", json={"action": "accept", "references": [*numbers, numbers[0].lower(), "nonsense"]}
     )

@@ -3,13 +3,15 @@
 import asyncio
 import functools
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from server.core.delivery import Deferred, Refused
+from server.core import clock
+from server.core.delivery import Deferred, Journal, Refused
 from server.core.mail import Attachment, Mail, SmtpTransport, message_id
 from tests.support.loopback import Talk, free_port, make_certificate, server_side, talking
 from tests.support.post_office import Postman, parsed, serving
@@ -259,4 +261,32 @@ async def test_tls_can_be_left_out_for_a_relay_on_this_machine(certificate: Path
     postman = Postman()
     with serving(postman, {"tls_context": server_side(certificate)}) as port:
         await SmtpTransport(f"smtp://127.0.0.1:{port}?starttls=0", SENDER).send(MAIL)
+    assert len(postman.taken) == 1
+
+
+async def test_a_mail_that_a_killed_process_has_sent_is_not_sent_again(tmp_path: Path) -> None:
+    """Killed after the server's answer and before its job was deleted, the job runs again, here or elsewhere."""
+    postman = Postman()
+    with serving(postman) as port:
+        for again in (MAIL, MAIL, replace(MAIL, message_id=message_id("another", SENDER))):
+            process = SmtpTransport(f"smtp://127.0.0.1:{port}", SENDER, journal=Journal(tmp_path / "delivered"))
+            await process.send(again)
+    assert len(postman.taken) == 2
+    one, other = Journal(tmp_path / "delivered"), Journal(tmp_path / "delivered")
+    assert "third" not in one
+    other.add("third")
+    assert "third" in one, "what another process notes is known at once"
+    with clock.at(clock.now() + timedelta(days=9)):
+        other.add("fourth")
+    assert len(list((tmp_path / "delivered").iterdir())) == 1, "it does not grow without end"
+
+
+async def test_a_mail_that_was_deferred_is_tried_again(tmp_path: Path) -> None:
+    postman, journal = Postman(content="451 later"), Journal(tmp_path)
+    with serving(postman) as port:
+        transport = SmtpTransport(f"smtp://127.0.0.1:{port}", SENDER, journal=journal)
+        with pytest.raises(Deferred):
+            await transport.send(MAIL)
+        postman.content = "250 OK"
+        await transport.send(MAIL)
     assert len(postman.taken) == 1
