@@ -139,6 +139,60 @@ async def test_what_is_found(text: str, words: str, hit: bool) -> None:
     assert (("answer", 1) in await found(words, least=0.3)) == hit
 
 
+async def test_english_with_typing_errors_finds_what_was_meant() -> None:
+    await put(
+        Document(ANSWER, 1, "Broken street lights", "The pavement is flooded"),
+        Document(ANSWER, 2, "Secret plans", "Confidential", readers=("cases",)),
+    )
+    await count()
+    for typed, meant in (
+        ("stret lights", "street lights"),
+        ("steret lights", "street lights"),
+        ("brokne", "broken"),
+        ("pavemnet", "pavement"),
+        ("Street  lihgts!", "street lights!"),
+        ("lights", ""),
+        ("stre", ""),
+        ("zzzzzz", ""),
+        ("confidentail", ""),
+        ("plan", ""),
+    ):
+        answer = await ask(typed)
+        assert answer.meant == meant, typed
+        assert (answer.total == 1) == (bool(meant) or typed in {"lights", "stre"}), typed
+
+
+async def test_what_is_typed_is_completed_by_words_that_everybody_may_read() -> None:
+    await put(
+        Document(ANSWER, 1, "불법 주차 신고"),
+        Document(ANSWER, 2, "주차장 부족"),
+        Document(ANSWER, 3, "주차장 요금"),
+        Document(ANSWER, 4, "주차장비밀", readers=("cases",)),
+    )
+    await count()
+    assert await ENGINE.suggest("주") == ["주차장", "주차"]
+    assert await ENGINE.suggest("ㅈㅊ") == ["주차장", "주차"]
+    assert await ENGINE.suggest("불법 주차") == ["불법 주차장", "불법 주차"]
+    assert await ENGINE.suggest("주차ㅈ") == ["주차장", "주차"]
+    assert await ENGINE.suggest("주차 ") == []
+    assert await ENGINE.suggest("") == []
+    await ENGINE.remove(ANSWER, [2, 3])
+    await count()
+    assert await ENGINE.suggest("주") == ["주차"]
+
+
+HOSTILE = ["가로등 " * 30_000, "(" * 100_000, '"' * 50_000, "a* AND NEAR(b) : ^-" * 5_000, "\x00\ud800\u202e" * 9_000]
+
+
+@pytest.mark.parametrize("typed", HOSTILE, ids=range(len(HOSTILE)))
+async def test_hostile_questions_are_answered(typed: str) -> None:
+    await put(Document(ANSWER, 1, "가로등 a b"))
+    await count()
+    assert (await ask(typed)).total in {0, 1}
+    assert isinstance(await ENGINE.suggest(typed), list)
+    assert await ENGINE.newest(ANSWER, typed, limit=5) in ([], [1])
+
+
 async def test_the_title_and_words_that_stand_together_come_first() -> None:
     await put(
         Document(ANSWER, 1, "공원", "벤치를 놓아 주세요. 그리고 다른 이야기가 길게 이어집니다. 가로등도 봐 주세요."),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from server.core import database
-from server.core.search import finding, lists
+from server.core.search import finding, lists, spelling
 from server.core.search.port import Document, Found, Kind, Question
 from server.core.search.tables import Tables
 
@@ -28,6 +28,10 @@ class Embedded:
     async def search(self, question: Question) -> Found:
         """A page of what is found."""
         return await finding.search(self.kept, question)
+
+    async def suggest(self, typed: str, limit: int = 8) -> list[str]:
+        """What is being typed with its last word completed, by words that everybody may read."""
+        return await spelling.complete(self.kept, typed, limit)
 
     async def newest(self, kind: Kind, q: str, *, limit: int, before_id: int | None = None) -> list[int]:
         """The ids of the newest documents with all words of ``q``, for a list."""

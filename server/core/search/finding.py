@@ -7,12 +7,12 @@ is, so the rarest words are read whole until :data:`WHOLE` documents, and of the
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from server.core import database
-from server.core.search import passages, tables, words
+from server.core.search import passages, spelling, tables, words
 from server.core.search.port import ID_BITS, Found, Hit, Kind, Question
 from server.core.search.ranking import Ranking, Statistics
 from server.core.search.tables import Tables
@@ -36,16 +36,19 @@ DEFAULT_LENGTH = 500.0
 
 
 async def search(kept: Tables, question: Question) -> Found:
-    """A page of what a question finds. Three statements."""
+    """A page of what a question finds. Three statements, and a few more to correct words that nobody wrote."""
     asked = words.asked(question.words)
     if not asked or not question.readers or not question.kinds:
         return Found()
     statistics, newest = await _statistics(kept, asked, question.kinds)
+    if meant := await spelling.corrected(kept, question.words, statistics.frequent):
+        question, asked = replace(question, words=meant), words.asked(meant)
+        statistics, newest = await _statistics(kept, asked, question.kinds)
     ranking = Ranking(question.words, statistics)
     plan = _plan(question, ranking, newest)
     ids, total, facets = await _candidates(kept, question, plan)
     hits = await _hits(kept, question, ranking, ids)
-    return Found(hits, total, plan.partly, facets)
+    return Found(hits, total, plan.partly, facets, meant)
 
 
 async def _statistics(

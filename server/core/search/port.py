@@ -174,7 +174,7 @@ class Found:
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Facet to value to number of hits, as far as they were looked at."""
     meant: str = ""
-    """What was probably meant, if the words as written find little: "did you mean"."""
+    """What was searched for in place of the words as written, which no document contains: "did you mean"."""
     simple: bool = False
     """A simpler engine answered in place of the one that should have."""
 
@@ -191,5 +191,5 @@ class Engine(Protocol):
     async def search(self, question: Question) -> Found:
         """A page of what is found. Never raises for what somebody typed."""
 
-    async def suggest(self, typed: str, readers: Collection[str] = (PUBLIC,), limit: int = 8) -> list[str]:
-        """Words that complete what is being typed, most frequent first."""
+    async def suggest(self, typed: str, limit: int = 8) -> list[str]:
+        """What is being typed with its last word completed, by words that everybody may read."""

@@ -16,6 +16,8 @@ from server.core.search.words import Asked
 
 K1, B = 1.2, 0.75
 """Saturation of repetitions, and weight of a text's length."""
+ENDING = 0.6
+"""The weight of the last two syllables of a longer Korean word, which hold its particle."""
 TITLE = 0.6
 """The additional weight of a token in the title."""
 BEGINNING, BEGINS = 0.2, 150
@@ -41,7 +43,8 @@ class Statistics:
         found = self.frequent.get(token.token, 0)
         if token.prefix and not found:
             found = max(1, self.documents // 50)
-        return math.log(1 + (self.documents - min(found, self.documents) + 0.5) / (found + 0.5))
+        rare = math.log(1 + (self.documents - min(found, self.documents) + 0.5) / (found + 0.5))
+        return rare * (ENDING if token.ends else 1)
 
 
 class Ranking:

@@ -5,13 +5,14 @@ leaves rows in ``…_delta``, which are not counted until the new tables, brough
 old ones in one short transaction. Interrupted, it leaves the old index in use and can simply be started again.
 """
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 
 from server.core import clock, database
 from server.core.search import tables
-from server.core.search.port import ID_BITS, Batch, Kind
+from server.core.search.port import ID_BITS, Batch, Document, Kind
 from server.core.search.tables import Tables
 
 ASIDE = "aside"
@@ -34,14 +35,14 @@ async def rebuild(kept: Tables, kinds: Sequence[Kind], progress: Callable[[int],
         await new.create()
         await _hold_counting(kept)
         seen = await database.value(f"SELECT COALESCE(MAX(id), 0) FROM {kept.prefix}_delta")
-    for kind in kinds:
-        after = 0
-        while documents := await kind.read(Batch(after=after, limit=WALKED)):
-            after = documents[-1].id
-            async with database.transaction():
-                await new.build(documents, frequent, named)
-                await _hold_counting(kept)
-            progress(len(documents))
+    # While one batch is written, the next is prepared.
+    written: tables.Prepared | None = None
+    async for documents in _batches(kinds):
+        work = asyncio.to_thread(tables.prepare, documents, database.dialect(), frequent, named)
+        prepared, _done = await asyncio.gather(work, _write(kept, new, written))
+        written = prepared
+        progress(len(documents))
+    await _write(kept, new, written)
     await new.add(frequent, named)
     seen = await _catch_up(kept, new, kinds, seen)
     async with database.transaction():
@@ -50,6 +51,21 @@ async def rebuild(kept: Tables, kinds: Sequence[Kind], progress: Callable[[int],
         await _catch_up(kept, new, kinds, seen)
         await new.replace(kept)
     return int(await database.value(f"SELECT COUNT(*) FROM {kept.prefix}_document"))
+
+
+async def _batches(kinds: Sequence[Kind]) -> AsyncIterator[Sequence[Document]]:
+    for kind in kinds:
+        after = 0
+        while documents := await kind.read(Batch(after=after, limit=WALKED)):
+            after = documents[-1].id
+            yield documents
+
+
+async def _write(kept: Tables, new: Tables, batch: tables.Prepared | None) -> None:
+    if batch is not None:
+        async with database.transaction():
+            await new.build(batch)
+            await _hold_counting(kept)
 
 
 async def _hold_counting(kept: Tables) -> None:

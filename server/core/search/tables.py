@@ -11,6 +11,7 @@ of each term. A filing must not wait for another one at the row of a frequent te
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from server.core import characters, clock, database
@@ -42,8 +43,8 @@ DOCUMENTS, LENGTH, REBUILDING = "#documents", "#length", "#rebuilding"
 (seconds since 1970) counting waits for a rebuild."""
 
 _COMMON = (
-    "CREATE TABLE {p}_term (term TEXT PRIMARY KEY, documents BIGINT NOT NULL)",
-    "CREATE TABLE {p}_word (word TEXT PRIMARY KEY, initials TEXT NOT NULL, documents BIGINT NOT NULL)",
+    "CREATE TABLE {p}_term (term {text} PRIMARY KEY, documents BIGINT NOT NULL)",
+    "CREATE TABLE {p}_word (key {text}, word {text}, documents BIGINT NOT NULL, PRIMARY KEY (key, word))",
 )
 _DOCUMENT = (
     "CREATE TABLE {p}_document (id {id} PRIMARY KEY, digest TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, "
@@ -66,7 +67,9 @@ _CREATE = {
         # the rest, for a quarter more space. FTS5 keeps its own copy of the tokens: a contentless table can
         # delete a document only if given its tokens.
         "CREATE VIRTUAL TABLE {p}_index USING fts5(tokens, tokenize = 'ascii', prefix = '1')",
-        *(f"{sql} WITHOUT ROWID" for sql in _COMMON),
+        # What one transaction of many documents may keep in memory before it writes a part of the index.
+        "INSERT INTO {p}_index ({p}_index, rank) VALUES ('hashsize', 16777216)",
+        *(f"{sql.replace('{text}', 'TEXT NOT NULL')} WITHOUT ROWID" for sql in _COMMON),
         _DELTA.replace("{key}", "INTEGER PRIMARY KEY AUTOINCREMENT"),
     ),
     "postgres": (
@@ -74,7 +77,8 @@ _CREATE = {
         "CREATE TABLE {p}_index (id BIGINT PRIMARY KEY, tokens tsvector NOT NULL)",
         # Without its list of pending entries, which every search would have to read from the start.
         "CREATE INDEX {p}_index_tokens ON {p}_index USING gin (tokens) WITH (fastupdate = off)",
-        *_COMMON,
+        # Ordered by code points, as on SQLite: words are found by their beginnings.
+        *(sql.replace("{text}", 'TEXT COLLATE "C" NOT NULL') for sql in _COMMON),
         _DELTA.replace("{key}", "BIGSERIAL PRIMARY KEY"),
         # The vectors lie outside the table, which therefore looks small: the planner would scan it, and unpack each.
         _FUNCTION,
@@ -139,7 +143,7 @@ class Tables:
                 deltas.append(_delta(old["id"], -1, Document(document.kind, 0, **_texts(old))))
             found = terms(document)
             deltas.append(_delta(document.kind.base + document.id, 1, document, found))
-            index.update(_tokens(document, found))
+            index.update(_tokens(document, found, database.dialect()))
         if deltas:
             await self._write(index, [key for key in index if key in before])
             await database.insert(f"{self.prefix}_delta", DELTA, deltas)
@@ -157,18 +161,10 @@ class Tables:
             await database.insert(f"{self.prefix}_delta", DELTA, rows)
         return len(gone)
 
-    async def build(self, documents: Sequence[Document], frequent: Counter[str], named: Counter[str]) -> None:
-        """Index documents of which there are none yet; the caller adds up how frequent words are, and adds it."""
-        index = dict[int, str]()
-        for document in documents:
-            found = terms(document)
-            index.update(_tokens(document, found))
-            frequent.update(set(found))
-            frequent.update({DOCUMENTS: 1, LENGTH: len(document.text())})
-            if PUBLIC in document.readers:
-                named.update(words.whole(document.title))
-        await database.insert(f"{self.prefix}_document", COLUMNS, [_row(document) for document in documents])
-        await self._write(index, ())
+    async def build(self, batch: "Prepared") -> None:
+        """Index documents of which there are none yet. How frequent words are is added by the caller."""
+        await database.insert(f"{self.prefix}_document", COLUMNS, batch.rows)
+        await self._write(batch.index, ())
 
     async def replace(self, others: "Tables") -> None:
         """Take the place and the names of other tables, inside the surrounding transaction."""
@@ -217,9 +213,9 @@ class Tables:
         table = f"{self.prefix}_term"
         await database.insert(table, ("term", "documents"), rows, conflict=f"(term) {more.format(t=table)}")
         table = f"{self.prefix}_word"
-        named_rows = [(word, "".join(words.initial_letters(word)), n) for word, n in sorted(named.items()) if n]
+        keyed = sorted((key, word, n) for word, n in named.items() if n for key in words.keys(word))
         await database.insert(
-            table, ("word", "initials", "documents"), named_rows, conflict=f"(word) {more.format(t=table)}"
+            table, ("key", "word", "documents"), keyed, conflict=f"(key, word) {more.format(t=table)}"
         )
 
     async def _before(self, documents: Sequence[Document]) -> Mapping[int, Any]:
@@ -239,6 +235,27 @@ class Tables:
         elif index:
             values: list[Any] = [list(index), list(index.values())]
             await database.connection().execute_query(_INSERT.replace("{p}", self.prefix), values)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Documents ready to be written."""
+
+    rows: Sequence[tuple[object, ...]]
+    index: Mapping[int, str]
+
+
+def prepare(documents: Sequence[Document], dialect: str, frequent: Counter[str], named: Counter[str]) -> Prepared:
+    """Everything about documents that needs no database, to be run in a thread; adds to how frequent words are."""
+    index = dict[int, str]()
+    for document in documents:
+        found = terms(document)
+        index.update(_tokens(document, found, dialect))
+        frequent.update(set(found))
+        frequent.update({DOCUMENTS: 1, LENGTH: len(document.text())})
+        if PUBLIC in document.readers:
+            named.update(words.known(document.title, document.body))
+    return Prepared([_row(document) for document in documents], index)
 
 
 def terms(document: Document) -> list[str]:
@@ -261,9 +278,8 @@ def bucket(kind: int, document_id: int) -> str:
     return words.tag("b", f"{kind}x{document_id >> BUCKET_BITS}")
 
 
-def _tokens(document: Document, found: Sequence[str]) -> dict[int, str]:
+def _tokens(document: Document, found: Sequence[str], dialect: str) -> dict[int, str]:
     """What the full-text index holds of a document, by its id there."""
-    dialect = database.dialect()
     text = words.tsvector(found) if dialect == "postgres" else " ".join(found)
     return {document.kind.base + document.id: f"{text} {' '.join(tags(document, dialect))}"}
 
@@ -289,6 +305,6 @@ def _texts(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _delta(key: int, change: int, document: Document, found: Collection[str] | None = None) -> tuple[object, ...]:
     """A row that counts a document in or out. Only what everybody may read is offered as a word to others."""
-    named = words.whole(document.title) if PUBLIC in document.readers else ()
+    named = words.known(document.title, document.body) if PUBLIC in document.readers else ()
     counted = dict.fromkeys(terms(document) if found is None else found)
     return key, change, len(document.text()), " ".join(counted), " ".join(named)

@@ -26,6 +26,7 @@ _CJK = (
     "\u1100-\u11ff\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb\U00020000-\U0003ffff"
 )
+_token = re.compile(rf"(?=([{_CJK}]{{1,2}}))[{_CJK}]|([^\W_{_CJK}]+)")
 _run = re.compile(rf"([{_CJK}]+)|[^\W_{_CJK}]+")
 
 
@@ -55,7 +56,7 @@ def tokens(text: str) -> list[str]:
     of the run: 가로등 gives 가로, 로등, 등. Adjacent bigrams thus correspond to adjacent characters. Latin words and
     numbers are kept whole.
     """
-    return [token for run, cjk in _runs(folded(text, MAX_TEXT)) for token in _split(run, cjk=cjk)]
+    return [pair or word[:MAX_WORD] for pair, word in _token.findall(folded(text, MAX_TEXT))]
 
 
 def query_terms(q: str) -> list[Term]:
@@ -96,6 +97,26 @@ def initial_letters(word: str) -> str:
     return "".join(chr(_INITIAL + (ord(one) - ord("가")) // _PER_INITIAL) for one in word)
 
 
+def known(title: str, body: str) -> list[str]:
+    """The words that a document gives the dictionary: those of its title, and longer Latin ones of its text."""
+    latin = (run for run, cjk in _runs(folded(body)) if not cjk and LONG_ENOUGH <= len(run) <= MAX_WORD)
+    return list(dict.fromkeys([*whole(title), *(run for run in latin if not run.isdecimal())]))
+
+
+def parts(word: str) -> list[str]:
+    """The keys of a Latin word through which similar ones are found: its parts of three letters, with its ends."""
+    line = f"\ue003{word}\ue003"
+    return list(dict.fromkeys(f"\ue003{line[at : at + 3]}" for at in range(len(line) - 2)))
+
+
+def keys(word: str) -> list[str]:
+    """Everything by which the dictionary finds a word."""
+    letters = initial_letters(word)
+    return [word, *([letters] if letters else []), *(parts(word) if _letters.fullmatch(word) else [])]
+
+
+LONG_ENOUGH = 4
+_letters = re.compile(r"[a-zà-ɏ]{4,}")
 _syllables = re.compile("[가-힣]+")
 _INITIAL = 0x1100
 """The first of the initial consonants, into which NFKC also turns those of a keyboard (ㄱ)."""
@@ -109,17 +130,22 @@ class Asked(NamedTuple):
     token: str
     prefix: bool
     cjk: bool
+    ends: bool = False
+    """It is the end of a Korean word, which often is no part of its meaning (도로가, 도로를)."""
 
 
 def asked(q: str, most: int = MAX_QUERY) -> list[Asked]:
     """The different tokens of a query in its order. Single characters count only if it has nothing longer."""
     runs = list(_runs(folded(q, most)))
-    found = {}
+    found = dict[str, Asked]()
     for at, (run, cjk) in enumerate(runs):
         if cjk and len(run) == 1:
             continue
-        for token in _split(run, cjk=cjk)[: -1 if cjk else None]:
-            found[token] = Asked(token, prefix=not cjk and at == len(runs) - 1, cjk=cjk)
+        pairs = _split(run, cjk=cjk)[: -1 if cjk else None]
+        for place, token in enumerate(pairs):
+            ends = 0 < place == len(pairs) - 1 and "가" <= token[-1] <= "힣"
+            if token not in found or found[token].ends:
+                found[token] = Asked(token, prefix=not cjk and at == len(runs) - 1, cjk=cjk, ends=ends)
     return list(found.values()) or [Asked(run, prefix=True, cjk=True) for run, _cjk in dict.fromkeys(runs)]
 
 
