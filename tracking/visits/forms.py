@@ -178,9 +178,12 @@ class JoinWaiting(ContactDetails):
     from_time: Annotated[Time, Label(_("Not before"))] = ""
     until_time: Annotated[Time, Label(_("Finished by"))] = ""
     language: Annotated[str, OneOf(LANGUAGES), Label(_("Language of our messages"))] = "ko"
+    mode: Mode = VisitMode.IN_PERSON.value
 
     def check(self, errors: Errors) -> None:
         super().check(errors)
+        if self.mode == VisitMode.PHONE and not self.phone and "phone" not in errors:
+            errors.fail("phone", NEEDS_PHONE)
         right = "from_time" not in errors and "until_time" not in errors
         if right and self.from_time and self.until_time and self.from_time >= self.until_time:
             errors.fail("until_time", _("This must be later than the time above."))

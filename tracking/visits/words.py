@@ -1,12 +1,14 @@
 """What mails, text messages, calendars and lists say of a visit: its services, its time, what to bring."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from server.core import config, i18n
 from server.core.errors import Text, _
 from tracking.visits.actions.arriving import Arrival
-from tracking.visits.queries import papers
-from tracking.visits.queries.offices import OfficeRow
+from tracking.visits.labels import VISIT_MODES
+from tracking.visits.queries import meetings, papers
+from tracking.visits.queries.offices import OfficeRow, ServiceRow
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.wait_words import said
 from tracking.visits.waits.queue import Wait
@@ -20,6 +22,12 @@ def services(view: VisitView, language: str) -> str:
 def when(view: VisitView, language: str) -> str:
     """Its day and start."""
     return i18n.datetime_text(view.starts_at, language, config.settings().zone)
+
+
+def ways_to_meet(those: Collection[ServiceRow], language: str) -> list[tuple[str, str]]:
+    """The ways to meet the counter for all of some services, as a field's choices; empty where there is only one."""
+    found = meetings.modes(those)
+    return [(one.value, i18n.translate(language, VISIT_MODES[one])) for one in found] if len(found) > 1 else []
 
 
 def documents(view: VisitView, language: str) -> list[str]:

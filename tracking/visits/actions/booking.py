@@ -1,6 +1,6 @@
 """Booking a visit: hold a time, book it, change and cancel it; expire holds and return freed time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 
 from server.core import clock, config, database, ledger, references
@@ -25,8 +25,8 @@ from tracking.visits.errors import (
 from tracking.visits.events import VisitBooked, VisitCancelled, VisitRescheduled
 from tracking.visits.queries import meetings, offices
 from tracking.visits.queries.households import of_households
-from tracking.visits.queries.offices import OfficeRow
-from tracking.visits.states import VISIT, Channel, VisitAction, VisitState
+from tracking.visits.queries.offices import OfficeRow, ServiceRow
+from tracking.visits.states import VISIT, Channel, VisitAction, VisitMode, VisitState
 
 __all__ = ["Booked", "Contact"]
 
@@ -132,14 +132,19 @@ async def release_beside(number: str, holder: str) -> None:
         await release(one.number, holder)
 
 
+def must_offer(services: Collection[ServiceRow], mode: VisitMode) -> None:
+    """Raise ``Invalid`` unless the counter can be met in this way for all of some services."""
+    if mode not in meetings.modes(services):
+        raise Invalid.at("mode", _("This service does not offer that. Please choose another way to meet."))
+
+
 async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | None = None, case: str = "") -> Booked:
     """Turn a held time into a booking, which answers what was asked for in the case. Its day's calendar is locked.
 
     Raises ``OnePerHousehold``, and ``Invalid`` for a way to meet that its services do not offer; a second active visit
     of the day with the same first contact breaks the unique index.
     """
-    if contact.mode not in meetings.modes(wished.errand.services):
-        raise Invalid.at("mode", _("This service does not offer that. Please choose another way to meet."))
+    must_offer(wished.errand.services, contact.mode)
     await may_book(wished.office, contact.households)
     await only_one(visit, wished.office.id, wished.date, contact.households)
     now = clock.now()

@@ -45,7 +45,7 @@ async def propose(actor: str, number: str, wished: Wish) -> None:
         for one in earlier:
             await visits.end(one, VisitState.CANCELLED, VisitState.OFFERED)
         claims = await taking.take(wished, calendar)
-        contact = Contact(visit.name, visit.email, visit.phone, visit.language)
+        contact = Contact(visit.name, visit.email, visit.phone, visit.language, mode=visit.mode)
         await visits.insert(wished, claims, VisitState.OFFERED, contact, held_until=until, replaces=visit.id)
         chain = await ledger.lock(f"visit/{number}")
         start = rules.moment(wished.start).isoformat(timespec="minutes")

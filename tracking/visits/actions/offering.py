@@ -26,7 +26,7 @@ from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.households import OfHousehold, of_households
 from tracking.visits.queries.offices import OfficeRow, Place
 from tracking.visits.rules import DayHours
-from tracking.visits.states import VISIT, Channel, VisitAction, VisitState, WaitingState
+from tracking.visits.states import VISIT, Channel, VisitAction, VisitMode, VisitState, WaitingState
 
 PLACED = "visits.placed"
 """The job that records which visits of a day lost or regained their counter."""
@@ -53,6 +53,7 @@ class Entry(OfHousehold):
     state: WaitingState
     visit_id: int | None
     refused: tuple[str, ...]
+    mode: VisitMode
 
 
 _ENTRY = columns(Entry, "w")
@@ -157,7 +158,7 @@ def free_time(wished: Sequence[tuple[Wish, datetime]], free: Free) -> tuple[Wish
 
 
 async def _offer(one: Entry, wished: Wish, until: datetime, calendar: int) -> None:
-    contact = Contact(one.name, one.email, one.phone, one.language)
+    contact = Contact(one.name, one.email, one.phone, one.language, mode=one.mode)
     claims = await taking.take(wished, calendar)
     visit = await visits.insert(wished, claims, VisitState.OFFERED, contact, held_until=until)
     await database.execute(

@@ -73,6 +73,7 @@ class VisitRow(OfHousehold):
     phone: str
     language: str
     party: int
+    mode: VisitMode
     revision: int
     household: str
     household_also: str

@@ -40,6 +40,7 @@ async def join(wanted: Wanted, contact: Contact) -> str:
     ``Restricted``, ``TooManyVisits``.
     """
     errand, day = wanted.errand, wanted.date
+    booking.must_offer(errand.services, contact.mode)
     calendar = (await offices.calendars(errand.office.id, [day])).get(day)
     if calendar is None:
         raise Invalid.at("date", NOT_BOOKABLE)
@@ -87,7 +88,7 @@ async def _insert(wanted: Wanted, contact: Contact) -> str:
         "services": [one.id for one in wanted.errand.services], "from_time": wanted.from_time,
         "until_time": wanted.until_time, "party": wanted.errand.party, "language": contact.language,
         "name": contact.name, "email": contact.email, "phone": contact.phone, "household": contact.household,
-        "household_also": contact.household_also,
+        "household_also": contact.household_also, "mode": contact.mode,
         "state": WaitingState.WAITING, "visit_id": None, "refused": [], "created_at": clock.now(),
     }  # fmt: skip
     again = ", ".join(f"{one} = excluded.{one}" for one in values)
@@ -136,7 +137,7 @@ async def accept(number: str) -> Booked:
     """
     visit = await visits.visit_row(number)
     wished = await taking.of_visit(visit.id, visit.office_id, visit.starts_at, visit.channel, visit.party)
-    contact = Contact(visit.name, visit.email, visit.phone, visit.language)
+    contact = Contact(visit.name, visit.email, visit.phone, visit.language, mode=visit.mode)
     try:
         async with database.transaction():
             await times.lock(await visits.calendar_of(visit))

@@ -17,6 +17,7 @@ from server.core.accounts import Official
 from server.core.errors import Conflict, Invalid, _
 from server.core.form_pages import ReturnedForm
 from server.core.forms.kinds import Mistake
+from tracking.visits import words
 from tracking.visits.actions import for_others, taking
 from tracking.visits.actions.booking import Booked, Contact
 from tracking.visits.acts import VISITS
@@ -27,7 +28,7 @@ from tracking.visits.permissions import Permission
 from tracking.visits.queries import desk, offices, papers
 from tracking.visits.queries.desk import DeskVisit
 from tracking.visits.queries.grid import Errand
-from tracking.visits.states import VISIT, Channel, VisitAction
+from tracking.visits.states import VISIT, Channel, VisitAction, VisitMode
 
 NEW = f"{PAGE}/new"
 FRESH = ReturnedForm()
@@ -74,6 +75,7 @@ async def _page(request: Request, kept: ReturnedForm = FRESH) -> Response:
         "chosen": Choice.services_in(request.query_params),
         "party": request.query_params.get("party", ""),
         "errand": None,
+        "modes": [],
         "wanted": None,
         "form": VisitorDetails,
         "kept": kept,
@@ -84,7 +86,8 @@ async def _page(request: Request, kept: ReturnedForm = FRESH) -> Response:
         choice, errand, links = await _chosen(request)
         if errand:
             week = await week_context(request, errand, links)
-            context |= {**week, "errand": errand, "party": choice.party}
+            modes = words.ways_to_meet(errand.services, lang)
+            context |= {**week, "errand": errand, "party": choice.party, "modes": modes}
     return web.page(request, "desk/visits/new.html", context, status=kept.status)
 
 
@@ -124,7 +127,7 @@ async def _book(request: Request, official: Official, form: FormData) -> Booked:
     except (Mistake, OverflowError):
         raise Invalid.at("start", _("Please choose a time from the timetable.")) from None
     person = VisitorDetails.parse(form)
-    contact = Contact(person.name, person.email, person.phone, person.language, person.note)
+    contact = Contact(person.name, person.email, person.phone, person.language, person.note, VisitMode(person.mode))
     secret, press = web.site(request).settings.secret_key, str(form.get("press", ""))[:40]
 
     def key_of(number: str) -> str:

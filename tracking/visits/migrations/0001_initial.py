@@ -1216,6 +1216,15 @@ class Migration(migrations.Migration):
                 ),
                 ("visit_id", fields.BigIntField(null=True)),
                 ("refused", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                (
+                    "mode",
+                    fields.CharEnumField(
+                        default=VisitMode.IN_PERSON,
+                        description="IN_PERSON: in_person\nVIDEO: video\nPHONE: phone",
+                        enum_type=VisitMode,
+                        max_length=10,
+                    ),
+                ),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={

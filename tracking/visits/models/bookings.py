@@ -213,6 +213,8 @@ class Waiting(Model):
     """The visit that holds the offered time."""
     refused: list[str] = fields.JSONField(default=list)
     """Times that were offered and refused or not answered."""
+    mode = fields.CharEnumField(VisitMode, max_length=10, default=VisitMode.IN_PERSON)
+    """How the visitor wants to meet the counter."""
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -19,15 +19,14 @@ from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, Refusal, _
 from server.core.forms.kinds import Mistake
 from server.core.sessions import token_hash
-from tracking.visits import access
+from tracking.visits import access, words
 from tracking.visits.actions import booking
 from tracking.visits.actions.booking import Contact
 from tracking.visits.actions.taking import wish
 from tracking.visits.choosing import STEPS, Choice
 from tracking.visits.errors import HoldExpired, OnePerHousehold, Restricted, TooManyVisits
 from tracking.visits.forms import VisitorDetails, read_start
-from tracking.visits.labels import VISIT_MODES
-from tracking.visits.queries import holds, meetings, offices, visits, weeks
+from tracking.visits.queries import holds, offices, visits, weeks
 from tracking.visits.queries.holds import HeldVisit
 from tracking.visits.routes import bringing, browser, visit
 from tracking.visits.states import Channel, VisitMode
@@ -132,9 +131,9 @@ def _typed(form: FormData) -> dict[str, str]:
 async def _context(request: Request, found: HeldVisit, values: Mapping[str, str]) -> dict[str, Any]:
     lang = web.language(request)
     known = await offices.services(found.office.id)
-    modes = meetings.modes([known[one.service_id] for one in found.matters if one.service_id in known])
+    those = [known[one.service_id] for one in found.matters if one.service_id in known]
     return {
-        "modes": [(mode.value, i18n.translate(lang, VISIT_MODES[mode])) for mode in modes] if len(modes) > 1 else [],
+        "modes": words.ways_to_meet(those, lang),
         "visit": found,
         "office": found.office,
         "office_name": i18n.name_in(found.office, lang),

@@ -14,7 +14,7 @@ from server.core.days import today
 from server.core.errors import Conflict, FieldError, Invalid, _
 from server.core.form_pages import ReturnedForm
 from server.core.security import Rate
-from tracking.visits import links, rules
+from tracking.visits import links, rules, words
 from tracking.visits.actions import waiting
 from tracking.visits.actions.visits import Contact
 from tracking.visits.choosing import Choice, day_in
@@ -24,7 +24,7 @@ from tracking.visits.queries import grid, offices
 from tracking.visits.queries import waiting as queries
 from tracking.visits.queries.grid import Errand
 from tracking.visits.routes.choosing import client
-from tracking.visits.states import VisitState, WaitingState
+from tracking.visits.states import VisitMode, VisitState, WaitingState
 
 PAGE = "/visits/waiting"
 JOINS = Rate(2, 8)
@@ -50,6 +50,7 @@ async def _form(request: Request, chosen: QueryParams | FormData, kept: Returned
         "office_name": i18n.name_in(errand.office, lang),
         "services": [i18n.name_in(one, lang) for one in errand.services],
         "party": errand.party,
+        "modes": words.ways_to_meet(errand.services, lang),
         "day": day,
         "hidden": [*choice.fields, ("date", day.isoformat())],
         "form": JoinWaiting,
@@ -80,7 +81,8 @@ async def join(request: Request) -> Response:
     try:
         command = JoinWaiting.parse(data)
         errand, day = await _wanted(data)
-        contact = Contact(command.name, command.email, command.phone, command.language)
+        mode = VisitMode(command.mode)
+        contact = Contact(command.name, command.email, command.phone, command.language, mode=mode)
         number = await waiting.join(waiting.Wanted(errand, day, command.from_time, command.until_time), contact)
     except RULES as refusal:
         return await _form(request, data, _kept(request, data, refusal))
