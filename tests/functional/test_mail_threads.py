@@ -7,13 +7,15 @@ from email.message import EmailMessage
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import orjson
 import pytest
 
+from petitions.act_forms import Prolong
 from petitions.actions import answering, handling, supplementing, watch
 from petitions.forms import Accept, Assign, GiveAnswer, RequestSupplement, TextOnly
 from server.core import clock, database
 from server.core.config import Settings
-from server.core.jobs import Task
+from server.core.jobs import Postponed, Task
 from server.core.notify import notifier
 from tests.support.page_forms import post_without_page
 from tests.support.post_office import Postman, parsed, serving
@@ -169,8 +171,29 @@ async def test_news_is_told_once_however_often_its_jobs_run(system: System) -> N
     event = await database.value("SELECT id FROM ledger_event WHERE kind = 'case.accepted'")
     job = Task(f"news:{event}:citizen", notifier.NEWS, {"event": event, "to": "citizen", "mailing": 0}, 1)
     await system.worker.handlers[notifier.NEWS](job)
-    await system.work()
-    assert len(to(system, HONG)) == before, "its job was taken: there is nothing left to send"
+    assert not await database.fetch("SELECT 1 FROM job"), "its job was taken: there is nothing left to send"
+    assert len(to(system, HONG)) == before
+
+
+async def test_the_first_takes_the_others_whichever_runs_first(system: System) -> None:
+    with clock.at(MORNING):
+        case = await filed()
+        await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
+        await handling.assign(await somebody("intake"), case.reference, Assign("handler"))
+        await due(system)
+    with clock.at(MORNING + timedelta(minutes=1)):
+        first, second = [
+            Task(row["key"], notifier.NEWS, orjson.loads(row["payload"]), 1)
+            for row in await database.fetch("SELECT key, payload FROM job WHERE kind = ? ORDER BY id", notifier.NEWS)
+        ]
+        gather = system.worker.handlers[notifier.NEWS]
+        with pytest.raises(Postponed):
+            await gather(second)
+        await gather(first)
+        await gather(second)
+        await due(system)
+    _receipt, news = to(system, HONG)
+    assert news["Subject"].endswith("외 1건")
 
 
 @pytest.mark.parametrize(
@@ -252,3 +275,22 @@ async def test_the_petitioner_is_reminded_of_a_supplement_on_the_day_before(syst
             await system.work()
     assert len(to(system, HONG)) == before + 1
     assert "2026년 11월 20일 (금)까지 보내 주십시오" in text(to(system, HONG)[-1])
+    with clock.at(MORNING + timedelta(days=2, hours=1)):
+        await supplementing.prolong("petitioner", case.reference, Prolong(3, ""))  # by Monday
+        await watch.remind()
+        await system.work()
+    assert len(to(system, HONG)) == before + 2
+    with clock.at(MORNING + timedelta(days=5)):
+        await watch.remind()
+        await system.work()
+    assert len(to(system, HONG)) == before + 3
+    assert "2026년 11월 23일 (월)까지 보내 주십시오" in text(to(system, HONG)[-1])
+
+
+async def test_who_is_asked_for_a_supplement_by_tomorrow_is_not_reminded_at_once(system: System) -> None:
+    with clock.at(MORNING):
+        case, handler = await filed(), await somebody("handler")
+        await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
+        await handling.start(handler, case.reference)
+        await supplementing.request(handler, case.reference, RequestSupplement("사진을 보내 주세요.", 1))
+        assert await watch.remind() == 0
