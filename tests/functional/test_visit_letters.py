@@ -299,7 +299,8 @@ async def test_a_visitor_is_reminded_the_day_before_and_two_hours_before(system:
     assert await remind(system, start - timedelta(hours=2, minutes=1)) == 0
     assert await remind(system, start - timedelta(hours=2)) == 1
     assert await remind(system, start + timedelta(days=1)) == 0
-    _confirmed, before, soon = to(system, "kim@example.org")
+    confirmed, before, soon = to(system, "kim@example.org")
+    assert before["References"] == soon["In-Reply-To"] == confirmed["Message-ID"], "one conversation"
     assert before["Subject"] == f"[{booked.number}] 방문 예정을 알려 드립니다"
     assert soon["Subject"] == f"[{booked.number}] 곧 방문하실 시간입니다"
     for mail in (before, soon):

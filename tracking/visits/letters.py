@@ -4,17 +4,18 @@ Each names the visit and links to it; the link opens it, so that no message hold
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
-from server.core import clock, exports, i18n
+from server.core import clock, exports, i18n, ledger
 from server.core.config import Settings
 from server.core.errors import Text, _
 from server.core.jobs import Task
 from server.core.ledger import Entry
 from server.core.mail import Attachment
 from server.core.messages import Mailing, Notice, Urgency, said
-from server.core.notify.correspondence import Addressee, Letter, Section, ShortNotice
+from server.core.notify.correspondence import Addressee, Letter, Section, ShortNotice, mail_key
 from tracking.visits import calendar, daylist, links, rules, words
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.events import (
@@ -80,7 +81,11 @@ class VisitLetters:
         latest = rules.reminders(view.starts_at)[1] if sent is Sent.DAY_BEFORE else view.starts_at
         if sent is not Sent.AGAIN and now >= latest:
             return None
-        return await self._message(view, None, MAILINGS[sent])
+        letter = await self._message(view, None, MAILINGS[sent])
+        if isinstance(letter, ShortNotice):
+            return letter
+        (first,) = await ledger.read(f"visit/{view.number}", limit=1)
+        return replace(letter, thread=mail_key(first, Reader.VISITOR.value))
 
     async def all_visits(self, task: Task) -> Letter | ShortNotice | None:
         """The link to all visits of a contact, on request; a visit stands for the contact. None if there is none."""

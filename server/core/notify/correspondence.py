@@ -41,6 +41,11 @@ class Letter:
     """The key of the first mail about the same thing to the same reader; mails with the same one stay together."""
 
 
+def mail_key(entry: Entry, to: str | int) -> str:
+    """The key of the mail about an event to a reader, as named in jobs; the first event's is that of the ``thread``."""
+    return f"mail:{entry.id}:{to}"
+
+
 def in_one(news: Sequence[tuple[Letter, Urgency]]) -> Letter:
     """The mail with the ``notices`` of several to one reader, in order.
 

@@ -15,7 +15,15 @@ from server.core.jobs import Handler, Postponed, Task
 from server.core.ledger import Entry
 from server.core.messages import Urgency
 from server.core.notify import digest, mailbox
-from server.core.notify.correspondence import Addressee, Correspondent, Letter, ShortNotice, in_one, of_subject
+from server.core.notify.correspondence import (
+    Addressee,
+    Correspondent,
+    Letter,
+    ShortNotice,
+    in_one,
+    mail_key,
+    of_subject,
+)
 from server.core.notify.mailbox import Mode
 from server.core.notify.post import Post
 
@@ -56,7 +64,7 @@ class Notifier:
             if mode is Mode.ALL and mails[number].gathered:
                 news.append((_news_key(entry, each.to), NEWS, payload))
             elif mode is Mode.ALL:
-                now.append((_mail_key(entry, each.to), MAIL, payload))
+                now.append((mail_key(entry, each.to), MAIL, payload))
             elif mode is Mode.DIGEST:
                 await digest.keep(entry, each.email, each.language)
         await jobs.enqueue(*now)
@@ -76,7 +84,7 @@ class Notifier:
             if task.key not in taken:
                 return
             also = [(each["event"], each["mailing"]) for key, each in taken.items() if key != task.key]
-            await jobs.enqueue((_mail_key(entry, to), MAIL, {**task.payload, "also": also}))
+            await jobs.enqueue((mail_key(entry, to), MAIL, {**task.payload, "also": also}))
 
     async def deliver(self, task: Task) -> None:
         """Render and send one mail or text message. Raises ``Deferred``, so that the outbox retries."""
@@ -121,7 +129,7 @@ class Notifier:
         if not news:
             return None
         (first,) = await ledger.read(entry.subject, limit=1)
-        return replace(in_one(news), thread=_mail_key(first, to))
+        return replace(in_one(news), thread=mail_key(first, to))
 
 
 def _told(task: Task) -> list[tuple[int, int]]:
@@ -129,10 +137,6 @@ def _told(task: Task) -> list[tuple[int, int]]:
     if "event" not in task.payload:
         return []
     return [(task.payload["event"], task.payload["mailing"]), *map(tuple, task.payload.get("also", ()))]
-
-
-def _mail_key(entry: Entry, to: str | int) -> str:
-    return f"mail:{entry.id}:{to}"
 
 
 def _news_key(entry: Entry, to: str | int) -> str:
