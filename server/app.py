@@ -45,6 +45,7 @@ from server import (
     pages,
     people,
     robots,
+    sign_in_letters,
     signin,
     site_pages,
     tokens,
@@ -175,6 +176,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.narrator = live.Narrator(site.render, settings.languages)
     app.state.timetables = timetables.Timetables()
     app.state.queues = queues.Queues()
+    app.state.guessed = sign_in_letters.tell
     app.state.store = adapters.store
     app.state.correspondents = wiring.correspondents(settings)
     app.state.ways = crossing.WAYS

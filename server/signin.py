@@ -38,7 +38,7 @@ async def sign_in(request: Request) -> Response:
     form = await web.read_form(request)
     username, wanted = characters.clean(str(form.get("username", ""))), _next(str(form.get("next", "")))
     try:
-        token, _session = await auth.sign_in(
+        token, _session, guess = await auth.sign_in(
             request, username, str(form.get("password", "")), characters.clean(str(form.get("code", ""))), api=False
         )
     except Refusal as refusal:
@@ -47,6 +47,7 @@ async def sign_in(request: Request) -> Response:
         response.headers.update(web.refusal_headers(refusal))
         return response
     response = web.redirect(request, wanted)
+    await guess.right(request, response)
     auth.remember(request, response, token, auth.DESK_LIFE)
     return response
 

@@ -37,7 +37,8 @@ class Token(Answer):
 async def create(request: Request) -> Response:
     """``POST``: issue a token for an official's username and password."""
     given = Credentials.parse(await web.read_json(request), strict=True)
-    token, session = await auth.sign_in(request, given.username, given.password, given.code, api=True)
+    token, session, guess = await auth.sign_in(request, given.username, given.password, given.code, api=True)
+    await guess.right(request)
     return web.json(Token(token=token, expires_at=session.expires_at), 201)
 
 

@@ -24,10 +24,11 @@ from petitions.letters import MAILBOX_JOB, CaseLetters
 from petitions.permissions import Permission as PetitionPermission
 from petitions.queries import cases
 from petitions.queries.following import affected_desks
-from server import crossing
+from server import crossing, sign_in_letters
 from server.core import (
     config,
     database,
+    guesses,
     idempotency,
     jobs,
     kept,
@@ -138,7 +139,7 @@ SEARCHED: Sequence[Kind] = (*petition_search.KINDS, *forum_search.KINDS)
 
 DELIVERIES = frozenset({
     notifier.MAIL, notifier.TEXT, MAILBOX_JOB, links.CONFIRM_JOB, telling.LINK, daylists.DAYLIST, reminding.ALL_VISITS,
-    reminding.LETTER, "core.digest", "core.scan",
+    reminding.LETTER, sign_in_letters.GUESSED, "core.digest", "core.scan",
 })  # fmt: skip
 """Job kinds that wait for another server."""
 
@@ -266,6 +267,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         "petitions.recount": recount,
         "petitions.remind": _each(watch.remind),
         "petitions.close_uncontested": _each(watch.close_uncontested),
+        sign_in_letters.GUESSED: notifying.delivering(sign_in_letters.letter),
         links.CONFIRM_JOB: notifying.delivering(links.confirmation),
         "forums.watch": _each(timing.by_time),
         "forums.open": _open_discussion,
@@ -300,6 +302,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         "core.scan": _each(partial(uploads.scan_quarantined, adapters.store, settings)),
         "core.sweep": _each(
             sessions.sweep,
+            guesses.sweep,
             idempotency.sweep,
             links.sweep,
             texting.sweep,

@@ -14,7 +14,7 @@ from petitions.mail_links import MAILBOX_MINUTES, read_case_link, read_mailbox_l
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
 from petitions.reference import reference
-from server.core import auth, clock, jobs, kept, web
+from server.core import auth, clock, guesses, jobs, kept, web
 from server.core.errors import BadRequest, FieldError, Invalid, NotFound, _
 from server.core.notify import correspondence, mailbox
 from server.core.security import Rate
@@ -77,13 +77,14 @@ async def open_with_key(request: Request) -> Response:
     auth.limit(request, f"follow:{_client(request)}", TRIES)
     try:
         command = Follow.parse(form)
-        auth.limit(request, f"follow:{command.reference}", TRIES)
+        guess = await guesses.begin(request, "follow", command.reference)
         number = await _number(command)
     except Invalid as error:
         return await _follow_page(request, {"reference": str(form.get("reference", ""))[:80]}, error.errors)
     if auth.reader(request).official:
         raise BadRequest(_("Sign out of the desk before you open a case with its key."), code="official_with_key")
     response = web.redirect(request, f"/cases/{number}")
+    await guess.right(request, response)
     await auth.open_case(request, response, number)
     return response
 

@@ -246,6 +246,12 @@ async def names(ids: Iterable[int]) -> dict[int, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
+async def administrators() -> list[int]:
+    """The ids of the active administrators."""
+    sql = "SELECT id FROM account WHERE role = ? AND active = ? ORDER BY id"
+    return await database.column(sql, Role.ADMINISTRATOR.value, True)
+
+
 def official_id(actor: str) -> int | None:
     """The id of the official whom the ledger names; None for anybody else."""
     kind, _colon, number = actor.partition(":")

@@ -14,11 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.core import accounts, clock, config, database, security, sessions
+from server.core import accounts, clock, config, database, guesses, security, sessions
 from server.core.accounts import Official, Permission, Session
 from server.core.errors import BadRequest, Forbidden, NotSignedIn, Refusal, TooMany, _
 from server.core.rows import columns, read
-from server.core.security import COOKIE, SAFE, SIGN_IN, Rate, session_token
+from server.core.security import COOKIE, SAFE, Rate, session_token
 from server.core.sessions import token_hash
 from server.core.web import site
 
@@ -182,14 +182,20 @@ def limit(request: Request, key: str, rate: Rate) -> None:
         raise TooMany(wait)
 
 
-async def sign_in(request: Request, username: str, password: str, code: str, *, api: bool) -> tuple[str, Session]:
-    """Open an official's session. Returns its token and its row. Raises :class:`WrongCredentials`."""
+async def sign_in(
+    request: Request, username: str, password: str, code: str, *, api: bool
+) -> tuple[str, Session, guesses.Guess]:
+    """Open an official's session. Returns its token and row, and the attempt, of which the response is told.
+
+    Raises :class:`WrongCredentials`, and ``TooMany`` where others have been wrong too often.
+    """
     if len(username) > 60 or len(password) > 200 or "\0" in username + password:  # noqa: PLR2004
         raise WrongCredentials
-    limit(request, f"sign-in:{security.client(request.scope)}", SIGN_IN)
-    limit(request, f"sign-in:{username}", SIGN_IN)
+    guess = await guesses.begin(request, "sign-in", username)
     account = await accounts.authenticate(username, password, code)
     if account is None or (account.demo and not security.from_here(request.scope)):
+        if guess.to_be_told:
+            await request.app.state.guessed(username)
         raise WrongCredentials  # the demonstration's password is published
     if api and account.role in config.settings().two_step_roles and not account.totp_secret:
         raise TwoStepRequired
@@ -199,7 +205,7 @@ async def sign_in(request: Request, username: str, password: str, code: str, *, 
             account_id=account.id, api=api, device=sessions.device(request.headers.get("user-agent", "")),
         )  # fmt: skip
         await sessions.note(account.id, "token_made" if api else "signed_in")
-    return opened
+    return *opened, guess
 
 
 def remember(request: Request, response: Response, token: str, life: timedelta) -> None:

@@ -33,6 +33,7 @@ CORE_MODELS = (
     "server.core.accounts",
     "server.core.booking.models",
     "server.core.city",
+    "server.core.guesses",
     "server.core.idempotency",
     "server.core.jobs",
     "server.core.kept",

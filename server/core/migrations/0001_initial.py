@@ -31,6 +31,21 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="Attempt",
+            fields=[
+                ("key", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ("failures", fields.IntField()),
+                ("last_at", fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "attempt",
+                "app": "core",
+                "pk_attr": "key",
+                "table_description": "Wrong attempts at one name or from one address. The key is a hash.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Calendar",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import auth, city, i18n, web
+from server.core import auth, city, guesses, i18n, web
 from server.core.errors import FieldError, Invalid, _
 from server.core.security import Rate
 from tracking.visits.choosing import STEPS, Choice, Links, case_in, next_free, week_context
@@ -117,7 +117,7 @@ async def open_with_key(request: Request) -> Response:
     auth.limit(request, f"visit:{client(request)}", TRIES)
     try:
         command = OpenVisit.parse(form)
-        auth.limit(request, f"visit:{command.number}", TRIES)
+        guess = await guesses.begin(request, "visit", command.number)
         try:
             found = await visits.visit(command.number, command.key)
         except NoSuchVisit:
@@ -125,6 +125,7 @@ async def open_with_key(request: Request) -> Response:
     except Invalid as error:
         return await _entry(request, {"number": str(form.get("number", ""))[:80]}, error.errors)
     response = web.redirect(request, f"/visits/{found.number}")
+    await guess.right(request, response)
     await auth.open_visit(request, response, found.number)
     return response
 
