@@ -2,6 +2,7 @@
 
 from secrets import token_hex
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,6 +17,7 @@ from petitions.queries.cases import Credentials, Level
 from petitions.reference import reference
 from server.core import auth, clock, guesses, jobs, kept, web
 from server.core.errors import BadRequest, FieldError, Invalid, NotFound, _
+from server.core.form_pages import ReturnedForm, form_page
 from server.core.notify import correspondence, mailbox
 from server.core.security import Rate
 from tracking import pages, stream
@@ -134,22 +136,19 @@ async def _open(request: Request, number: str | None) -> Response:
 # --- a link by email ----------------------------------------------------------------------------------------
 
 
-async def ask_for_link(request: Request) -> Response:
+async def _link_page(request: Request, back: ReturnedForm) -> Response:
+    context = {
+        "form": AskForLink,
+        "values": {"email": str(back.value("email"))[:254]},
+        "errors": back.errors,
+        "minutes": MAILBOX_MINUTES,
+    }
+    return web.page(request, "cases/link.html", context, status=back.status)
+
+
+async def ask_for_link(request: Request, form: FormData) -> Response:
     """``/cases/link``: send a link to an address; the response is the same whether or not it has cases."""
-    if request.method != "POST":
-        context = {"form": AskForLink, "values": {}, "errors": {}, "minutes": MAILBOX_MINUTES}
-        return web.page(request, "cases/link.html", context)
-    form = await web.read_form(request)
-    try:
-        email = AskForLink.parse(form).email
-    except Invalid as error:
-        context = {
-            "form": AskForLink,
-            "values": {"email": str(form.get("email", ""))[:254]},
-            "errors": web.field_errors(web.language(request), error.errors),
-            "minutes": MAILBOX_MINUTES,
-        }
-        return web.page(request, "cases/link.html", context, status=422)
+    email = AskForLink.parse(form).email
     auth.limit(request, f"link:{_client(request)}", LINKS)
     auth.limit(request, f"link:{email.lower()}", LINKS)
     payload = {"mailbox": await following.newest_of(email), "language": web.language(request)}
@@ -204,7 +203,7 @@ routes = [
     Route("/cases", follow),
     Route("/cases", open_with_key, methods=["POST"]),
     Route("/cases/forget", forget, methods=["POST"]),
-    Route("/cases/link", ask_for_link, methods=["GET", "POST"]),
+    form_page("/cases/link", _link_page, ask_for_link),
     Route("/cases/link/{token}", open_mailbox, methods=["GET", "POST"]),
     Route("/cases/open/{token}", open_link),
     Route("/c/{token}", open_text_link),

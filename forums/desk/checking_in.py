@@ -54,7 +54,7 @@ async def show(request: Request, kept: ReturnedForm) -> Response:
         "named": await reading.named(shown.slot_id),
         "open": open_now,
         "drawn": clock.now().timestamp(),
-        "values": kept.values if kept.refusal else {"here": open_now},
+        "values": kept.values or {"here": open_now},
         "errors": kept.errors,
     }
     return web.page(request, "desk/forums/check_in.html", context, status=kept.status)

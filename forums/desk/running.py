@@ -42,9 +42,9 @@ async def act(request: Request) -> Response:
     kept = await acts.act_once(request, chosen, offer, attempt, sent)
     if kept is None:
         return web.redirect(request, back, offer.done)
-    if isinstance(kept.refusal, (Invalid, ChangedMeanwhile, EndIsPast)):
+    if kept.refusal is None or isinstance(kept.refusal, (Invalid, ChangedMeanwhile, EndIsPast)):
         return _page(request, found, chosen.action, kept)
-    if kept.refusal and not _is_so(await read(found.slug, official), chosen.action):
+    if not _is_so(await read(found.slug, official), chosen.action):
         raise kept.refusal
     return web.redirect(request, back)
 

@@ -44,7 +44,7 @@ def _possible(found: SubmissionView) -> bool:
 async def _ask(request: Request, back: ReturnedForm) -> Response:
     """``/submissions/{number}/petition``: what it means, the name to file under, and the consent."""
     person, found = await _own(request)
-    if not back.refusal and (not _possible(found) or proposal(await ledger.read(found.subject)) is None):
+    if not back.values and (not _possible(found) or proposal(await ledger.read(found.subject)) is None):
         raise NotPossibleNow(SubmissionAction.PETITION, found.status)
     version = await ledger.length(found.subject)
     shown = {"submission": found, "person": person, "version": version, "form": BecomePetition}

@@ -35,7 +35,7 @@ async def _speak(request: Request, back: ReturnedForm) -> Response:
         "districts": reference_data.district_choices(web.language(request)),
         "form": SUBMIT.form,
     }
-    back = back if back.refusal else ReturnedForm(values={"district": found.district})
+    back = back if back.values else ReturnedForm(values={"district": found.district})
     return await context.page(request, "forums/speak.html", shown, back)
 
 

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from server.core import contract, i18n, idempotency, uploads, web
 from server.core.contract import Access, Contract, Schema, Shape
-from server.core.errors import Conflict, FieldError, Invalid, Refusal, Text
+from server.core.errors import Conflict, FieldError, Invalid, OnlyShown, Refusal, Text
 from server.core.files import MAX_FILES, StoredFile
 from server.core.form_pages import ReturnedForm
 from server.core.forms import Form, FormField
@@ -282,7 +282,7 @@ def kept(
         act.action.value,
         {page_name(act, offer, name): value for name, value in sent.values.items()},
         {page_name(act, offer, name) if name else "": text for name, text in found.items()},
-        refusal,
+        None if isinstance(refusal, OnlyShown) else refusal,
         uploads.shown(web.site(request).settings, sent.files),
     )
 

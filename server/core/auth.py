@@ -105,7 +105,8 @@ class Sessions:
             state.update(reader=reader, official=reader.official)
             if reader.official and (limiter := state.get("limiter")):
                 limiter.remember(token)
-        await self.app(scope, receive, send)
+        with database.request_scope():
+            await self.app(scope, receive, send)
 
 
 def lacks_code(official: Official) -> bool:

@@ -7,7 +7,7 @@ models for writing and :func:`fetch` for pages that must stay fast; both join th
 import contextlib
 import itertools
 import re
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence, Sized
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence, Sized
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from server.core.config import Settings
+from server.core.errors import OnlyShown
 
 __all__ = ["IntegrityError", "OperationalError"]
 
@@ -44,6 +45,8 @@ CORE_MODELS = (
 POOL_SIZE = 10
 
 _after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
+_only_shown: ContextVar[bool] = ContextVar("only_shown", default=False)
+_reads = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _placeholder = re.compile(r"\?")
 
 
@@ -69,6 +72,7 @@ def config(settings: Settings, apps: dict[str, str]) -> dict[str, Any]:
                 for label, module in apps.items()
             },
         },
+        "routers": [_Router],
         "use_tz": True,
         "timezone": "UTC",
     }
@@ -78,6 +82,44 @@ def file_of(settings: Settings) -> Path:
     """The file of the embedded database."""
     path = Path(settings.database_url.removeprefix("sqlite://").removeprefix("/") or "var/sinmungo.db")
     return Path("/") / path if settings.database_url.startswith("sqlite:////") else path
+
+
+class _Router:
+    """Tortoise's choice of a connection: there is one, and none for writing while a form is only shown."""
+
+    @staticmethod
+    def db_for_read(_model: type[Model]) -> str:
+        return "default"
+
+    @staticmethod
+    def db_for_write(_model: type[Model]) -> str:
+        _may_write()
+        return "default"
+
+
+def _may_write() -> None:
+    if _only_shown.get():
+        raise OnlyShown
+
+
+def only_show() -> None:
+    """Write nothing in the rest of this request: what would raises ``OnlyShown`` instead."""
+    _only_shown.set(True)
+
+
+def only_shown() -> bool:
+    """Whether this request writes nothing."""
+    return _only_shown.get()
+
+
+@contextlib.contextmanager
+def request_scope() -> Iterator[None]:
+    """The time of one request, to which :func:`only_show` is limited."""
+    token = _only_shown.set(False)
+    try:
+        yield
+    finally:
+        _only_shown.reset(token)
 
 
 def _credentials(settings: Settings) -> dict[str, Any]:
@@ -162,6 +204,7 @@ def dialect() -> str:
 @contextlib.asynccontextmanager
 async def transaction() -> AsyncIterator[None]:
     """A transaction. Callbacks of :func:`after_commit` run once it is durable. A nested one joins the outer one."""
+    _may_write()
     if _after_commit.get() is not None:
         yield
         return
@@ -219,6 +262,8 @@ async def fetch_one(sql: str, *values: object) -> Any | None:
 
 async def _rows(sql: str, values: list[object]) -> Sequence[Any]:
     # On PostgreSQL, Tortoise's execute_query drops the rows of "UPDATE … RETURNING"; execute_query_dict does not.
+    if not _reads.match(sql):
+        _may_write()
     return await connection().execute_query_dict(sql, values)
 
 
@@ -242,6 +287,7 @@ async def execute(sql: str, *values: object) -> int:
 
     For an INSERT the number is meaningless (Tortoise reads PostgreSQL's ``INSERT 0 1`` as 0): use ``RETURNING``.
     """
+    _may_write()
     return (await connection().execute_query(*_prepared(sql, values)))[0]
 
 

@@ -148,6 +148,15 @@ class Invalid(Refusal):
         return cls([FieldError(name, text)])
 
 
+class OnlyShown(Invalid):
+    """200: the form was sent to be shown again, in another language or after signing in, so nothing is written."""
+
+    status, code = 200, "only_shown"
+
+    def __init__(self) -> None:
+        super().__init__([])
+
+
 class TooMany(Refusal):
     """429: too many requests from one client; retry after ``retry_after`` seconds."""
 

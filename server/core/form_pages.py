@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import web
-from server.core.errors import Invalid, Refusal
+from server.core.errors import Invalid, OnlyShown, Refusal
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ def form_page(path: str, show: Show, handle: Handle, *methods: str) -> Route:
         except Invalid as refusal:
             values = {name: value for name, value in form.items() if isinstance(value, str)}
             errors = web.field_errors(web.language(request), refusal.errors)
-            return await show(request, ReturnedForm(values=values, errors=errors, refusal=refusal))
+            refused = None if isinstance(refusal, OnlyShown) else refusal
+            return await show(request, ReturnedForm(values=values, errors=errors, refusal=refused))
 
     return Route(path, endpoint, methods=methods or ("GET", "POST"))

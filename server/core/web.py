@@ -5,6 +5,7 @@ nothing of any domain.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -18,7 +19,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from server.core import clock, config, i18n, templates
+from server.core import clock, config, database, i18n, templates
 from server.core.accounts import Permission
 from server.core.config import Settings
 from server.core.errors import (
@@ -43,7 +44,18 @@ TEXT_COOKIE = "text_size"
 TEXT_SIZES = ("large", "largest")
 """Besides the normal one; scripts set the cookie, too."""
 SIGN_IN = "/desk/sign-in"
+SHOW_AGAIN = "show_again"
+"""The field with which a form is sent to be shown again, with what was typed and in another language; nothing else.
+
+Its value says whether with its ``errors``, as on a page that has shown them, or its ``values`` only."""
+SECRETS = frozenset({"password", "old", "new", "again", "off", "code", "key"})
+"""Fields that no page shows again."""
+MAIN_FORM = "main-form"
+"""The id of the form that a page is for; its language switch takes along what was typed."""
 YEAR = 365 * 24 * 3600
+
+
+_unchecked: ContextVar[bool] = ContextVar("unchecked", default=False)
 
 
 class _RowNumber(IntegerConvertor):
@@ -122,6 +134,7 @@ def page(
     asked, kept = request.query_params.get(TEXT_COOKIE, ""), request.cookies.get(TEXT_COOKIE, "")
     size = asked or kept
     notice, notice_link = _notice(request)
+    shown_at = request.scope.get("shown_at", request.url.path)
     html = here.render(
         code,
         template,
@@ -132,15 +145,23 @@ def page(
             "permissions": here.permissions,
             "origin": here.settings.public_url,
             "text_size": size if size in TEXT_SIZES else "",
-            "text_url": lambda other: f"{request.url.path}?{urlencode({**query, TEXT_COOKIE: other})}",
-            "language_url": lambda other: f"{request.url.path}?{urlencode({**query, 'lang': other})}",
+            "text_url": lambda other: f"{shown_at}?{urlencode({**query, TEXT_COOKIE: other})}",
+            "language_url": lambda other: f"{shown_at}?{urlencode({**query, 'lang': other})}",
+            "answered_form": _typed(request),
+            "show_again": "errors"
+            if _typed(request) is not None and not (database.only_shown() and _unchecked.get())
+            else "values",
             "notice": notice,
             "notice_link": notice_link,
             "now": clock.now(),
             **(context or {}),
         },
     )
-    response = HTMLResponse(html, status_code=status, headers={"cache-control": "no-store"})
+    # "no-store" would lose what was typed on "back", and make an error of going back to what a form has answered.
+    typing = f'id="{MAIN_FORM}"' in html or (request.method == "POST" and "shown_at" not in request.scope)
+    response = HTMLResponse(
+        html, status_code=status, headers={"cache-control": "private, no-cache" if typing else "no-store"}
+    )
     if request.query_params.get("lang") == code and request.cookies.get(LANGUAGE_COOKIE) != code:
         response.set_cookie(LANGUAGE_COOKIE, code, max_age=YEAR, samesite="lax", httponly=True)
     if asked and asked != kept:
@@ -148,6 +169,24 @@ def page(
     if NOTICE_COOKIE in request.cookies:
         response.delete_cookie(NOTICE_COOKIE)
     return response
+
+
+def _shown_again(request: Request) -> str:
+    """What the language switch has shown: the errors, too, where this page shows them."""
+    checked = _typed(request) is not None and not (database.only_shown() and _unchecked.get())
+    return "errors" if checked else "values"
+
+
+def _typed(request: Request) -> list[tuple[str, str]] | None:
+    """The fields of the form that this page answers, for its language switch; None if it answers none."""
+    form = getattr(request, "_form", None)
+    if request.method != "POST" or form is None or "shown_at" in request.scope:
+        return None
+    return [
+        (name, value)
+        for name, value in form.multi_items()
+        if isinstance(value, str) and name not in SECRETS and name != SHOW_AGAIN
+    ]
 
 
 @dataclass(frozen=True)
@@ -255,7 +294,15 @@ async def read_form(request: Request, *, files: int = 0, fields: int = 200) -> F
     for _name, value in form.multi_items():
         if isinstance(value, str) and not value.isascii():
             _encodable(value)
+    if SHOW_AGAIN in form and not is_api(request):
+        show_only(errors=form.get(SHOW_AGAIN) == "errors")
     return form
+
+
+def show_only(*, errors: bool) -> None:
+    """Write nothing in the rest of this request: what was typed is only shown again, with its errors or without."""
+    database.only_show()
+    _unchecked.set(not errors)
 
 
 def _encodable(value: str) -> None:
@@ -348,8 +395,10 @@ async def on_error(request: Request, _error: Exception) -> Response:
 
 
 def field_errors(language_code: str, errors: Sequence[FieldError]) -> dict[str, str]:
-    """The first error of each field, translated, by field name."""
+    """The first error of each field, translated, by field name; none where a form is shown that was not sent yet."""
     found: dict[str, str] = {}
+    if database.only_shown() and _unchecked.get():
+        return found
     for error in errors:
         found.setdefault(error.field, i18n.translate(language_code, error.text))
     return found

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 import httpx
 
 from tests.support.markup import Element, parse
-from tests.support.page_forms import Form
+from tests.support.page_forms import Form, carries
 
 UNREADABLE = "x\0"
 """With U+0000: no text, number, day or choice. Alone it would be empty, as it shows nothing."""
@@ -39,7 +39,7 @@ def _type(control: Element) -> str:
 def posted(page: httpx.Response) -> list[Form]:
     """The forms of a page that are sent with POST."""
     root, here = parse(page.text), str(page.url)
-    forms = [e for e in root.all("form") if e.attrs.get("method", "get").lower() == "post"]
+    forms = [e for e in root.all("form") if e.attrs.get("method", "get").lower() == "post" and not carries(e)]
     return [Form(e, root, urljoin(here, e.attrs.get("action") or here)) for e in forms]
 
 

@@ -35,12 +35,19 @@ class Form:
 
     @property
     def controls(self) -> list[Element]:
-        """What can be sent, in the page's order; also what stands elsewhere and names this form."""
+        """What can be sent, in the page's order; also what stands elsewhere and names this form.
+
+        Without the language switch, which only has it shown again.
+        """
         own = self.element.attrs.get("id")
         inside = [e for e in self.element.walk() if "form" not in e.attrs]
         beside = [e for e in self.page.walk() if own and e.attrs.get("form") == own]
         named = {"input", "textarea", "select", "button"}
-        return [e for e in (*inside, *beside) if e.tag in named and "disabled" not in e.attrs]
+        return [
+            e for e in (*inside, *beside)
+            if e.tag in named and "disabled" not in e.attrs and "data-typed-default" not in e.attrs
+            and e.attrs.get("name") != "show_again"
+        ]  # fmt: skip
 
     @property
     def buttons(self) -> list[Element]:
@@ -134,7 +141,7 @@ def form(answer: httpx.Response, action: str = "", *, field: str = "", value: st
 
 def form_on(page: Element, here: str, action: str = "", *, field: str = "", value: str | None = None) -> Form:
     """The same for a page that is parsed already; here: its address."""
-    found = [Form(e, page, urljoin(here, e.attrs.get("action") or here)) for e in page.all("form")]
+    found = [Form(e, page, urljoin(here, e.attrs.get("action") or here)) for e in page.all("form") if not carries(e)]
     fitting = [
         f for f in found
         if f.element.attrs.get("method", "get").lower() == "post"
@@ -143,6 +150,11 @@ def form_on(page: Element, here: str, action: str = "", *, field: str = "", valu
     ]  # fmt: skip
     assert len(fitting) == 1, f"{len(fitting)} forms {action!r} with {field!r} on {here}: {[f.url for f in found]}"
     return fitting[0]
+
+
+def carries(form: Element) -> bool:
+    """Whether a form only carries what was typed to the page in another language."""
+    return form.attrs.get("id") == "typed-form"
 
 
 def _is(field: Element, value: str | None) -> bool:

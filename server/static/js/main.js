@@ -4,6 +4,7 @@
 import { remember } from "./live.js";
 
 const PARTS = [
+  ["nav.languages", "./languages.js"],
   ["[data-stream]", "./live.js"],
   ["[data-dialog]", "./dialog.js"],
   ["[data-copy]", "./copy.js"],
