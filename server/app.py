@@ -44,6 +44,7 @@ from server import (
     openapi,
     pages,
     people,
+    resuming,
     robots,
     sign_in_letters,
     signin,
@@ -80,6 +81,7 @@ def routes() -> list[Route | Mount]:
         *site_pages.routes,
         *participants.routes,
         *signin.routes,
+        *resuming.routes,
         *petitions.routes.routes,
         *petitions.citizen_routes.routes,
         *tracking.routes.routes,
@@ -169,7 +171,7 @@ def create_app(settings: Settings) -> Starlette:
             Middleware(security.Security, settings=settings, refuse=web.refuse, uploads=UPLOADS),
             Middleware(auth.Sessions),
         ],
-        exception_handlers={Refusal: web.on_refusal, HTTPException: web.on_http, Exception: web.on_error},
+        exception_handlers={Refusal: resuming.on_refusal, HTTPException: web.on_http, Exception: web.on_error},
         lifespan=lifespan,
     )
     app.state.site = site

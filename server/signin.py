@@ -24,8 +24,8 @@ TOTP_LIFE = 600
 
 
 def _next(given: str) -> str:
-    """The page to go to after signing in: always within this desk, never another site."""
-    return given if given.startswith("/desk") and "\\" not in given else "/desk"
+    """The page to go to after signing in: within this desk or what was kept, never another site."""
+    return given if given.startswith(("/desk", "/kept/")) and "\\" not in given else "/desk"
 
 
 async def sign_in(request: Request) -> Response:
@@ -38,7 +38,7 @@ async def sign_in(request: Request) -> Response:
     form = await web.read_form(request)
     username, wanted = characters.clean(str(form.get("username", ""))), _next(str(form.get("next", "")))
     try:
-        token, _session, guess = await auth.sign_in(
+        token, session, guess = await auth.sign_in(
             request, username, str(form.get("password", "")), characters.clean(str(form.get("code", ""))), api=False
         )
     except Refusal as refusal:
@@ -48,7 +48,7 @@ async def sign_in(request: Request) -> Response:
         return response
     response = web.redirect(request, wanted)
     await guess.right(request, response)
-    auth.remember(request, response, token, auth.DESK_LIFE)
+    auth.remember(request, response, token, auth.DESK_LIFE, f"official:{session.account_id}")
     return response
 
 

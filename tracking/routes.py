@@ -44,7 +44,7 @@ async def follow(request: Request) -> Response:
     """
     asked = request.query_params.get("reference", "")[:80]
     if asked and (number := await _opened_before(request, asked)):
-        return web.redirect(request, f"/cases/{number}")
+        return web.redirect(request, kept.address(request.query_params.get("kept")) or f"/cases/{number}")
     return await _follow_page(request, {"reference": asked})
 
 
@@ -64,6 +64,7 @@ async def _follow_page(
     own = [] if who.official else await following.own_cases(who.cases, who.email)
     calendar = (await reference()).calendar
     context = {
+        "kept": kept.address((values or {}).get("kept") or request.query_params.get("kept")).rpartition("/")[2],
         "own": [(case, clock_words(case, calendar, clock.now(), lang)) for case in own],
         "email": who.email,
         "form": Follow,
@@ -82,10 +83,11 @@ async def open_with_key(request: Request) -> Response:
         guess = await guesses.begin(request, "follow", command.reference)
         number = await _number(command)
     except Invalid as error:
-        return await _follow_page(request, {"reference": str(form.get("reference", ""))[:80]}, error.errors)
+        typed = {"reference": str(form.get("reference", ""))[:80], "kept": str(form.get("kept", ""))}
+        return await _follow_page(request, typed, error.errors)
     if auth.reader(request).official:
         raise BadRequest(_("Sign out of the desk before you open a case with its key."), code="official_with_key")
-    response = web.redirect(request, f"/cases/{number}")
+    response = web.redirect(request, kept.address(form.get("kept")) or f"/cases/{number}")
     await guess.right(request, response)
     await auth.open_case(request, response, number)
     return response

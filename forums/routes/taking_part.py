@@ -8,7 +8,7 @@ from starlette.routing import Route
 from forums.forms.speaking import AboutMe
 from forums.queries import sessions, submissions
 from forums.routes import context
-from server.core import auth, web
+from server.core import auth, kept, web
 from server.core.city import city
 from server.core.errors import _
 from server.core.form_pages import ReturnedForm, form_page
@@ -23,7 +23,11 @@ PAGE = "/forums/mine"
 async def _mine(request: Request, back: ReturnedForm) -> Response:
     """``/forums/mine``: the reader's submissions and registrations with their outcomes."""
     person = await person_of(auth.reader(request))
+    waiting = kept.address(back.value("kept") or request.query_params.get("kept"))
+    if waiting and person is not None and not back.values:
+        return web.redirect(request, waiting)
     shown: dict[str, object] = {"person": person, "hours": links.CONFIRM_HOURS, "named": Who}
+    shown["kept"] = waiting.rpartition("/")[2]
     if person is not None:
         shown["submissions"] = await submissions.of_person(person, request.query_params.get("before", ""))
         shown["registrations"] = await sessions.registered(person, request.query_params.get("dates", ""))
@@ -37,7 +41,7 @@ async def _mine(request: Request, back: ReturnedForm) -> Response:
 
 async def _enter(request: Request, form: FormData) -> Response:
     """Send a mail link; the answer does not reveal whether the address has taken part."""
-    await confirming.ask_to_enter(request, Address.parse(form).email, PAGE)
+    await confirming.ask_to_enter(request, Address.parse(form).email, kept.address(form.get("kept")) or PAGE)
     return web.redirect(request, links.CONFIRM_PAGE)
 
 

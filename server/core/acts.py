@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import contract, i18n, idempotency, uploads, web
+from server.core import kept as kept_forms
 from server.core.contract import Access, Contract, Schema, Shape
 from server.core.errors import Conflict, FieldError, Invalid, OnlyShown, Refusal, Text
 from server.core.files import MAX_FILES, StoredFile
@@ -310,6 +311,7 @@ async def act_once(
         await press(request, act, attempt, sent, version).once(do)
     except (Invalid, Conflict) as refusal:
         return kept(request, act, offer, sent, refusal)
+    await kept_forms.sent(request)
     return None
 
 

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.core import accounts, clock, config, database, guesses, security, sessions
+from server.core import accounts, clock, config, database, guesses, kept, security, sessions
 from server.core.accounts import Official, Permission, Session
 from server.core.errors import BadRequest, Forbidden, NotSignedIn, Refusal, TooMany, _
 from server.core.rows import columns, read
@@ -209,8 +209,10 @@ async def sign_in(
     return *opened, guess
 
 
-def remember(request: Request, response: Response, token: str, life: timedelta) -> None:
-    """Set the session cookie."""
+def remember(request: Request, response: Response, token: str, life: timedelta, writer: str = "") -> None:
+    """Set the session cookie. ``writer``: who has signed in, as :mod:`server.core.kept` knows them."""
+    if writer:
+        kept.remember_writer(request, response, writer)
     response.set_cookie(
         COOKIE,
         token,
@@ -230,7 +232,10 @@ async def open_citizen(request: Request, response: Response, **rights: Any) -> N
     if who.official is not None:
         raise SignedInAtDesk
     token, _session = await sessions.begin(CITIZEN_LIFE, replaced=who.token_hash, **rights)
-    remember(request, response, token, CITIZEN_LIFE)
+    writer = f"mail:{rights['email'].lower()}" if rights.get("email") else ""
+    if rights.get("participant_id"):
+        writer = f"participant:{rights['participant_id']}"
+    remember(request, response, token, CITIZEN_LIFE, writer)
 
 
 def rights(who: Reader) -> dict[str, Any]:

@@ -155,6 +155,7 @@ class OnlyShown(Invalid):
 
     def __init__(self) -> None:
         super().__init__([])
+        self.text = _("It has not been sent, and nothing was changed.")
 
 
 class TooMany(Refusal):

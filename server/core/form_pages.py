@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import web
+from server.core import database, kept, web
 from server.core.errors import Invalid, OnlyShown, Refusal
 
 
@@ -55,11 +56,14 @@ def form_page(path: str, show: Show, handle: Handle, *methods: str) -> Route:
             return await show(request, ReturnedForm())
         form = await web.read_form(request)
         try:
-            return await handle(request, form)
+            response = await handle(request, form)
         except Invalid as refusal:
             values = {name: value for name, value in form.items() if isinstance(value, str)}
             errors = web.field_errors(web.language(request), refusal.errors)
             refused = None if isinstance(refusal, OnlyShown) else refusal
             return await show(request, ReturnedForm(values=values, errors=errors, refusal=refused))
+        if response.status_code == HTTPStatus.SEE_OTHER and not database.only_shown():
+            await kept.sent(request)
+        return response
 
     return Route(path, endpoint, methods=methods or ("GET", "POST"))

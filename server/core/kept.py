@@ -9,6 +9,7 @@ somebody who has the database nor somebody who has the address can read it.
 import base64
 import binascii
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,8 +18,10 @@ from typing import Any
 import orjson
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Message, Send
 from tortoise import fields
 from tortoise.models import Model
 
@@ -26,7 +29,7 @@ from server.core import clock, database
 from server.core.errors import Refusal, _
 from server.core.web import site
 
-COOKIE = "kept"
+COOKIE, WRITER, RESUMED = "kept", "writer", "resumed"
 SWEPT = timedelta(minutes=5)
 """How often expired forms are deleted."""
 LIFE = timedelta(hours=2) - SWEPT
@@ -35,6 +38,7 @@ MAX_SIZE = 400_000
 """Maximum bytes of one form."""
 MAX_FORMS, MAX_BYTES = 200, 4_000_000
 """Maximum forms and bytes kept at once for one address, which a whole office may share."""
+_number = re.compile(r"[\w-]{22}", re.ASCII)
 _NUMBER_BYTES, _SECRET_BYTES, _UNLIMITED = 16, 32, 2_000_000_000
 
 
@@ -106,6 +110,14 @@ async def put(
 
 async def get(request: Request, number: str, *, whose: str = "") -> Mapping[str, Any]:
     """What is kept under a number for this browser and this reader. Raises :class:`NotKept`."""
+    theirs, content = await look(request, number)
+    if not hmac.compare_digest(theirs, whose):
+        raise NotKept
+    return content
+
+
+async def look(request: Request, number: str) -> tuple[str, Mapping[str, Any]]:
+    """For whom something is kept for this browser, and what. Raises :class:`NotKept`."""
     given = _cookie(request)
     row = given and await database.fetch_one(
         "SELECT content FROM kept_form WHERE number = ? AND expires_at > ?", number, clock.now()
@@ -116,10 +128,7 @@ async def get(request: Request, number: str, *, whose: str = "") -> Mapping[str,
         opened = orjson.loads(_box(given, number).decrypt(bytes(row["content"])))
     except CryptoError as error:
         raise NotKept from error
-    if not hmac.compare_digest(str(opened["whose"]), whose):
-        raise NotKept
-    content: Mapping[str, Any] = opened["content"]
-    return content
+    return str(opened["whose"]), opened["content"]
 
 
 async def drop(number: str) -> None:
@@ -142,6 +151,50 @@ def remember(request: Request, response: Response) -> None:
         samesite="lax",
         secure=site(request).settings.public_url.startswith("https://"),
     )
+
+
+def address(number: object) -> str:
+    """The page of a text that waits for its writer to sign in, for a number in a form or address; empty for others."""
+    return f"/kept/{number}" if isinstance(number, str) and _number.fullmatch(number) else ""
+
+
+def writer(request: Request, name: str) -> str:
+    """What the cookie calls an account: it says nothing to others, and only decides whose text is kept."""
+    secret = site(request).settings.secret_key
+    return hmac.digest(secret.encode(), f"writer\0{name}".encode(), "sha256").hex()
+
+
+def remember_writer(request: Request, response: Response, name: str) -> None:
+    """Remember beyond the session who signed in here, so that a text sent after its end is kept for them alone."""
+    response.set_cookie(
+        WRITER,
+        writer(request, name),
+        max_age=int(timedelta(days=30).total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=site(request).settings.public_url.startswith("https://"),
+    )
+
+
+def resuming(send: Send, number: str, path: str) -> Send:
+    """Send a page that shows a kept form, with the cookie by which :func:`sent` deletes it."""
+
+    async def with_cookie(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            cookie = Response()
+            cookie.set_cookie(
+                RESUMED, number, max_age=int(LIFE.total_seconds()), path=path, httponly=True, samesite="lax"
+            )
+            MutableHeaders(scope=message).append("set-cookie", cookie.headers["set-cookie"])
+        await send(message)
+
+    return with_cookie
+
+
+async def sent(request: Request) -> None:
+    """Delete the text that this form was shown with again, now that it has been sent."""
+    if number := request.cookies.get(RESUMED):
+        await drop(number)
 
 
 def forget(response: Response) -> None:

@@ -50,6 +50,8 @@ SHOW_AGAIN = "show_again"
 Its value says whether with its ``errors``, as on a page that has shown them, or its ``values`` only."""
 SECRETS = frozenset({"password", "old", "new", "again", "off", "code", "key"})
 """Fields that no page shows again."""
+LEAST_TO_COPY = 12
+"""Characters of a text that is worth copying."""
 MAIN_FORM = "main-form"
 """The id of the form that a page is for; its language switch takes along what was typed."""
 YEAR = 365 * 24 * 3600
@@ -134,6 +136,8 @@ def page(
     asked, kept = request.query_params.get(TEXT_COOKIE, ""), request.cookies.get(TEXT_COOKIE, "")
     size = asked or kept
     notice, notice_link = _notice(request)
+    if note := request.scope.get("shown_note"):
+        notice = i18n.translate(code, note)
     shown_at = request.scope.get("shown_at", request.url.path)
     html = here.render(
         code,
@@ -169,6 +173,15 @@ def page(
     if NOTICE_COOKIE in request.cookies:
         response.delete_cookie(NOTICE_COOKIE)
     return response
+
+
+def _written(request: Request) -> list[str]:
+    """The texts of a form that its page cannot show again, to be copied."""
+    form = getattr(request, "_form", None)
+    if request.method != "POST" or form is None:
+        return []
+    texts = [v for name, v in form.multi_items() if isinstance(v, str) and name not in SECRETS]
+    return [text for text in texts if len(text) >= LEAST_TO_COPY and len(text.split()) > 1]
 
 
 def _shown_again(request: Request) -> str:
@@ -356,7 +369,8 @@ def refuse(request: Request, refusal: Refusal) -> Response:
     if refusal.page and request.method == "GET":
         return RedirectResponse(refusal.page, status_code=303)
     back = site(request).ways_back(request.url.path, refusal.status)
-    response = page(request, "errors/error.html", {"refusal": refusal, "back": back}, status=refusal.status)
+    context = {"refusal": refusal, "back": back, "written": _written(request)}
+    response = page(request, "errors/error.html", context, status=refusal.status)
     response.headers.update(refusal_headers(refusal))
     return response
 
