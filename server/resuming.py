@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from server.core import auth, kept, references, uploads, web
+from server.core import auth, kept, references, showing, uploads, web
 from server.core.errors import NotSignedIn, Refusal, _
 from server.core.participants.confirming import NotAnAction
 from server.core.participants.people import person_of
@@ -57,7 +57,7 @@ def _way(request: Request, refusal: Refusal) -> _Way | None:
     if isinstance(refusal, NotAnAction) and writer:
         return _Way(writer, lambda number: f"/forums/mine?{urlencode({'kept': number})}")
     reference = references.read_reference(part[2]) if part[1] == "cases" and len(part) > 3 else None  # noqa: PLR2004
-    if reference and refusal.status == 404 and auth.reader(request).official is None:  # noqa: PLR2004
+    if reference and writer and refusal.status == 404 and auth.reader(request).official is None:  # noqa: PLR2004
         return _Way("", lambda number: f"/cases?{urlencode({'reference': reference, 'kept': number})}")
     return None
 
@@ -65,8 +65,9 @@ def _way(request: Request, refusal: Refusal) -> _Way | None:
 async def _keep(request: Request, way: _Way) -> Response | None:
     """Keep what was typed and go to sign in; None if nothing was."""
     form = await web.read_form(request, files=uploads.PARTS)
-    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name not in web.SECRETS]
-    files = any(getattr(value, "filename", "") for _name, value in form.multi_items())
+    typed = [(name, value) for name, value in form.multi_items() if name not in showing.SECRETS]
+    fields = [(name, value) for name, value in typed if isinstance(value, str)]
+    files = any(getattr(value, "filename", "") for _name, value in typed)
     await form.close()
     if not any(value for name, value in fields if name.rpartition(".")[2] not in NOT_TYPED):
         return None
@@ -103,7 +104,7 @@ class Shown:
             await RedirectResponse(address, status_code=303)(scope, receive, send)
             return
         language = [("lang", value) for value in request.query_params.getlist("lang")]
-        body = urlencode([*map(tuple, found["fields"]), (web.SHOW_AGAIN, "values")]).encode()
+        body = urlencode([*map(tuple, found["fields"]), (showing.SHOW_AGAIN, "values")]).encode()
         sent = {
             **scope,
             "method": "POST",
@@ -118,7 +119,7 @@ class Shown:
             "shown_at": request.url.path,
             "shown_note": KEPT_WITHOUT_FILES if found["files"] else KEPT,
         }
-        web.show_only(errors=False)
+        showing.only(errors=False)
 
         async def typed() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}

@@ -232,7 +232,7 @@ async def open_citizen(request: Request, response: Response, **rights: Any) -> N
     if who.official is not None:
         raise SignedInAtDesk
     token, _session = await sessions.begin(CITIZEN_LIFE, replaced=who.token_hash, **rights)
-    writer = f"mail:{rights['email'].lower()}" if rights.get("email") else ""
+    writer = f"mail:{rights['email'].lower()}" if rights.get("email") else "citizen"
     if rights.get("participant_id"):
         writer = f"participant:{rights['participant_id']}"
     remember(request, response, token, CITIZEN_LIFE, writer)

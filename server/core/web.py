@@ -5,7 +5,6 @@ nothing of any domain.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -19,7 +18,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from server.core import clock, config, database, i18n, templates
+from server.core import clock, config, i18n, showing, templates
 from server.core.accounts import Permission
 from server.core.config import Settings
 from server.core.errors import (
@@ -44,20 +43,7 @@ TEXT_COOKIE = "text_size"
 TEXT_SIZES = ("large", "largest")
 """Besides the normal one; scripts set the cookie, too."""
 SIGN_IN = "/desk/sign-in"
-SHOW_AGAIN = "show_again"
-"""The field with which a form is sent to be shown again, with what was typed and in another language; nothing else.
-
-Its value says whether with its ``errors``, as on a page that has shown them, or its ``values`` only."""
-SECRETS = frozenset({"password", "old", "new", "again", "off", "code", "key"})
-"""Fields that no page shows again."""
-LEAST_TO_COPY = 12
-"""Characters of a text that is worth copying."""
-MAIN_FORM = "main-form"
-"""The id of the form that a page is for; its language switch takes along what was typed."""
 YEAR = 365 * 24 * 3600
-
-
-_unchecked: ContextVar[bool] = ContextVar("unchecked", default=False)
 
 
 class _RowNumber(IntegerConvertor):
@@ -151,10 +137,8 @@ def page(
             "text_size": size if size in TEXT_SIZES else "",
             "text_url": lambda other: f"{shown_at}?{urlencode({**query, TEXT_COOKIE: other})}",
             "language_url": lambda other: f"{shown_at}?{urlencode({**query, 'lang': other})}",
-            "answered_form": _typed(request),
-            "show_again": "errors"
-            if _typed(request) is not None and not (database.only_shown() and _unchecked.get())
-            else "values",
+            "answered_form": showing.answered(request),
+            "show_again": showing.value(request),
             "notice": notice,
             "notice_link": notice_link,
             "now": clock.now(),
@@ -162,7 +146,7 @@ def page(
         },
     )
     # "no-store" would lose what was typed on "back", and make an error of going back to what a form has answered.
-    typing = f'id="{MAIN_FORM}"' in html or (request.method == "POST" and "shown_at" not in request.scope)
+    typing = f'id="{showing.MAIN_FORM}"' in html or (request.method == "POST" and "shown_at" not in request.scope)
     response = HTMLResponse(
         html, status_code=status, headers={"cache-control": "private, no-cache" if typing else "no-store"}
     )
@@ -173,33 +157,6 @@ def page(
     if NOTICE_COOKIE in request.cookies:
         response.delete_cookie(NOTICE_COOKIE)
     return response
-
-
-def _written(request: Request) -> list[str]:
-    """The texts of a form that its page cannot show again, to be copied."""
-    form = getattr(request, "_form", None)
-    if request.method != "POST" or form is None:
-        return []
-    texts = [v for name, v in form.multi_items() if isinstance(v, str) and name not in SECRETS]
-    return [text for text in texts if len(text) >= LEAST_TO_COPY and len(text.split()) > 1]
-
-
-def _shown_again(request: Request) -> str:
-    """What the language switch has shown: the errors, too, where this page shows them."""
-    checked = _typed(request) is not None and not (database.only_shown() and _unchecked.get())
-    return "errors" if checked else "values"
-
-
-def _typed(request: Request) -> list[tuple[str, str]] | None:
-    """The fields of the form that this page answers, for its language switch; None if it answers none."""
-    form = getattr(request, "_form", None)
-    if request.method != "POST" or form is None or "shown_at" in request.scope:
-        return None
-    return [
-        (name, value)
-        for name, value in form.multi_items()
-        if isinstance(value, str) and name not in SECRETS and name != SHOW_AGAIN
-    ]
 
 
 @dataclass(frozen=True)
@@ -307,15 +264,9 @@ async def read_form(request: Request, *, files: int = 0, fields: int = 200) -> F
     for _name, value in form.multi_items():
         if isinstance(value, str) and not value.isascii():
             _encodable(value)
-    if SHOW_AGAIN in form and not is_api(request):
-        show_only(errors=form.get(SHOW_AGAIN) == "errors")
+    if showing.SHOW_AGAIN in form and not is_api(request):
+        showing.only(errors=form.get(showing.SHOW_AGAIN) == "errors")
     return form
-
-
-def show_only(*, errors: bool) -> None:
-    """Write nothing in the rest of this request: what was typed is only shown again, with its errors or without."""
-    database.only_show()
-    _unchecked.set(not errors)
 
 
 def _encodable(value: str) -> None:
@@ -369,7 +320,7 @@ def refuse(request: Request, refusal: Refusal) -> Response:
     if refusal.page and request.method == "GET":
         return RedirectResponse(refusal.page, status_code=303)
     back = site(request).ways_back(request.url.path, refusal.status)
-    context = {"refusal": refusal, "back": back, "written": _written(request)}
+    context = {"refusal": refusal, "back": back, "written": showing.texts(request)}
     response = page(request, "errors/error.html", context, status=refusal.status)
     response.headers.update(refusal_headers(refusal))
     return response
@@ -411,7 +362,7 @@ async def on_error(request: Request, _error: Exception) -> Response:
 def field_errors(language_code: str, errors: Sequence[FieldError]) -> dict[str, str]:
     """The first error of each field, translated, by field name; none where a form is shown that was not sent yet."""
     found: dict[str, str] = {}
-    if database.only_shown() and _unchecked.get():
+    if showing.without_errors():
         return found
     for error in errors:
         found.setdefault(error.field, i18n.translate(language_code, error.text))

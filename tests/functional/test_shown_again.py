@@ -11,7 +11,7 @@ import pytest
 from tortoise import Tortoise
 
 from server.core import database
-from server.core.web import SECRETS, SHOW_AGAIN
+from server.core.showing import SECRETS, SHOW_AGAIN
 from tests.functional import test_error_labels
 from tests.support.error_labels import posted
 from tests.support.page_forms import Form, post_without_page
