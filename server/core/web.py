@@ -121,6 +121,7 @@ def page(
     query = {k: v for k, v in request.query_params.items() if k not in {"lang", TEXT_COOKIE}}
     asked, kept = request.query_params.get(TEXT_COOKIE, ""), request.cookies.get(TEXT_COOKIE, "")
     size = asked or kept
+    kept_query = [(k, v) for k, v in request.query_params.multi_items() if k in query]
     notice, notice_link = _notice(request)
     if note := request.scope.get("shown_note"):
         notice = i18n.translate(code, note)
@@ -138,6 +139,7 @@ def page(
             "text_url": lambda other: f"{shown_at}?{urlencode({**query, TEXT_COOKIE: other})}",
             "language_url": lambda other: f"{shown_at}?{urlencode({**query, 'lang': other})}",
             "answered_form": showing.answered(request),
+            "form_address": f"{request.url.path}?{urlencode(kept_query)}".removesuffix("?"),
             "show_again": showing.value(request),
             "notice": notice,
             "notice_link": notice_link,
