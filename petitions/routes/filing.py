@@ -1,4 +1,4 @@
-"""Filing a petition: one form in four sections, a page to check it, and the receipt.
+"""Filing a petition: one form in three sections, a page to check it and choose its kind, and the receipt.
 
 The form is one document, so that the browser's back button returns to everything that was typed; a script shows it
 section by section. What is complete is kept for this browser (``server.core.kept``) and checked and sent at an address
@@ -60,9 +60,9 @@ async def edit(request: Request) -> Response:
 
 
 async def submit(request: Request) -> Response:
-    """``POST /petitions/new``, ``POST /petitions/new/{kept}``: check, edit, or ask about the kind, by the button.
+    """``POST /petitions/new``, ``POST /petitions/new/{kept}``: keep what is complete and check it.
 
-    What is complete is kept, under the same number if it was before; its page shows it for checking.
+    It is kept under the same number if it was before.
     """
     official = filer(request)
     form = await web.read_form(request, files=uploads.PARTS)
@@ -70,14 +70,6 @@ async def submit(request: Request) -> Response:
     draft = Draft.read(form)
     draft.number = request.path_params.get("kept", "")
     draft.files, errors = await uploads.receive(form, request.app.state.store, web.site(request).settings)
-    go, _sign, what = str(form.get("go") or "check").partition(":")
-    if go == "ask" and what in kinds.QUESTIONS:
-        return _page(request, "petitions/kind.html", draft, official, question=kinds.QUESTIONS[what])
-    if go == "kind" and what in kinds.PLAIN:
-        draft.values["kind"] = what
-        return _form(request, reference_data, draft, official, proposed=rules.Kind(what))
-    if go == "edit":
-        return _form(request, reference_data, draft, official)
     try:
         _read(request, form, reference_data, errors, official)
         return await keep(request, draft, official)
@@ -139,7 +131,6 @@ def _form(
     official: Official | None,
     *,
     errors: list[FieldError] | None = None,
-    proposed: rules.Kind | None = None,
     fresh: bool = False,
 ) -> Response:
     lang = web.language(request)
@@ -153,12 +144,6 @@ def _form(
         status=422 if errors else 200,
         errors=web.field_errors(lang, errors or []),
         fresh=fresh,
-        proposed=kinds.PLAIN[proposed][0] if proposed else None,
-        kinds=_kind_options(lang),
-        services=[
-            (code, f"{row.name(lang)} ({_period(lang, rules.Kind.STATUTORY, row.rule)})")
-            for code, row in reference_data.services.items()
-        ],
         channels=[(code, i18n.translate(lang, label)) for code, label in CHANNELS.items() if code != "web"],
         tongues=[(code, i18n.NAMES[code]) for code in settings.languages],
         centre=reference_data.centre,
@@ -197,9 +182,23 @@ async def check(request: Request) -> Response:
     if isinstance(found, Response):
         return found
     draft, errors = found
-    reference_data = await reference()
+    asked = request.query_params.get("kind", "")
+    return await _checked(request, draft, errors, official, wanted=asked if asked in kinds.PLAIN else "")
+
+
+async def _checked(
+    request: Request,
+    draft: Draft,
+    lost: list[FieldError],
+    official: Official | None,
+    *,
+    wanted: str = "",
+    errors: Sequence[FieldError] = (),
+) -> Response:
+    """The page that checks; ``wanted`` is a kind chosen but not complete, ``errors`` what it lacks."""
+    reference_data, lang = await reference(), web.language(request)
     try:
-        petition = _read(request, draft.values, reference_data, errors, official)
+        petition = _read(request, draft.values, reference_data, lost, official)
     except Invalid as error:  # a file is gone, or the city's data has changed
         return _form(request, reference_data, draft, official, errors=error.errors)
     decided = intake.decide(petition, reference_data, await all_guides(), clock.now())
@@ -210,7 +209,15 @@ async def check(request: Request) -> Response:
         official,
         petition=petition,
         form=FilePetition,
+        status=422 if errors else 200,
+        errors=web.field_errors(lang, errors),
         kind_given=bool(draft.values["kind"]),
+        wanted=wanted,
+        kinds=_kind_options(lang),
+        services=[
+            (code, f"{row.name(lang)} ({_period(lang, rules.Kind.STATUTORY, row.rule)})")
+            for code, row in reference_data.services.items()
+        ],
         channel=CHANNELS[petition.channel],
         numbers=_numbers(petition),
         place=reference_data.place_words(petition.location, web.language(request)),
@@ -297,6 +304,33 @@ async def send(request: Request) -> Response:
     return response
 
 
+async def choose_kind(request: Request) -> Response:
+    """``POST /petitions/new/{kept}/kind``: another kind than the proposed one (``go``).
+
+    ``kind`` takes it from the form, ``ask:`` asks a question, ``kind:`` takes what the questions have led to.
+    """
+    official, found = filer(request), await opened(request)
+    if isinstance(found, Response):
+        return found
+    (draft, lost), form = found, await web.read_form(request)
+    go, _sign, what = str(form.get("go") or "").partition(":")
+    if go == "ask" and what in kinds.QUESTIONS:
+        return _page(request, "petitions/kind.html", draft, official, question=kinds.QUESTIONS[what])
+    if what == rules.Kind.STATUTORY:  # which procedure, is still to be chosen
+        return web.redirect(request, f"{new_page(request)}/{draft.number}/check?kind={what}#kind")
+    before, chosen = draft.values, {"kind": what, "service": ""}
+    if not what:
+        chosen = {name: str(form.get(name) or "") for name in chosen}
+    draft.values = {**before, **chosen}
+    try:
+        _read(request, draft.values, await reference(), lost, official)
+    except Invalid as error:
+        draft.values = before
+        wrong = [each for each in error.errors if each.field in chosen]
+        return await _checked(request, draft, lost, official, wanted=chosen["kind"], errors=wrong)
+    return await keep(request, draft, official)
+
+
 async def receipt(request: Request) -> Response:
     """``GET /petitions/new/{kept}/receipt``: the receipt with the key, which is derived anew, in this browser only."""
     official, number = filer(request), request.path_params["kept"]
@@ -331,6 +365,7 @@ routes = [
         ("/{kept}", "POST", submit),
         ("/{kept}/check", "GET", check),
         ("/{kept}/check", "POST", send),
+        ("/{kept}/kind", "POST", choose_kind),
         ("/{kept}/receipt", "GET", receipt),
     )
 ]

@@ -36,20 +36,14 @@ async def test_a_citizen_files_step_by_step(open_page: OpenPage, site: System, w
     await looks_right(page)
     await page.click(".action-strong a")
     await page.wait_for_selector("#what [data-step-next]:visible")
-    await expect(page.locator("#kind")).to_be_hidden()
+    await expect(page.locator("#where")).to_be_hidden()
     await looks_right(page)
     await page.fill("#field-title", TITLE)
     await page.fill("#field-body", BODY)
     await page.wait_for_selector("#suggest-title")
     await looks_right(page)
     await page.click("#what [data-step-next]")
-    await expect(page.locator("#kind-title"), "the next section is read out").to_be_focused()
-    await page.check("input[name=kind][value=statutory]")
-    await expect(page.locator("#field-service")).to_be_visible()
-    await page.check("input[name=kind][value=other]")
-    await expect(page.locator("#field-service")).to_be_hidden()
-    await looks_right(page)
-    await page.click("#kind [data-step-next]")
+    await expect(page.locator("#where-title"), "the next section is read out").to_be_focused()
     await page.wait_for_selector(".map-name")
     await page.click("[data-map-middle]")
     await looks_right(page)
@@ -59,6 +53,15 @@ async def test_a_citizen_files_step_by_step(open_page: OpenPage, site: System, w
     await looks_right(page)
     await page.click("#you button[value=check]")
     await page.wait_for_selector(".expected")
+    await looks_right(page)
+    await page.click("#kind summary")
+    await page.check("input[name=kind][value=statutory]")
+    await expect(page.locator("#field-service")).to_be_visible()
+    await looks_right(page)
+    await page.check("input[name=kind][value=suggestion]")
+    await expect(page.locator("#field-service")).to_be_hidden()
+    await page.click("#kind button[value=kind]")
+    await page.wait_for_selector("#kind input[value=suggestion]:checked", state="attached")
     await looks_right(page)
     await page.click(".button-row button[value=send]")
     number, key = await receipt(page)
@@ -81,14 +84,15 @@ async def test_a_citizen_files_without_scripts(open_page: OpenPage, site: System
     await page.fill("#field-email", "hong@example.org")
     await page.fill("#field-name", "홍길동")
     await page.set_input_files("#field-files", {"name": "길.txt", "mimeType": "text/plain", "buffer": "길".encode()})
+    await page.click("#you button[value=check]")
+    await looks_right(page)
+    await page.click("#kind summary")
     await page.click("button[value='ask:permit']")
     await looks_right(page)
-    while await page.query_selector("form.filing") is None:
+    while await page.query_selector(".expected") is None:
         await page.click(".button-row button:last-child")
     assert await page.is_checked("input[name=kind][value=other]")
-    assert "길.txt" in await page.inner_text("form.filing"), "the file came along"
-    await looks_right(page)
-    await page.click("#you button[value=check]")
+    assert "길.txt" in await page.inner_text("main"), "the file came along"
     await looks_right(page)
     await page.dblclick(".button-row button[value=send]")
     number, _key = await receipt(page)
@@ -110,7 +114,7 @@ async def test_the_keyboard_alone_is_enough(open_page: OpenPage, site: System) -
     await page.focus("#field-body")
     await page.keyboard.type(BODY)
     await page.focus("#field-title")
-    for section, field in (("kind", "[data-step-next]"), ("where", "#field-address"), ("you", "#field-name")):
+    for section, field in (("where", "#field-address"), ("you", "#field-name")):
         await page.keyboard.press("Enter")
         await expect(page.locator(f"#{section}")).to_be_visible()
         await page.focus(f"#{section} {field}")
@@ -132,7 +136,6 @@ async def test_the_browsers_back_button_goes_one_section_back_and_loses_nothing(
     await page.go_back()
     await page.wait_for_selector("#field-title:visible")
     await page.click("#what [data-step-next]")
-    await page.click("#kind [data-step-next]")
     await page.click("#where [data-step-next]")
     await page.fill("#field-name", "홍길동")
     await page.click("#you button[value=check]")
@@ -162,7 +165,7 @@ async def test_a_resident_number_does_not_leave_the_device(open_page: OpenPage, 
     await page.fill("#field-body", BODY)
     await page.wait_for_selector("#field-body-numbers:empty", state="attached")
     await page.click("#what [data-step-next]")
-    await expect(page.locator("#kind")).to_be_visible()
+    await expect(page.locator("#where")).to_be_visible()
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
@@ -182,7 +185,7 @@ async def test_the_draft_comes_back_without_who_wrote_it_and_goes_with_the_recei
     await expect(page.locator("#field-title")).to_have_value(TITLE)
     await expect(page.locator("#field-name")).to_have_value("")
     await looks_right(page)
-    for section in ("what", "kind", "where"):
+    for section in ("what", "where"):
         await page.click(f"#{section} [data-step-next]")
     await page.click("#you button[value=check]")
     await page.click(".button-row button[value=send]")
@@ -199,7 +202,7 @@ async def test_a_mistake_is_shown_in_its_section(open_page: OpenPage, site: Syst
     await page.wait_for_selector("#what [data-step-next]:visible")
     await page.fill("#field-title", TITLE)
     await page.fill("#field-body", BODY)
-    for section in ("what", "kind", "where"):
+    for section in ("what", "where"):
         await page.click(f"#{section} [data-step-next]")
     await page.fill("#field-phone", "12")
     await page.click("#you button[value=check]")
@@ -241,7 +244,7 @@ async def test_an_official_files_at_the_desk(open_page: OpenPage, site: System, 
     await page.check("input[name=channel][value=visit]")
     await page.fill("#field-title", TITLE)
     await page.fill("#field-body", BODY)
-    for section in ("what", "kind", "where"):
+    for section in ("what", "where"):
         await page.click(f"#{section} [data-step-next]")
     await page.fill("#field-name", "김영희")
     await page.fill("#field-phone", "010-1234-5678")

@@ -7,9 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
+from petitions.kinds import PLAIN
 from petitions.models import Case, Petitioner
 from petitions.reference import forget
+from petitions.rules import Kind
 from server.core import clock, references
+from server.core.i18n import translate
 from server.core.ledger import read
 from tests.support import page_forms
 from tests.support.answers import answer
@@ -21,7 +24,6 @@ BACK = "돌아가서 고치기"
 WORDS: dict[str, str] = {
     "title": "집 앞 가로등이 꺼졌어요",
     "body": "중앙구 한빛로 12 앞 도로의 가로등이 사흘째 켜지지 않습니다.\n밤에 위험합니다.",
-    "kind": "other",
     "address": "중앙구 한빛로 12",
     "lat": "37.5",
     "lng": "127.0",
@@ -61,9 +63,18 @@ async def blank(client: httpx.AsyncClient, language: str = "ko") -> Element:
 
 async def check(system: System, **changes: str) -> Element:
     """Fill the form in and press "check it"."""
+    kind, service = changes.pop("kind", "other"), changes.pop("service", "")
     response = await filled(system.client, await blank(system.client), **changes)
     assert response.status_code == 200, response.text
-    return parse(response.text)
+    page = parse(response.text)
+    return await with_kind(system.client, page, kind, service) if kind else page
+
+
+async def with_kind(client: httpx.AsyncClient, page: Element, kind: str, service: str = "") -> Element:
+    """Choose another kind than the proposed one on the page that checks."""
+    chosen = await page_forms.send(client, shown(page, "/kind"), button="kind", kind=kind, service=service)
+    assert chosen.status_code == 303, chosen.text
+    return parse((await led_on(client, chosen)).text)
 
 
 async def send(system: System, page: Element) -> httpx.Response:
@@ -156,7 +167,7 @@ async def test_going_back_to_change_something_keeps_everything(system: System) -
 
 async def test_everything_wrong_is_said_at_once_and_beside_its_field(system: System) -> None:
     wrong = {
-        "title": "", "body": "가", "kind": "statutory", "email": "hong@", "phone": "12", "language": "xx",
+        "title": "", "body": "가", "email": "hong@", "phone": "12", "language": "xx",
         "lat": "NaN", "lng": "127",
     }  # fmt: skip
     response = await post_without_page(system.client, "/petitions/new", data={**WORDS, **wrong})
@@ -164,7 +175,7 @@ async def test_everything_wrong_is_said_at_once_and_beside_its_field(system: Sys
     page = parse(response.text)
     summary = page.one("div", class_="error-summary")
     assert {a.attrs["href"] for a in summary.all("a")} == {
-        f"#field-{name}" for name in ("title", "body", "service", "address", "email", "phone", "language")
+        f"#field-{name}" for name in ("title", "body", "address", "email", "phone", "language")
     }
     for link in summary.all("a"):
         field = page.one(None, id=link.attrs["href"][1:])
@@ -223,7 +234,7 @@ async def test_a_broken_form_is_refused_politely(system: System, content: bytes,
 
 
 async def test_who_gives_no_name_is_told_that_it_is_a_tip(system: System) -> None:
-    page = await check(system, name="", email="")
+    page = await check(system, kind="", name="", email="")
     assert "제보" in page.one("div", class_="tone-warning").text
     assert "기한" not in page.one("section", class_="expected").text
     receipt = parse((await send(system, page)).text)
@@ -249,17 +260,36 @@ async def test_the_questions_lead_to_every_kind_and_keep_what_was_typed(system: 
     found = set()
 
     async def ask(response: httpx.Response) -> None:
-        page = parse(response.text)
-        if page.all("form", class_="filing"):
-            fields = held(page)
-            assert fields["title"] == WORDS["title"]
-            found.add(fields["kind"])
+        if response.status_code == 303:
+            response = await led_on(system.client, response)
+            page = parse(response.text)
+            assert WORDS["title"] in page.text
+            [chosen] = [e for e in page.all("input", name="kind") if "checked" in e.attrs]
+            found.add(chosen.attrs["value"])
             return
+        page = parse(response.text)
         for button in page.all("button", class_="button-primary"):
-            await ask(await page_forms.send(system.client, shown(page), button=button.attrs["value"]))
+            await ask(await page_forms.send(system.client, shown(page, "/kind"), button=button.attrs["value"]))
 
-    await ask(await filled(system.client, await blank(system.client), "ask:permit"))
+    page = await check(system, kind="")
+    await ask(await page_forms.send(system.client, shown(page, "/kind"), button="ask:permit"))
     assert found == {"statutory", "grievance", "inquiry_law", "inquiry", "suggestion", "other"}
+
+
+async def test_the_kind_is_proposed_and_changed_where_everything_is_checked(system: System) -> None:
+    assert not (await blank(system.client)).all("input", name="kind"), "the form does not ask for it"
+    page = await check(system, kind="", title="여권은 어떻게 신청하나요", body="어디서 무엇을 내야 하는지 궁금합니다.")
+    assert page.one("form", id="kind").one("strong").text == translate("ko", PLAIN[Kind.INQUIRY][0])
+    refused = await page_forms.send(system.client, shown(page, "/kind"), button="kind", kind="statutory")
+    assert refused.status_code == 422
+    again = parse(refused.text)
+    assert again.one(None, id="field-service").attrs["aria-invalid"] == "true"
+    assert "open" in again.one("form", id="kind").one("details").attrs
+    page = await with_kind(system.client, again, "suggestion")
+    form = await back_to_form(system.client, page)
+    assert held(form)["kind"] == "suggestion", "it stays while something else is changed"
+    case = await Case.get(reference=codes(parse((await send(system, page)).text))[0])
+    assert case.kind == "suggestion"
 
 
 async def test_an_application_under_a_law_shows_its_period(system: System) -> None:

@@ -28,7 +28,7 @@ async def test_what_was_pasted_from_word_is_filed_with_its_lines(system: System)
     kept = await send(system.client, form(page), button="check", **typed)
     assert kept.status_code == 303
     checked = await system.client.get(kept.headers["location"])
-    sent = await send(system.client, form(checked), button="send")
+    sent = await send(system.client, form(checked, "/check"), button="send")
     assert sent.status_code == 303, parse(sent.text).text[:500]
     case = await Case.get()
     assert case.title == "집 앞 가로등"
