@@ -20,11 +20,11 @@ from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError, OperationalError
-from tortoise.migrations.api import migrate as apply_migrations
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
+from server.core import migrating
 from server.core.config import Settings
 from server.core.errors import OnlyShown
 
@@ -179,7 +179,7 @@ async def migrate(settings: Settings, apps: dict[str, str]) -> None:
     """Apply all migrations; leaves the database open."""
     await connect(settings, apps)
     try:
-        await apply_migrations(config=config(settings, apps))
+        await migrating.apply(connection(), config(settings, apps)["apps"])
     finally:
         await close()
     await connect(settings, apps)
