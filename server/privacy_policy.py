@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from forums.routes.moderation import MARK
 from petitions.mail_links import CASE_DAYS
-from server.core import auth, idempotency, kept, security, web
+from server.core import auth, guesses, idempotency, kept, security, web
 from server.core.config import Settings
 from server.core.errors import Text, _
 from server.core.notify.texting import COUNTED
@@ -118,6 +118,12 @@ PROCESSING: Sequence[Processing] = (
         _("At most %(hours)s hours, or until you send it", hours=int(_KEPT.total_seconds()) // 3600),
     ),
     Processing(
+        _("Slowing down those who guess keys and passwords"),
+        _("Fingerprints of the internet address and of the case or name that was tried"),
+        _TASK,
+        _("%(days)s days after the last attempt", days=guesses.FORGOTTEN.days),
+    ),
+    Processing(
         _("Preventing repeated sending and abuse"),
         _("Fingerprints of what was sent; the internet address (in memory only, never stored or logged); how many text "
           "messages went to a number in an hour (as a fingerprint)"),
@@ -151,6 +157,7 @@ COOKIES: Sequence[Cookie] = (
     Cookie(web.LANGUAGE_COOKIE, _("Your language"), web.YEAR),
     Cookie(web.TEXT_COOKIE, _("The size of the text"), web.YEAR),
     Cookie(web.NOTICE_COOKIE, _("A message on the next page, such as “Saved”"), web.NOTICE_SECONDS),
+    Cookie(guesses.COOKIE, _("Spares you the wait after wrong keys that others tried"), guesses.COOKIE_DAYS * DAY),
     Cookie(kept.COOKIE, _("Opens the form that you have not sent yet"), int(_KEPT.total_seconds())),
     Cookie(browser.COOKIE, _("Holds the time that you are booking"), browser.COOKIE_SECONDS),
     Cookie(MARK, _("Counts your reports of a text once"), web.YEAR),
