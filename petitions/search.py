@@ -107,7 +107,7 @@ async def _petitions(wanted: Batch) -> Sequence[Document]:
         "p.name, p.email, p.phone, p.address, "
         "(SELECT a.text FROM answer a WHERE a.case_id = c.id ORDER BY a.id DESC LIMIT 1) AS answer "
         "FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
-        f"WHERE c.public = ? AND c.status IN (?) AND {condition}",
+        f"WHERE c.public = ? AND c.status IN (?) AND c.answered_at IS NOT NULL AND {condition}",
         True,
         PUBLIC_STATES,
         *values,
