@@ -8,8 +8,8 @@ import pytest
 from server.core import clock
 from server.core.errors import Invalid
 from tests.functional.test_visit_call_centre import CHOICE, press
-from tests.functional.test_waiting_pages import a_full_hour, form, join, linked, page
-from tests.support.page_forms import send
+from tests.functional.test_waiting_pages import a_full_hour, join, linked, page
+from tests.support.page_forms import form, send
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday
 from tracking.visits.actions import booking, taking, waiting
