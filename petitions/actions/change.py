@@ -27,6 +27,8 @@ from server.core.ledger import Chain, DomainEvent
 
 SYSTEM = "system"
 PETITIONER = "petitioner"
+SUPPLEMENT_RECALLED = 10
+"""Added to a case's reminder state once the petitioner was reminded of a supplement."""
 CHANGES = 50
 """The most events of others that a conflict lists, newest first."""
 
@@ -80,7 +82,7 @@ class Change:
 
 def reminded(case: Case, due: datetime) -> int:
     """The reminder state under a new due date: an overdue case that stays overdue is not reported again."""
-    return 0 if due > clock.now() else case.reminded
+    return 0 if due > clock.now() else case.reminded % SUPPLEMENT_RECALLED
 
 
 def period_of(case: Case) -> rules.Period | None:

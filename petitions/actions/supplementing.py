@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from petitions import events, rules
 from petitions.act_forms import Prolong
 from petitions.actions.attaching import keep
-from petitions.actions.change import Change, changing, check, take
+from petitions.actions.change import SUPPLEMENT_RECALLED, Change, changing, check, take
 from petitions.errors import Refused
 from petitions.forms import RequestSupplement, TextOnly
 from petitions.states import Action, State
@@ -62,7 +62,8 @@ async def request(actor: Official, reference: str, command: RequestSupplement) -
 
 def _remind_before(change: Change, until: date) -> None:
     """Remind the petitioner on the day before, unless that is today: then they have just been told."""
-    change.set(reminded=int(until <= today() + timedelta(days=1)))
+    told = SUPPLEMENT_RECALLED if until <= today() + timedelta(days=1) else 0
+    change.set(reminded=change.case.reminded % SUPPLEMENT_RECALLED + told)
 
 
 def _is_late(change: Change) -> bool:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
 
 from petitions import events, rules
 from petitions.actions.answering import close_quietly
-from petitions.actions.change import SYSTEM, due_of, iso, reminded
+from petitions.actions.change import SUPPLEMENT_RECALLED, SYSTEM, due_of, iso, reminded
 from petitions.consultation import ConsultationStatus
 from petitions.models import Case, Consultation
 from petitions.reference import forget, reference
@@ -76,10 +76,10 @@ def reminders() -> tuple[Reminder, ...]:
         Reminder(running & Q(reminded=1, due_at__lt=now), "due_at", {"reminded": 2}, events.Overdue),
         Reminder(
             Q(
-                status=State.SUPPLEMENT_REQUESTED, reminded=0,
+                status=State.SUPPLEMENT_REQUESTED, reminded__lt=SUPPLEMENT_RECALLED,
                 supplement_until__lte=day_of(now - MORNING) + timedelta(days=1),
             ),
-            "due_at", {"reminded": 1}, events.SupplementDueSoon,
+            "due_at", {"reminded": F("reminded") + SUPPLEMENT_RECALLED}, events.SupplementDueSoon,
             lambda case: (str(case.supplement_until),),
         ),
         Reminder(

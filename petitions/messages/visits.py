@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from petitions import events
-from petitions.messages.event import CaseEvent, at_desk, message, to_citizen, to_party
+from petitions.messages.event import CaseEvent, alone, at_desk, message, to_citizen, to_party
 from server.core import i18n
 from server.core.errors import Text, _
 
@@ -58,16 +58,18 @@ VISITS = (
         events.VisitNoted,
         at_desk("info", "calendar", _noted),
         to_party("info", "calendar", _noted),
-        to_citizen(
-            _("Please come to the office about your petition"),
-            _noted,
-            _("Choose one of the proposed times, or another one, on your case page."),
-            more=_proposed,
-            text=lambda e: _(
-                "Please come to %(office)s about your petition %(reference)s. Choose a time:",
-                office=_in_language(e, e.data["office"]),
-            ),
-            when=lambda e: e.data["what"] == "asked",
+        alone(
+            to_citizen(
+                _("Please come to the office about your petition"),
+                _noted,
+                _("Choose one of the proposed times, or another one, on your case page."),
+                more=_proposed,
+                text=lambda e: _(
+                    "Please come to %(office)s about your petition %(reference)s. Choose a time:",
+                    office=_in_language(e, e.data["office"]),
+                ),
+                when=lambda e: e.data["what"] == "asked",
+            )
         ),
     ),
 )
