@@ -24,8 +24,8 @@ NEWEST = 2_000
 """About how many of the newest documents are read for each more frequent word."""
 MOST_WHOLE, MOST_COMMON = 32, 6
 """How many words of each sort are asked for; all of them count in the ranking."""
-RANKED = 100
-"""How many of the best candidates are ranked by their texts."""
+RANKED, CLOSELY = 300, 60
+"""How many of the best candidates are ranked by their texts, and how many of these by where the words stand."""
 KEPT = 1_000
 """How many hits can be paged through."""
 MOST_BUCKETS = 64
@@ -217,17 +217,22 @@ async def _hits(kept: Tables, question: Question, ranking: Ranking, ids: Sequenc
     columns = "id, title, body, also, path, department, state, district, at"
     rows = await database.fetch(f"SELECT {columns} FROM {kept.prefix}_document WHERE id IN (?)", wanted)
     by_id = {row["id"]: row for row in rows}
-    scores = {key: _score(ranking, by_id[key]) for key in wanted if key in by_id}
+    texts = {key: words.folded(f"{row['title']}\n{row['also']}\n{row['body']}") for key, row in by_id.items()}
+    wanted = [key for key in wanted if key in by_id]
     if ranks:
-        first = sorted((key for key in wanted[:RANKED] if key in by_id), key=lambda key: (-scores[key][0], -key))
-        wanted = [*first, *wanted[RANKED:]][question.offset : end]
+        rough = {key: ranking.rough(texts[key]) for key in wanted[:RANKED]}
+        wanted[:RANKED] = sorted(rough, key=lambda key: (-rough[key], -key))
+        close = {key: _score(ranking, by_id[key], texts[key]) for key in wanted[:CLOSELY]}
+        wanted[:CLOSELY] = sorted(close, key=lambda key: (-close[key][0], -key))
+        wanted = wanted[question.offset : end]
+    scores = {key: _score(ranking, by_id[key], texts[key]) for key in wanted}
     finds = passages.pattern(question.words)
     names = {kind.number: kind.name for kind in question.kinds}
-    return [_hit(by_id[key], names[key >> ID_BITS], scores[key], finds) for key in wanted if key in by_id]
+    return [_hit(by_id[key], names[key >> ID_BITS], scores[key], finds) for key in wanted]
 
 
-def _score(ranking: Ranking, row: Mapping[str, Any]) -> tuple[float, float]:
-    return ranking.score(row["title"], row["also"], row["body"])
+def _score(ranking: Ranking, row: Mapping[str, Any], text: str) -> tuple[float, float]:
+    return ranking.score(row["title"], row["also"], text)
 
 
 def _hit(row: Mapping[str, Any], kind: str, score: tuple[float, float], finds: re.Pattern[str] | None) -> Hit:

@@ -8,7 +8,7 @@ in ADR 36.
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server.core.search import words
@@ -22,10 +22,12 @@ TITLE = 0.6
 """The additional weight of a token in the title."""
 BEGINNING, BEGINS = 0.2, 150
 """The additional weight of a token among the first characters of the text, which often say what it is about."""
-TOGETHER, WIDTH = 0.4, 80
+TOGETHER, WIDTH = 0.1, 80
 """The additional weight of what stands within so many characters."""
-SEQUENCE = 0.2
-"""The additional weight of three consecutive characters across a space, and of a word without its last syllable."""
+WORD = 0.8
+"""The additional weight of a word of the question with which a word of the text begins."""
+THREE = 0.2
+"""The additional weight of three consecutive characters of a word."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,7 @@ class Statistics:
         found = self.frequent.get(token.token, 0)
         if token.prefix and not found:
             found = max(1, self.documents // 50)
-        rare = math.log(1 + (self.documents - min(found, self.documents) + 0.5) / (found + 0.5))
-        return rare * (ENDING if token.ends else 1)
+        return math.log(1 + (self.documents - min(found, self.documents) + 0.5) / (found + 0.5))
 
 
 class Ranking:
@@ -53,15 +54,26 @@ class Ranking:
     def __init__(self, q: str, statistics: Statistics, most: int = words.MAX_QUERY) -> None:
         asked = words.asked(q, most)
         self.statistics = statistics
-        self.weights = {one: statistics.weight(one) for one in asked}
+        rare = {one.token: statistics.weight(one) for one in asked}
+        self.weights = {one: rare[one.token] * (ENDING if one.ends else 1) for one in asked}
         self.total = sum(self.weights.values())
         self._patterns = {one: _pattern(one) for one in asked if not one.cjk}
-        self._sequences = self._sequences_of(q, most)
+        self._words, self._threes = _sequences(words.words(q, most), rare)
 
-    def score(self, title: str, also: str, body: str) -> tuple[float, float]:
-        """How well a document answers, and what share of the question (by weight) it contains."""
-        head, text = words.folded(title), words.folded(f"{title}\n{also}\n{body}")
-        norm = K1 * (1 - B + B * len(text) / self.statistics.length)
+    def rough(self, text: str) -> float:
+        """BM25 of a document's folded text: enough to leave most candidates out."""
+        norm, score = self._norm(text), 0.0
+        for one, weight in self.weights.items():
+            if many := text.count(one.token):
+                score += weight * many * (K1 + 1) / (many + norm)
+        return score
+
+    def score(self, title: str, also: str, text: str) -> tuple[float, float]:
+        """How well a document answers, and what share of the question (by weight) it contains.
+
+        ``text`` is all of it, folded: its title, what is not shown, its body.
+        """
+        head, norm = words.folded(title), self._norm(text)
         beginning = text[len(head) : len(head) + len(also) + BEGINS]
         score, found = 0.0, 0.0
         places: list[tuple[int, float, str]] = []
@@ -75,9 +87,13 @@ class Ranking:
             places += [(place, weight, one.token) for place in at]
         if not found:
             return 0.0, 0.0
-        squeezed = _space.sub("", text)
-        score += SEQUENCE * sum(weight for part, weight in self._sequences.items() if part in squeezed)
+        spaced = f" {_between.sub(' ', text)}"
+        score += WORD * sum(weight for word, weight in self._words.items() if word in spaced)
+        score += THREE * sum(weight for part, weight in self._threes.items() if part in text)
         return score + TOGETHER * _closest(places), found / self.total
+
+    def _norm(self, text: str) -> float:
+        return K1 * (1 - B + B * len(text) / self.statistics.length)
 
     def _places(self, one: Asked, text: str) -> list[int]:
         if (pattern := self._patterns.get(one)) is not None:
@@ -92,27 +108,23 @@ class Ranking:
         pattern = self._patterns.get(one)
         return one.token in text if pattern is None else pattern.search(text) is not None
 
-    def _sequences_of(self, q: str, most: int) -> dict[str, float]:
-        """Parts of the question that should stand in the text as they are, spaces aside."""
-        runs = words.words(q, most)
-        line, found = "".join(run for run, _cjk in runs), dict[str, float]()
-        weights = {one.token: weight for one, weight in self.weights.items()}
-        for run, cjk in runs:
-            if cjk and len(run) > words.PAIR:
-                found[run[:-1]] = _mean(weights, run[:-1])
-        inside = {run[at : at + 3] for run, _cjk in runs for at in range(len(run) - 2)}
-        for at in range(len(line) - 2):
-            if (part := line[at : at + 3]) not in inside:
-                found[part] = _mean(weights, part)
-        return found
+
+_between = re.compile(r"[\W_]+")
 
 
-_space = re.compile(r"[\W_]+")
-
-
-def _mean(weights: Mapping[str, float], part: str) -> float:
-    pairs = [weights.get(part[at : at + 2], 0.0) for at in range(len(part) - 1)]
-    return sum(pairs) / len(pairs)
+def _sequences(
+    runs: Sequence[tuple[str, bool]], rare: Mapping[str, float]
+) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """The words of a question after a space, and their parts of three characters, each with the mean of its weights."""
+    found, threes = dict[str, float](), dict[str, float]()
+    for run, cjk in runs:
+        if not cjk:
+            found[f" {run}"] = rare.get(run, 0.0)
+        elif len(run) >= words.PAIR:
+            pairs = [rare.get(run[at : at + 2], 0.0) for at in range(len(run) - 1)]
+            found[f" {run}"] = sum(pairs) / len(pairs)
+            threes |= {run[at : at + 3]: sum(pairs[at : at + 2]) / 2 for at in range(len(run) - 2)}
+    return found, threes
 
 
 def _pattern(one: Asked) -> re.Pattern[str]:
