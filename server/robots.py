@@ -21,7 +21,7 @@ from tracking.visits.queries import offices
 
 CLOSED = (
     "/api/", "/desk", "/dev/", "/metrics", "/healthz", "/readyz",
-    "/confirm", "/open/", "/mail/", "/v/", "/c/",
+    "/confirm", "/open/", "/mail/", "/v/", "/c/", "/kept/",
     "/petitions/suggest", "/petitions/place", "/petitions/new/",
     "/cases/link", "/cases/open/", "/cases/*/receipt", "/cases/*/due.ics", "/cases/*/stream", "/cases/*/visit",
     "/forums/mine", "/forums/following", "/forums/registrations/", "/forums/report/", "/forums/appeal/",

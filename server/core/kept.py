@@ -34,6 +34,8 @@ SWEPT = timedelta(minutes=5)
 """How often expired forms are deleted."""
 LIFE = timedelta(hours=2) - SWEPT
 """How long a form is kept: nothing is stored for more than two hours."""
+WRITER_LIFE = timedelta(days=30)
+"""How long a browser is known as that of whoever wrote in it."""
 MAX_SIZE = 400_000
 """Maximum bytes of one form."""
 MAX_FORMS, MAX_BYTES = 200, 4_000_000
@@ -169,7 +171,7 @@ def remember_writer(request: Request, response: Response, name: str) -> None:
     response.set_cookie(
         WRITER,
         writer(request, name),
-        max_age=int(timedelta(days=30).total_seconds()),
+        max_age=int(WRITER_LIFE.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=site(request).settings.public_url.startswith("https://"),
