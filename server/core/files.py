@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple
 from urllib.parse import quote
 
-from server.core import errors
+from server.core import errors, privacy
 from server.core.errors import Refusal, _
 from server.core.file_types import ALIASES, TYPES, MediaType, sniff
 
@@ -36,6 +36,16 @@ class TooLarge(errors.TooLarge):
     """413: a file is larger than :data:`MAX_BYTES`."""
 
     text = _("A file may have at most %(megabytes)d MB.", megabytes=MAX_BYTES // 1024 // 1024)
+
+
+class NumberInName(Refusal):
+    """422: the file's name contains a resident registration number or a My Number."""
+
+    status, code = 422, "number_in_file_name"
+    text = _(
+        "Its name contains a resident registration number or a My Number, which the law does not allow us to store. "
+        "Please rename the file and choose it again."
+    )
 
 
 class TypeRefused(Refusal):
@@ -211,13 +221,17 @@ class Accepted(NamedTuple):
 
 
 def accept(content: bytes, name: str) -> Accepted:
-    """Determine name and type from a file's whole content. Raises :class:`Empty` or :class:`TypeRefused`.
+    """Determine name and type from a file's whole content.
+
+    Raises :class:`Empty`, :class:`TypeRefused` or :class:`NumberInName`.
 
     The name is made safe and gets the extension of the detected type: with a JPEG inside, ``사진.png`` becomes
     ``사진.jpg``, and ``사진.exe`` becomes ``사진.exe.jpg``.
     """
     if not content:
         raise Empty
+    if privacy.refused(privacy.find(unicodedata.normalize("NFC", name).replace("_", " "))):
+        raise NumberInName
     kind = sniff(content, name)
     if kind is None:
         raise TypeRefused

@@ -20,7 +20,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from server.core import clock, files, metadata, pictures, scan, web
+from server.core import clock, files, metadata, pictures, privacy, scan, web
 from server.core.config import Settings
 from server.core.errors import FieldError, Invalid, NotFound, Refusal, Text, _
 from server.core.file_types import TYPES, MediaType
@@ -285,7 +285,7 @@ def _read(stream: BinaryIO, filename: str) -> _Taken:
 
 
 def _named(name: str, why: Text) -> Text:
-    return _("%(name)s: %(why)s", name=files.safe_name(name), why=why)
+    return _("%(name)s: %(why)s", name=privacy.mask_text(files.safe_name(name)), why=why)
 
 
 def _keep(path: Path) -> None:

@@ -119,7 +119,7 @@ def test_none_is_shown_as_nothing_and_zero_as_zero() -> None:
     assert draw("field", 'c.text("a", "A", 0)').one("input").attrs["value"] == "0"
 
 
-@pytest.mark.parametrize(("kind", "token", "type_"), [("email", "email", "email"), ("tel", "tel", "tel")])
+@pytest.mark.parametrize(("kind", "token", "type_"), [("email", "email", "text"), ("tel", "tel", "tel")])
 def test_contact_fields_let_the_browser_fill_them_in(kind: str, token: str, type_: str) -> None:
     control = draw("field", f'c.{kind}("a", "A")').one("input")
     assert control.attrs["autocomplete"] == token

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from server.core.files import (
     MAX_NAME,
+    NumberInName,
     accept,
     content_disposition,
     safe_name,
@@ -15,6 +16,20 @@ from server.core.files import (
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(40)
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["홍길동_900101-1234567.jpg", "주민번호 900101~1234568.pdf", "마이넘버 1234 5678 9018.jpg"]
+)
+def test_a_name_with_a_number_that_must_not_be_stored_is_refused(name: str) -> None:
+    with pytest.raises(NumberInName):
+        accept(JPEG, name)
+    with pytest.raises(NumberInName):
+        accept(JPEG, unicodedata.normalize("NFD", name))
+
+
+def test_a_photo_named_by_the_clock_is_accepted() -> None:
+    assert accept(JPEG, "1712051234567.jpg").name == "1712051234567.jpg"
 
 
 @pytest.mark.parametrize(

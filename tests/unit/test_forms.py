@@ -206,7 +206,7 @@ def test_the_page_asks_for_every_field(language: str) -> None:
     assert [each.attrs["value"] for each in root.all("input", name="s.way")] == ["web", "phone", "visit"]
     assert "checked" in root.one(id="field-s.consent").attrs
     assert "selected" in root.one("option", value="b").attrs
-    assert root.one(id="field-s.email").attrs["type"] == "email"
+    assert root.one(id="field-s.email").attrs["inputmode"] == "email"
     assert root.one(id="field-s.day").attrs["type"] == "date"
     asked = {each.attrs["name"] for tag in ("input", "textarea", "select") for each in root.all(tag)}
     assert asked == {f"s.{field.name}" for field in Sample.fields()} - {"s.version", "s.place"}

@@ -15,7 +15,7 @@ const PARTS = [
   ["[data-map]", "./map.js"],
   ["form[data-steps]", "./steps.js"],
   ["[data-numbers]", "./numbers.js"],
-  ["input[type=email]", "./email.js"],
+  ["input[inputmode=email]", "./email.js"],
   ["[data-suggest]", "./suggest.js"],
   ["[data-print]", "./print.js"],
   ["[data-talk]", "./talk.js"],
