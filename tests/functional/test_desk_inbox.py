@@ -109,7 +109,7 @@ async def test_counts_tell_how_much_there_is(system: System) -> None:
         tiles = [a.text for a in intake.page.one("ul", class_="counts").all("a")]
         assert tiles[:2] == ["2 Received", "1 Department assigned"]
     with clock.at(MORNING + timedelta(hours=9)):
-        await intake.open("/desk")
+        intake = await desk(system, "intake")
         assert "Overdue 3" in {a.text for a in intake.page.one("nav", class_="tabs").all("a")}
 
 
@@ -138,7 +138,7 @@ async def test_a_search_finds_ended_cases_too(system: System) -> None:
     number = (await system.file())["reference"]
     intake = await desk(system, "intake")
     await intake.open(f"/desk/cases/{number}")
-    await intake.send("withdraw")
+    await intake.send("withdraw", text="이미 고쳐졌다고 합니다.")
     assert (await intake.open("/desk?q=가로등")).listed == [number]
     assert (await intake.open("/desk")).listed == []
 

@@ -38,7 +38,7 @@ async def test_receiving_and_passing_on_have_their_limits(system: System) -> Non
         assert tag(intake, mailed, "Accept") == ("Accept: 8 h left", "plain"), "as electronic as one filed online"
         assert tag(intake, tip, "Accept") == ("", "")
     with clock.at(MONDAY + timedelta(hours=6, minutes=30)):  # 16:30, lunch not counted
-        await intake.open("/desk")
+        intake, handler = await desk(system, "intake"), await desk(system, "handler")
         assert tag(intake, number, "Accept") == ("Accept: 2 h 30 min left", "warning")
         assert tag(intake, phoned, "Send to") == ("Send to a department: 4 h late", "danger")
         await intake.open(f"/desk/cases/{number}")

@@ -39,6 +39,7 @@ async def test_the_list_is_due_first_and_says_the_clock_in_words(system: System)
         await intake.open("/desk?sort=new")
         assert intake.listed == [r["reference"] for r in (middle, tip, quick, slow)]
     with clock.at(datetime(2026, 3, 9, 8, 0, tzinfo=UTC)):
+        intake = await desk(system, "intake")
         await intake.open("/desk?overdue=1")
         assert intake.listed == [quick["reference"]]
         assert "Overdue" in intake.row(quick["reference"]).text
