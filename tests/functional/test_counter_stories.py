@@ -16,7 +16,7 @@ from tracking.visits.actions import arriving, booking, taking
 from tracking.visits.actions.arriving import Press
 from tracking.visits.events import TicketCalled
 from tracking.visits.models import Call, Counter, Office, Ticket, Visit
-from tracking.visits.queries import offices, planning, queue, visits
+from tracking.visits.queries import offices, planning, queue, turns, visits
 from tracking.visits.states import Channel, TicketState, VisitState
 from tracking.visits.waits import order
 
@@ -76,7 +76,7 @@ async def checks_in(number: str) -> Ticket:
 
 async def replays() -> None:
     """The record of today says the same order again, and the ledger is whole."""
-    record = await queue.record("east", today())
+    record = await turns.record("east", today())
     assert order.first_difference(record, queue.rule(await offices.office("east"))) is None
     assert [problem async for problem in ledger_check.verify()] == []
 
@@ -134,7 +134,7 @@ async def test_a_clerks_morning_of_sixty_tickets(system: System) -> None:
 
 async def test_a_walk_in_among_booked_ones(system: System) -> None:
     with clock.at(at("09:00") - timedelta(days=4)):
-        await an_office({"1": ["passport"]}, delay_minutes=20)
+        await an_office({"1": ["passport"]}, delay_minutes=15)
         booked = [
             (await booking.book_now(await wish(start=start), contact(f"p{start}"))).number
             for start in ("09:00", "09:15", "09:30")
@@ -160,7 +160,7 @@ async def test_a_walk_in_among_booked_ones(system: System) -> None:
         await clerk.press("finish")
         third = await checks_in(booked[2])
         await clerk.press("call-next")
-        assert await clerk.now() == walk_in.number, "after 20 minutes nobody overtakes them any more"
+        assert await clerk.now() == walk_in.number, "they were delayed by a quarter of an hour"
         assert "오래" in (await clerk.shown()).text
         await clerk.press("start")
         await clerk.press("finish")

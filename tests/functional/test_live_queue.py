@@ -20,7 +20,7 @@ from tracking.visits.actions import arriving, calling, counters
 from tracking.visits.actions.arriving import Press
 from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Counter
-from tracking.visits.queries import offices, queue, waiting_times
+from tracking.visits.queries import offices, waiting_times
 from tracking.visits.queue_forms import CallNext, Finish, OpenCounter
 from tracking.visits.waits import replay
 
@@ -197,7 +197,7 @@ async def test_a_counter_is_free_since_it_finished_or_opened_or_somebody_came(sy
 
     async def free() -> float | None:
         day_id = await database.value("SELECT id FROM queue_day")
-        found, _closed = await waiting_times._queue(place, day_id, await queue.waiting(day_id))
+        found, _closed = await waiting_times._queue(place, day_id)
         return next(one.free_since for one in found.counters if one.id == office.counter)
 
     assert await free() is None, "nobody waits"

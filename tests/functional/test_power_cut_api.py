@@ -15,7 +15,7 @@ from tests.support.visits import an_office, at
 from tracking.visits.actions import calling, counters
 from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Counter, Ticket
-from tracking.visits.queries import offices, queue
+from tracking.visits.queries import offices, queue, turns
 from tracking.visits.queue_forms import CallNext, Finish, OpenCounter
 from tracking.visits.states import TicketState
 from tracking.visits.waits import order
@@ -101,6 +101,6 @@ async def test_ten_minutes_without_network(system: System) -> None:
         assert {*called[:20]} == {*expected}
         assert in_turn[2].arrived_at.astimezone(here) == nine + timedelta(minutes=1)
         assert {one.state for one in in_turn} == {TicketState.DONE}
-        record = await queue.record("east", today())
+        record = await turns.record("east", today())
         assert order.first_difference(record, queue.rule(await offices.office("east"))) is None
     assert [sentence async for sentence in ledger_check.verify()] == []

@@ -13,7 +13,7 @@ from tests.support.visits import an_office, at, next_monday
 from tracking.visits.actions import counters
 from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Counter, CounterSitting, Opening, Ticket
-from tracking.visits.queries import offices, queue
+from tracking.visits.queries import offices, queue, turns
 from tracking.visits.queue_forms import OpenCounter
 from tracking.visits.states import TicketState
 from tracking.visits.waits import order
@@ -43,7 +43,7 @@ async def test_the_queue_moves_by_itself_through_the_real_actions(system: System
     assert (await CounterSitting.get(counter_id=mine.id)).account_id == (await official("clerk")).id
     assert await Opening.all().count() == 0, "the office was open anyway"
     with clock.at(at("10:45")):
-        record = await queue.record("east", today())
+        record = await turns.record("east", today())
         assert order.first_difference(record, queue.rule(await offices.office_by_id(office.id))) is None
     assert [problem async for problem in ledger_check.verify()] == []
 

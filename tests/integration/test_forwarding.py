@@ -18,7 +18,7 @@ from tracking.visits.actions.arriving import Press
 from tracking.visits.desk_forms import Plain
 from tracking.visits.events import TicketForwarded
 from tracking.visits.models import Counter, NoShow, Office, Opening, Ticket, TicketMatter, TicketSeries, Visit
-from tracking.visits.queries import offices, queue, visits
+from tracking.visits.queries import offices, queue, turns, visits
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import CallNext, Finish, Forward, OpenCounter
 from tracking.visits.states import OpeningKind, TicketState, VisitState
@@ -85,7 +85,7 @@ async def test_the_record_of_the_other_office_replays(system: System) -> None:
         await forwarding.forward(clerk, east, Forward("west"))
         called = await call(clerk, west)
         assert called.forwarded_from
-        record = await queue.record("west", today())
+        record = await turns.record("west", today())
         assert [one.because for one in record if one.because] == [order.Because.FORWARDED]
         assert order.first_difference(record, queue.rule(await offices.office("west"))) is None
 

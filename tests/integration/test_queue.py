@@ -18,7 +18,7 @@ from tracking.visits.counter_errors import CalledJustNow, CounterBusy, CounterNo
 from tracking.visits.desk_forms import Plain
 from tracking.visits.errors import WrongDay
 from tracking.visits.models import Call, Counter, NoShow, Office, Restriction, Ticket, TicketMatter, Visit
-from tracking.visits.queries import offices, planning, queue, visits
+from tracking.visits.queries import live_queue, offices, planning, queue, turns, visits, waiting_times
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import CallChosen, CallNext, Finish, OpenCounter, Transfer
 from tracking.visits.states import Channel, TicketState, VisitState
@@ -63,7 +63,7 @@ async def bench(counters_: dict[str, list[str]], **settings: Any) -> Bench:
 async def replayed(here: Bench) -> None:
     """The record of today says the same order again."""
     office = await offices.office("east")
-    record = await queue.record("east", today())
+    record = await turns.record("east", today())
     assert [one for one in record if one.because], "somebody was called"
     assert order.first_difference(record, queue.rule(office)) is None
 
@@ -89,7 +89,18 @@ async def test_walk_ins_are_called_in_the_order_in_which_they_came(system: Syste
             await here.next("2")
 
 
-async def test_who_booked_and_is_on_time_goes_before_walk_ins_until_they_have_waited_long(system: System) -> None:
+async def estimated_from() -> tuple[list[tuple[float, float]], list[float | None]]:
+    """What estimates know of those who overtook walk-ins: since when they waited, how long it took, who is there."""
+    place = await offices.place("east")
+    standing, _closed = await waiting_times._queue(place, (await queue.day(place.office.id, today()))[0])
+    there = [one.serving.since if one.serving else None for one in standing.counters]
+    return [(one.since, one.seconds) for one in standing.overtakings], there
+
+
+@pytest.mark.parametrize(("minutes", "order_of_calls"), [(29, ["booked", "arrived"]), (30, ["waited", "booked"])])
+async def test_who_booked_and_is_on_time_goes_before_walk_ins_until_they_have_delayed_them_for_long(
+    system: System, minutes: int, order_of_calls: list[str]
+) -> None:
     here = await bench({"1": ["passport"]}, delay_minutes=30)
     with clock.at(at("09:00", None) - timedelta(days=4)):
         first, second = await booked("09:15"), await booked("10:00", "lee")
@@ -106,15 +117,48 @@ async def test_who_booked_and_is_on_time_goes_before_walk_ins_until_they_have_wa
         await here.walk_in()
     with clock.at(at("09:16")):
         assert await here.next() == early.number
+        assert await estimated_from() == ([], [nine_fifteen.timestamp()])
+    with clock.at(at("09:16") + timedelta(minutes=minutes)):
         await here.serve()
+        assert await estimated_from() == ([(nine_fifteen.timestamp(), 60 * minutes)], [None])
     with clock.at(at("10:00")):
         on_time, arrival = await here.check_in(second)
         assert arrival is Arrival.ON_TIME
-        assert await here.next() == "3", "a walk-in who has waited so long is not overtaken any more"
+        expected = [on_time.number, "3"] if order_of_calls[0] == "booked" else ["3", on_time.number]
+        assert await here.next() == expected[0], "the third has waited for 50 minutes, which does not count"
         await here.serve()
-        assert await here.next() == on_time.number
+        assert await here.next() == expected[1]
         await replayed(here)
-    assert [one.because for one in await Call.all().order_by("id")] == ["arrived", "booked", "waited", "booked"]
+    assert [one.because for one in await Call.all().order_by("id")] == ["arrived", "booked", *order_of_calls]
+    one = (await Call.all().order_by("id"))[1]
+    assert (one.since, one.seconds, list((one.counters or {}).values())) == (nine_fifteen, 60 * minutes, [1])
+    entries = await ledger.read(queue.subject("east", at("09:00").date()))
+    assert next(each.data["seconds"] for each in entries if each.kind == "ticket.overtook") == one.seconds
+
+
+async def test_on_a_full_day_a_reservation_is_worth_its_time(system: System) -> None:
+    """Sixty-four walk-ins wait, most of them for more than half an hour."""
+    here = await bench({"1": ["passport"], "2": ["passport"]})
+    with clock.at(at("09:00") - timedelta(days=4)):
+        number = await booked("11:00")
+    place = await offices.place("east")
+    for minute in range(64):
+        with clock.at(at("09:10") + timedelta(minutes=minute)):
+            await here.walk_in()
+    with clock.at(at("10:22")):
+        await here.open("1", "2")
+        early, arrival = await here.check_in(number)
+        assert arrival is Arrival.EARLY
+        assert await turns.position(early, queue.rule(place.office), place.able) == 1, "it counts from the booked time"
+        assert (await live_queue.of_office(place)).tickets[early.number].position == 1
+        assert await here.next("1") == "1"
+        assert await here.next("2") == "2"
+    with clock.at(at("11:00")):
+        await here.serve("1")
+        wait = (await waiting_times.of_office(place)).tickets[queue.rank(early.id)]
+        assert wait.p90 < 10
+        assert await here.next("1") == early.number
+        await replayed(here)
 
 
 async def test_too_late_is_a_walk_in_and_the_same_visit_gets_one_ticket(system: System) -> None:

@@ -17,7 +17,7 @@ from tests.support.live import LiveProcess, Starter
 from tests.support.system import PASSWORD, System
 from tests.support.visits import an_office, at
 from tracking.visits.models import Call, Counter, CounterSitting, Ticket
-from tracking.visits.queries import offices, queue
+from tracking.visits.queries import offices, queue, turns
 from tracking.visits.states import CounterState, PrintState
 from tracking.visits.waits import order
 
@@ -88,7 +88,7 @@ async def test_kiosks_and_64_clerks_at_two_servers(system: System, settings: Set
             )
         assert len({one["number"] for one in called}) == CLERKS, "each ticket once"
         assert await Call.all().count() == CLERKS
-        record = await queue.record("east", today())
+        record = await turns.record("east", today())
         assert order.first_difference(record, queue.rule(await offices.office("east"))) is None, "nobody was skipped"
     assert [sentence async for sentence in ledger_check.verify()] == []
 

@@ -37,7 +37,9 @@ def average(pace: Pace) -> float:
 
 def formula(queue: Queue, pace: Pace, number: str) -> Wait:
     """Average × position ÷ counters, as in use elsewhere; × 0.8 as the optimistic end."""
-    position = 1 + [ticket.number for ticket in in_order(queue.waiting, queue.rule, queue.now)].index(number)
+    position = 1 + [
+        ticket.number for ticket in in_order(queue.waiting, queue.rule, queue.now, queue.overtakings)
+    ].index(number)
     counters = sum(is_open(counter, queue.now) for counter in queue.counters)
     found = average(pace) * position / max(counters, 1) / MINUTE
     return Wait(0.8 * found, found, 1.2 * found)
@@ -50,7 +52,7 @@ class Ahead:
         mine = next(ticket for ticket in queue.waiting if ticket.number == number)
         able = [one for one in queue.counters if can_serve(one.id, one.services, mine)]
         self.open = [one for one in able if is_open(one, queue.now)]
-        order = in_order(queue.waiting, queue.rule, queue.now)
+        order = in_order(queue.waiting, queue.rule, queue.now, queue.overtakings)
         before = order[: [one.number for one in order].index(number)]
         self.tickets = [one for one in before if self._shares(one)]
         self.free = sum(one.serving is None for one in self.open)

@@ -15,7 +15,7 @@ from math import exp, log
 from random import Random
 from typing import Any
 
-from tracking.visits.waits.order import MINUTE, Rule, Ticket, can_serve, choose
+from tracking.visits.waits.order import MINUTE, Overtaking, Rule, Ticket, can_serve, choose, overtakes_from
 
 SEOUL = timezone(timedelta(hours=9))
 HOUR = 60 * MINUTE
@@ -94,7 +94,12 @@ class Day:
         self.drift = {name: random.gauss(0, 0.10) for name in SERVICES}
         self.lines: list[tuple[float, int, dict[str, Any]]] = []
         self.numbers, self.order = count(1), count()
+        self.needs: dict[str, float] = {}
+        """By ticket: the seconds it takes an average clerk on an average day, whoever is called first."""
         self.waiting: list[Ticket] = []
+        self.overtakings: list[Overtaking] = []
+        self.since: dict[str, tuple[float, float]] = {}
+        """By counter, of who may have overtaken walk-ins: since when they waited, and when they were called."""
         self.free = dict.fromkeys(setting.counters, False)
         self.out = dict.fromkeys(setting.counters, False)
         self.agenda: list[tuple[float, int, Any]] = []
@@ -139,6 +144,9 @@ class Day:
     def _visitor(self, at: float) -> None:
         service = self.random.choices(ALL, [s.share for s in SERVICES.values()])[0]
         number = f"{service[0].upper()}{next(self.numbers):03}"  # the same numbers every day
+        kind = SERVICES[service]
+        long = kind.long_factor if self.random.random() < kind.long_share else 1
+        self.needs[number] = kind.usual * exp(self.random.gauss(0, kind.spread)) * long
         if self.random.random() >= self.setting.booked:
             self.push(at, "arrival", Ticket(number, service, at))
             return
@@ -243,7 +251,7 @@ class Day:
         if not self.serves(at, counter):
             return
         services = self.setting.counters[counter]
-        chosen = choose(self.waiting, self.setting.rule, at, counter=counter, services=services)
+        chosen = choose(self.waiting, self.setting.rule, at, self.overtakings, counter=counter, services=services)
         if chosen is None:
             self.free[counter] = True
             return
@@ -251,6 +259,9 @@ class Day:
         if self.random.random() < self.setting.out_of_turn:
             ticket = self.random.choice([one for one in self.waiting if one.service in services])
         self.waiting.remove(ticket)
+        since = overtakes_from(ticket, self.setting.rule, at)
+        if since is not None:
+            self.since[counter] = since, at
         self.say(at, "call", ticket=ticket.number, counter=counter)
         if self.random.random() < self.setting.absent and ticket.booked_for is None:
             self.push(at + self.random.uniform(60, 120), "no_show", (counter, ticket))
@@ -260,19 +271,26 @@ class Day:
     def on_start(self, at: float, about: tuple[str, Ticket]) -> None:
         counter, ticket = about
         self.say(at, "start", ticket=ticket.number, counter=counter)
-        service = SERVICES[ticket.service]
-        seconds = service.usual * exp(self.random.gauss(0, service.spread))
-        if self.random.random() < service.long_share:
-            seconds *= service.long_factor
         day = self.pace[ticket.service] + self.drift[ticket.service] * (at - 13.5 * HOUR) / (4.5 * HOUR)
-        self.push(at + max(20, seconds * exp(day + self.clerks[counter])), "end", about)
+        self.push(at + max(20, self.needs[ticket.number] * exp(day + self.clerks[counter])), "end", about)
 
     def on_end(self, at: float, about: tuple[str, Ticket]) -> None:
         self.say(at, "end", ticket=about[1].number, counter=about[0])
+        self.over(at, about[0])
         self.push(at + self.random.lognormvariate(log(20), 0.7), "ready", about[0])
+
+    def over(self, at: float, counter: str) -> None:
+        if counter in self.since:
+            since, called = self.since.pop(counter)
+            able = [
+                services for one, services in self.setting.counters.items() if self.serves(at, one) or one == counter
+            ]
+            counters = {one: sum(one in each for each in able) for one in self.setting.counters[counter]}
+            self.overtakings.append(Overtaking(since, counter, at - called, counters))
 
     def on_no_show(self, at: float, about: tuple[str, Ticket]) -> None:
         self.say(at, "no_show", ticket=about[1].number, counter=about[0])
+        self.over(at, about[0])
         self.push(at + self.random.uniform(3, 20), "ready", about[0])
 
 
@@ -286,5 +304,5 @@ def simulate(days: int, seed: int, setting: Setting | None = None) -> Iterator[b
             random.shuffle(speeds)  # clerks change counters
         clerks = dict(zip(setting.counters, speeds, strict=True))
         midnight = first + (day // 5 * 7 + day % 5) * 24 * HOUR
-        for line in Day(random, setting, midnight, clerks).run():
+        for line in Day(Random(f"{seed} {day}"), setting, midnight, clerks).run():
             yield json.dumps(line).encode()

@@ -1,7 +1,7 @@
 """Who is called next, and why: single cases, generated queues, and what booked visitors may cost others."""
 
-from heapq import heappop, heappush
 from itertools import pairwise
+from math import inf
 from random import Random
 from typing import Any
 
@@ -13,6 +13,7 @@ from tracking.visits.waits.order import (
     Because,
     Entry,
     Next,
+    Overtaking,
     Place,
     Refusal,
     Rule,
@@ -22,7 +23,10 @@ from tracking.visits.waits.order import (
     first_difference,
     in_order,
     is_on_time,
-    place,
+    kept_before,
+    overtakes_from,
+    places,
+    positions,
     refusal_of_urgency,
     waiting_since,
 )
@@ -43,8 +47,13 @@ def ticket(number: str, arrived: float, booked_for: float | None = None, **more:
     return plain._replace(**more)
 
 
-def called(waiting: list[Ticket], now: float) -> tuple[str, Because] | None:
-    found = choose(waiting, RULE, at(now), counter="1", services=SERVICES)
+def overtaking(since: float, minutes: float, counter: str = "1", **counters: int) -> Overtaking:
+    """Somebody who counted as waiting from so many minutes after ten took a counter for so many minutes."""
+    return Overtaking(at(since), counter, minutes * MINUTE, counters or dict.fromkeys(SERVICES, 1))
+
+
+def called(waiting: list[Ticket], now: float, overtakings: tuple[Overtaking, ...] = ()) -> tuple[str, Because] | None:
+    found = choose(waiting, RULE, at(now), overtakings, counter="1", services=SERVICES)
     return found and (found.ticket.number, found.because)
 
 
@@ -66,9 +75,8 @@ WALK_IN, BOOKED = ticket("W", 0), ticket("B", 5, 10)
         # Late within the grace, and later than that.
         ([WALK_IN, ticket("B", 20, 10)], 20, ("B", Because.BOOKED)),
         ([WALK_IN, ticket("B", 20.1, 10)], 21, ("W", Because.ARRIVED)),
-        # A walk-in who has waited for the worst delay is not overtaken any more.
-        ([WALK_IN, ticket("B", 5, 10)], 29, ("B", Because.BOOKED)),
-        ([WALK_IN, ticket("B", 5, 10)], 30, ("W", Because.WAITED)),
+        # However long a walk-in has waited: what counts is by how much others have delayed them.
+        ([WALK_IN, ticket("B", 70, 70)], 300, ("B", Because.BOOKED)),
         ([WALK_IN, ticket("B", -9, -5)], 30, ("B", Because.BOOKED)),
         # Urgent before everybody; several of them by arrival.
         ([WALK_IN, BOOKED, ticket("U", 12, urgent="a baby")], 40, ("U", Because.URGENT)),
@@ -80,7 +88,6 @@ WALK_IN, BOOKED = ticket("W", 0), ticket("B", 5, 10)
         # Whoever was sent on keeps the arrival there.
         ([ticket("F", 0, forwarded=True), ticket("W", 1)], 12, ("F", Because.FORWARDED)),
         ([ticket("F", 0, forwarded=True), ticket("B", 5, 10)], 12, ("B", Because.BOOKED)),
-        ([ticket("F", 0, forwarded=True), ticket("B", 5, 10)], 35, ("F", Because.FORWARDED)),
         ([ticket("F", 0, 5, forwarded=True), WALK_IN], 12, ("F", Because.FORWARDED)),
         # Called in vain: not again within some minutes.
         ([ticket("N", -9, not_before=at(13)), WALK_IN], 12, ("W", Because.ARRIVED)),
@@ -99,12 +106,78 @@ def test_who_is_next_and_why(waiting: list[Ticket], now: float, expected: tuple[
     assert called(waiting[::-1], now) == expected
 
 
+HALF, FULL = overtaking(9, 29), overtaking(9, 30)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "overtakings", "expected"),
+    [
+        ([WALK_IN, BOOKED], (HALF,), ("B", Because.BOOKED)),
+        ([WALK_IN, BOOKED], (FULL,), ("W", Because.WAITED)),
+        ([WALK_IN, BOOKED], (HALF, overtaking(5, 1)), ("W", Because.WAITED)),
+        ([ticket("F", 0, forwarded=True), BOOKED], (FULL,), ("F", Because.FORWARDED)),
+        # Several counters share a delay; one that does other things does not count.
+        ([WALK_IN, BOOKED], (overtaking(9, 59, certificates=2, moving=1),), ("B", Because.BOOKED)),
+        ([WALK_IN, BOOKED], (overtaking(9, 60, certificates=2, moving=1),), ("W", Because.WAITED)),
+        ([WALK_IN, BOOKED], (overtaking(9, 99, moving=1),), ("B", Because.BOOKED)),
+        # For whom only one counter is left, that one counts, and in full.
+        ([ticket("W", 0, counter="1"), BOOKED], (overtaking(9, 30, certificates=2),), ("W", Because.WAITED)),
+        ([ticket("W", 0, counter="1"), BOOKED], (overtaking(9, 99, "2"),), ("B", Because.BOOKED)),
+        # Nobody was overtaken by those who have waited from earlier.
+        ([ticket("W", 9.5), BOOKED], (FULL,), ("B", Because.BOOKED)),
+        # Walk-ins stay in the order of their arrival, even if only a later one was delayed for so long.
+        (
+            [ticket("V", -1, service="moving"), WALK_IN, BOOKED],
+            (overtaking(9, 30, certificates=1),),
+            ("V", Because.WAITED),
+        ),
+        # Those who have waited longer, or are urgent, still go first.
+        ([WALK_IN, ticket("B", -5, -2)], (FULL,), ("B", Because.BOOKED)),
+        ([WALK_IN, ticket("R", -2, returned=True)], (FULL,), ("R", Because.RETURNED)),
+        ([WALK_IN, ticket("R", 2, returned=True)], (FULL,), ("W", Because.WAITED)),
+        ([WALK_IN, ticket("U", 12, urgent="ill")], (FULL,), ("U", Because.URGENT)),
+    ],
+)
+def test_a_walk_in_who_was_delayed_for_long_enough_is_not_overtaken(
+    waiting: list[Ticket], overtakings: tuple[Overtaking, ...], expected: tuple[str, Because]
+) -> None:
+    assert called(waiting, 12, overtakings) == expected
+    assert called(waiting[::-1], 12, overtakings[::-1]) == expected
+
+
+def test_what_counts_as_a_delay() -> None:
+    assert overtakes_from(BOOKED, RULE, at(10)) == at(10)
+    assert overtakes_from(BOOKED, RULE, at(9)) is None, "nobody else waited"
+    assert overtakes_from(WALK_IN, RULE, at(99)) is None
+    assert overtakes_from(ticket("B", 21, 10), RULE, at(99)) is None, "too late"
+    assert overtakes_from(BOOKED._replace(urgent="ill"), RULE, at(10)) is None, "their number is limited"
+    assert overtakes_from(WALK_IN._replace(returned=True), RULE, at(10)) == at(0)
+    assert overtakes_from(WALK_IN._replace(forwarded=True), RULE, at(10)) is None
+    latest_first = [overtaking(40, 20), overtaking(30, 10), overtaking(20, 10)]
+    assert kept_before("moving", "", latest_first, RULE) == at(30)
+    assert kept_before("moving", "", latest_first[1:], RULE) == -inf
+    assert kept_before("passports", "", latest_first, RULE) == -inf
+    assert kept_before("moving", "", [], RULE._replace(worst_delay=0)) == inf
+
+
+def test_positions_are_what_each_visitor_is_told() -> None:
+    walk_ins = [ticket(f"W{number:02}", number) for number in range(20)]
+    early, earlier = ticket("B", 10, 60), ticket("A", 12, 45)
+    found = positions([*walk_ins, early, earlier], RULE, at(22))
+    assert [found[one.number] for one in walk_ins] == list(range(1, 21)), "nobody booked is due"
+    assert (found["A"], found["B"]) == (1, 2), "once they are due walk-ins do not go before them"
+    found = positions([*walk_ins, early, earlier], RULE, at(22), [overtaking(2.5, 30)])
+    assert (found["A"], found["B"]) == (4, 5), "except those whom nobody overtakes any more"
+    found = positions([*walk_ins, early, earlier], RULE, at(50))
+    assert (found["A"], found["W00"], found["W19"], found["B"]) == (1, 2, 21, 2)
+
+
 def test_a_place_says_how_long_somebody_has_waited() -> None:
     assert is_on_time(BOOKED, RULE)
     assert not is_on_time(WALK_IN, RULE)
     assert waiting_since(BOOKED, RULE) == at(10)
     assert waiting_since(ticket("B", 25, 10), RULE) == at(25)
-    assert place(BOOKED, RULE, at(10)) == (Place(Band.FRONT, at(10), at(5), "B"), Because.BOOKED)
+    assert places([BOOKED], RULE, at(10)) == {"B": (Place(Band.FRONT, at(10), at(5), "B"), Because.BOOKED)}
     assert can_serve("1", SERVICES, WALK_IN)
     assert not can_serve("1", (), WALK_IN)
     assert [one.number for one in in_order([WALK_IN, BOOKED], RULE, at(9))] == ["W", "B"]
@@ -146,32 +219,54 @@ def some_tickets(random: Random, count: int) -> list[Ticket]:
 def test_nobody_is_skipped_and_everybody_is_called_once(seed: int) -> None:
     random = Random(seed)
     waiting, now, order = some_tickets(random, 40), at(0), []
+    overtakings = list[Overtaking]()
     while waiting:
         now += random.uniform(0.5, 6) * MINUTE
         able = random.choice([SERVICES, SERVICES[:1], SERVICES[1:]])
         here = [one for one in waiting if one.arrived <= now]
-        found = choose(here, RULE, now, counter="1", services=able)
+        found = choose(here, RULE, now, overtakings, counter="1", services=able)
         allowed = [one for one in here if one.not_before <= now and one.service in able]
         assert (found is None) == (not allowed)
         if found:
             assert found.ticket in allowed
-            places = {one.number: place(one, RULE, now)[0] for one in allowed}
-            assert places[found.ticket.number] == min(places.values())
-            assert len(set(places.values())) == len(places)
-            # Within a group, whoever has waited longer is first.
+            at_once = {number: place for number, (place, _why) in places(allowed, RULE, now, overtakings).items()}
+            assert at_once[found.ticket.number] == min(at_once.values())
+            assert len(set(at_once.values())) == len(at_once)
+            # Walk-ins are called in the order of arrival, whatever delays them.
             mine = found.ticket
             for other in allowed:
                 if mine.booked_for is None and not mine.urgent and not mine.returned and other.booked_for is None:
                     assert mine.arrived <= other.arrived
+            since = overtakes_from(mine, RULE, now)
+            if since is not None:
+                counters = {one: random.choice([1, 2]) for one in able}
+                overtakings.append(Overtaking(since, "1", random.uniform(60, 900), counters))
             order.append(found.ticket.number)
             waiting.remove(found.ticket)
     assert len(order) == len(set(order)) == 40
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_who_is_not_overtaken_any_more_never_is_again(seed: int) -> None:
+    """Whatever else happens: delays only grow."""
+    random = Random(seed)
+    walk_in, overtakings = ticket("W", 0, service=random.choice(SERVICES)), list[Overtaking]()
+    kept = False
+    for _call in range(40):
+        counters = {one: random.choice([1, 2, 3]) for one in random.choice([SERVICES, SERVICES[:1], SERVICES[1:]])}
+        overtakings.append(Overtaking(at(random.uniform(-20, 90)), "1", random.uniform(60, 900), counters))
+        random.shuffle(overtakings)
+        now_kept = called([walk_in, ticket("B", 95, 95)], 100, tuple(overtakings)) == ("W", Because.WAITED)
+        assert now_kept or not kept
+        kept = now_kept
+    assert kept
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_a_record_replayed_gives_the_same_order(seed: int) -> None:
-    random = Random(seed)
+    random, rule = Random(seed), RULE._replace(worst_delay=5 * MINUTE)
     to_come, waiting, record, now = some_tickets(random, 40), list[Ticket](), list[Entry](), at(0)
+    overtakings, taken = list[Overtaking](), list[Overtaking]()
     to_come.sort(key=lambda one: one.arrived, reverse=True)
     while to_come or waiting:
         now += random.uniform(0.5, 4) * MINUTE
@@ -185,16 +280,25 @@ def test_a_record_replayed_gives_the_same_order(seed: int) -> None:
             changed = random.randrange(len(waiting))
             waiting[changed] = waiting[changed]._replace(urgent="ill")
             record.append(Entry(now, waiting[changed]))
-        found = choose(waiting, RULE, now, counter="1", services=SERVICES)
+        if taken and random.random() < 0.7:
+            overtakings.append(taken.pop(0))
+            record.append(Entry(now, WALK_IN, overtaking=overtakings[-1]))
+        found = choose(waiting, rule, now, overtakings, counter="1", services=SERVICES)
         if found:
             waiting.remove(found.ticket)
             entry = Entry(now, found.ticket, because=found.because, counter="1", services=frozenset(SERVICES))
             record.append(entry)
-    assert first_difference(record, RULE) is None
+            since = overtakes_from(found.ticket, rule, now)
+            if since is not None:
+                taken.append(Overtaking(since, "1", random.uniform(300, 900), dict.fromkeys(SERVICES, 1)))
+    assert any(entry.because is Because.WAITED for entry in record)
+    without = [entry for entry in record if not entry.overtaking]
+    assert first_difference(without, rule), "the delays are part of what decides"
+    assert first_difference(record, rule) is None
     calls = [number for number, entry in enumerate(record) if entry.because]
     first, second = next((a, b) for a, b in pairwise(calls) if b == a + 1)
     record[first], record[second] = record[second]._replace(at=record[first].at), record[first]
-    different = first_difference(record, RULE)
+    different = first_difference(record, rule)
     assert different
     assert different[0] is record[first]
     assert isinstance(different[1], Next)
@@ -207,42 +311,3 @@ def test_a_call_that_nobody_waited_for_is_a_difference() -> None:
     wrong = entry._replace(because=Because.BOOKED)
     assert first_difference([Entry(at(0), WALK_IN), wrong], RULE) == (wrong, Next(WALK_IN, Because.ARRIVED))
     assert first_difference([Entry(at(0), WALK_IN, left=True)], RULE) is None
-
-
-def calls(tickets: list[Ticket], rule: Rule, counters: int, seconds: dict[str, float]) -> dict[str, float]:
-    """When each ticket is called by counters that are never idle while somebody waits."""
-    to_come, waiting, found = sorted(tickets, key=lambda one: -one.arrived), list[Ticket](), dict[str, float]()
-    free = [(at(0), str(number)) for number in range(counters)]
-    while to_come or waiting:
-        now, counter = heappop(free)
-        while to_come and to_come[-1].arrived <= now:
-            waiting.append(to_come.pop())
-        if chosen := choose(waiting, rule, now, counter=counter, services=SERVICES):
-            waiting.remove(chosen.ticket)
-            found[chosen.ticket.number] = now
-            heappush(free, (now + seconds[chosen.ticket.number], counter))
-        else:
-            heappush(free, (to_come[-1].arrived, counter))
-    return found
-
-
-@pytest.mark.parametrize("delay", [0, 15, 30])
-@pytest.mark.parametrize("seed", range(20))
-def test_booked_visitors_delay_a_walk_in_by_no_more_than_the_office_allows(seed: int, delay: float) -> None:
-    """Against the same visitors in the order of arrival: the worst delay, and the services in progress."""
-    random = Random(seed)
-    seconds = {f"T{number:03}": random.uniform(3, 9) * MINUTE for number in range(80)}
-    tickets = []
-    for number in seconds:
-        arrived = random.uniform(0, 90)
-        tickets.append(ticket(number, arrived, random.choice([None, arrived])))
-    rule, counters = RULE._replace(worst_delay=delay * MINUTE), 3
-    by_rule = calls(tickets, rule, counters, seconds)
-    by_arrival = calls([one._replace(booked_for=None) for one in tickets], rule, counters, seconds)
-    longest = max(seconds.values())
-    delays = [by_rule[one.number] - by_arrival[one.number] for one in tickets if one.booked_for is None]
-    assert max(delays) <= rule.worst_delay + longest
-    if delay == 0:
-        assert by_rule == by_arrival
-    else:
-        assert max(delays) > 0

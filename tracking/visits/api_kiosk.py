@@ -18,7 +18,7 @@ from tracking.visits.actions.devices import DeviceRow
 from tracking.visits.api_queue import CounterOpen, ExpectedBeforeClosing, ExpectedWait, OpensAt, service_of, wait_of
 from tracking.visits.desk.places.devices import DEVICES, KINDS, PAPERS, PRINTERS
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import closing, guidance, kiosk, offices, queue, visits, waiting_times
+from tracking.visits.queries import closing, guidance, kiosk, offices, queue, turns, visits, waiting_times
 from tracking.visits.queries.kiosk import KioskView
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import TicketRow
@@ -360,7 +360,7 @@ async def _at_kiosk(device: DeviceRow, ticket: TicketRow, arrival: str, *, told:
         ticket,
         service=await service_of(ticket),
         state=ticket.state.value,
-        position=await queue.position(ticket, queue.rule(place.office), place.able),
+        position=await turns.position(ticket, queue.rule(place.office), place.able),
         arrival=arrival,
         advice=await _advice(place.office, ticket, arrival, closing.in_time(wait, expected, closed)),
         where=guidance.in_words(spots, ticket.language),

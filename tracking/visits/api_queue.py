@@ -14,7 +14,7 @@ from server.core.contract import Access, Answer, Contract, among, said
 from tracking.visits.actions import calling, tickets
 from tracking.visits.counter_acts import COUNTERS
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import closing, forwarded, guidance, live_queue, offices, queue, waiting_times
+from tracking.visits.queries import closing, forwarded, guidance, live_queue, offices, queue, turns, waiting_times
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import Reason
 from tracking.visits.states import CounterAction, CounterState, TicketState
@@ -67,7 +67,7 @@ class FollowedTicket(Answer):
     date: str
     service: str
     state: Annotated[str, among([one.value for one in TicketState])]
-    position: Annotated[int, said("1 is next; 0 unless it waits.")]
+    position: Annotated[int, said("1 is next; of who is early: once they are due; 0 unless it waits.")]
     counter: Annotated[str, said("The counter that calls or serves it.")]
     where: Annotated[str, said("Floor and counter, or the counters at which it may be called, in words.")]
     goes_on: Annotated[str, said("Where the ticket at another office that continues it is followed; else empty.")]
@@ -251,7 +251,7 @@ async def _followed(request: Request, ticket: TicketRow) -> Response:
         date=ticket.date.isoformat(),
         service=await service_of(ticket),
         state=ticket.state.value,
-        position=await queue.position(ticket, queue.rule(place.office), place.able),
+        position=await turns.position(ticket, queue.rule(place.office), place.able),
         counter=place_of.number if place_of else "",
         where=await guidance.where(ticket, place, web.language(request)),
         goes_on=f"{config.settings().public_url}/tickets/{goes_on.code}" if goes_on else "",

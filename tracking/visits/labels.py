@@ -85,7 +85,7 @@ BECAUSE: dict[str, Text] = {
     Because.RETURNED: _("is back with papers"),
     Because.FORWARDED: _("was forwarded"),
     Because.BOOKED: _("has a reservation"),
-    Because.WAITED: _("has waited long"),
+    Because.WAITED: _("let reservations go first for long enough"),
     Because.ARRIVED: _("in order of arrival"),
     Because.EARLY: _("reservation for later"),
     "chosen": _("chosen by the clerk"),

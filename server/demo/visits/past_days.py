@@ -128,6 +128,8 @@ class _Day:
         self.order, self.turns = count(), count(1)
         self.waiting: list[_Visitor] = []
         self.free = dict.fromkeys(self.able, False)
+        self.overtakings: list[tuple[datetime, order.Overtaking]] = []
+        """Each with when it is over."""
 
     def _at(self, text: str) -> datetime:
         return datetime.combine(self.day, time.fromisoformat(text), config.settings().zone)
@@ -185,8 +187,10 @@ class _Day:
             return
         services = [str(one) for one in self.able[unit]]
         found = order.choose(
-            (one.in_order for one in self.waiting), self.rule, at.timestamp(), counter=str(unit), services=services
-        )
+            (one.in_order for one in self.waiting), self.rule, at.timestamp(),
+            [one for ended, one in self.overtakings if ended <= at],
+            counter=str(unit), services=services,
+        )  # fmt: skip
         if found is None:
             self.free[unit] = True
             return
@@ -203,6 +207,11 @@ class _Day:
             one.state, one.started = TicketState.DONE, at + timedelta(seconds=self.rng.randint(8, 45))
             needed = self.services[one.service].minutes * 60 * QUICK * math.exp(self.rng.gauss(-0.1, 0.5))
             one.ended = one.started + timedelta(seconds=round(max(45, needed)))
+        since = order.overtakes_from(found.ticket, self.rule, at.timestamp())
+        if since is not None:
+            counters = {one: sum(int(one) in able for able in self.able.values()) for one in services}
+            over = order.Overtaking(since, str(unit), (one.ended - at).total_seconds(), counters)
+            self.overtakings.append((one.ended, over))
         self._later(one.ended + timedelta(seconds=self.rng.randint(8, 60)), "free", unit)
 
     async def write(self) -> None:

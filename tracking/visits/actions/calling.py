@@ -7,7 +7,7 @@ at the same time; a unique column of the ticket says so again.
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from server.core import clock, config, database
 from server.core.accounts import Official
@@ -27,7 +27,7 @@ from tracking.visits.counter_errors import (
 from tracking.visits.desk_forms import Plain
 from tracking.visits.errors import NoSuchTicket, OfficeClosed
 from tracking.visits.events import TicketCalled, TicketFinished, TicketNoted, TicketStarted
-from tracking.visits.queries import offices, queue
+from tracking.visits.queries import offices, queue, turns
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import CounterRow, TicketRow
 from tracking.visits.queue_forms import CallChosen, CallNext, Finish, Transfer, WriteNote
@@ -106,6 +106,7 @@ async def call_next(actor: Official, counter_id: str, command: CallNext) -> Tick
         waiting = {queue.rank(one.id): one for one in await queue.waiting(there.day.id)}
         found = order.choose(
             (one.in_order for one in waiting.values()), there.day.rule, now.timestamp(),
+            await turns.overtakings(there.day.id),
             counter=str(there.counter.id), services=[str(one) for one in there.services],
         )  # fmt: skip
         if found is None:
@@ -167,15 +168,19 @@ async def recall(actor: Official, counter_id: str, _command: Plain) -> TicketRow
 async def _call(
     there: AtCounter, ticket: TicketRow, because: str, now: datetime, press_id: str | None = None
 ) -> TicketRow:
-    rule = there.day.rule
+    rule, since, counters = there.day.rule, None, None
+    overtakes = because in {*order.Because} and order.overtakes_from(ticket.in_order, rule, now.timestamp())
+    if overtakes:
+        since = datetime.fromtimestamp(overtakes, UTC)
+        counters = await turns.counters_open(there.day.office.id, there.services)
     await database.execute(
         "UPDATE ticket SET state = ?, counter = ?, last_counter = ?, calls = calls + 1, called_at = ?, "
         "first_called_at = COALESCE(first_called_at, ?) WHERE id = ?",
         TicketState.CALLED, there.counter.id, there.counter.id, now, now, ticket.id,
     )  # fmt: skip
     await database.insert(
-        "ticket_call", ("day_id", "ticket_id", "counter_id", "at", "because", "press_id"),
-        [(there.day.id, ticket.id, there.counter.id, now, because, press_id)],
+        "ticket_call", ("day_id", "ticket_id", "counter_id", "at", "because", "press_id", "since", "counters"),
+        [(there.day.id, ticket.id, there.counter.id, now, because, press_id, since, counters)],
     )  # fmt: skip
     event = TicketCalled(
         now.isoformat(),

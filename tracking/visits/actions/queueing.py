@@ -14,7 +14,7 @@ from server.core.days import today
 from server.core.ledger import Chain
 from tracking.visits import rules
 from tracking.visits.errors import OfficeClosed
-from tracking.visits.events import TicketEnded, TicketWaits
+from tracking.visits.events import TicketEnded, TicketOvertook, TicketWaits
 from tracking.visits.queries import offices, queue
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import TicketRow
@@ -101,6 +101,7 @@ async def must_be_open(office: OfficeRow) -> None:
 
 async def waits(day: Queue, ticket: TicketRow, actor: str, how: str, **changed: object) -> None:
     """Change a ticket, put it into the queue, and record what decides its place."""
+    await _over(day, ticket, actor)
     values = {"state": TicketState.WAITING, "counter": None, **changed}
     assignments = ", ".join(f"{name} = ?" for name in values)
     await database.execute(f"UPDATE ticket SET {assignments} WHERE id = ?", *values.values(), ticket.id)
@@ -118,6 +119,7 @@ async def end(day: Queue, ticket: TicketRow, state: TicketState, actor: str, cou
 
     The contact left for a notice is erased with it, unless its visitor can still come back.
     """
+    await _over(day, ticket, actor)
     ended = None if state is TicketState.PARKED else clock.now()
     await database.execute(
         "UPDATE ticket SET state = ?, counter = NULL, ended_at = ?, contact = CASE WHEN ? THEN contact ELSE '' END "
@@ -125,6 +127,22 @@ async def end(day: Queue, ticket: TicketRow, state: TicketState, actor: str, cou
         state, ended, TicketAction.RETURN in TICKET[state], ticket.id,
     )  # fmt: skip
     await day.chain.append(actor, TicketEnded(ticket.id, state, counter))
+
+
+async def _over(day: Queue, ticket: TicketRow, actor: str) -> None:
+    """Record for how long a call that may have gone before walk-ins took its counter."""
+    if ticket.counter is None:
+        return
+    rows = await database.fetch(
+        "SELECT id, counter_id, at, since, counters FROM ticket_call "
+        "WHERE ticket_id = ? AND day_id = ? AND since IS NOT NULL AND seconds IS NULL",
+        ticket.id, day.id,
+    )  # fmt: skip
+    for row in rows:
+        seconds = round((clock.now() - database.moment(row["at"])).total_seconds())
+        await database.execute("UPDATE ticket_call SET seconds = ? WHERE id = ?", seconds, row["id"])
+        since, counters = database.moment(row["since"]).isoformat(), database.document(row["counters"])
+        await day.chain.append(actor, TicketOvertook(ticket.id, row["counter_id"], since, seconds, counters))
 
 
 def _iso(moment: datetime | None) -> str:

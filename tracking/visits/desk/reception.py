@@ -21,7 +21,7 @@ from tracking.visits.desk.common import all_offices, chosen_office, names
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.labels import TICKET_STATES
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import closing, guidance, offices, queue, reception, visits, waiting_times
+from tracking.visits.queries import closing, guidance, offices, queue, reception, turns, visits, waiting_times
 from tracking.visits.queries import passes as pass_rows
 from tracking.visits.queries.offices import OfficeRow, Place
 from tracking.visits.queries.queue import TicketRow
@@ -153,7 +153,7 @@ async def _ticket(request: Request, back: ReturnedForm) -> Response:
         if visit and arrival
         else None,
         "where": await guidance.where(found, place, language),
-        "position": await queue.position(found, queue.rule(office), place.able),
+        "position": await turns.position(found, queue.rule(office), place.able),
         "wait": Waits(language).of(wait, expected, closed),
         "visit": visit,
         "may_leave": TicketAction.LEAVE in TICKET[found.state],

@@ -12,6 +12,8 @@ QUEUE = (
     message(events.TicketEstimated, "plain", "clock", _("Told how long the wait would be"), internal=True),
     message(events.TicketCalled, "info", "bell", _("Called"), internal=True),
     message(events.TicketStarted, "info", "person", _("At the counter"), internal=True),
+    message(events.TicketOvertook, "plain", "clock", _("Was called before others who had waited longer"),
+            internal=True),
     message(events.TicketFinished, "success", "check", _("Settled at the counter"), internal=True),
     message(events.TicketForwarded, "plain", "arrow", _("Another office goes on"), internal=True),
     message(events.TicketNoted, "plain", "document", _("Note for colleagues"), internal=True),

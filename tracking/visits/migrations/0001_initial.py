@@ -714,6 +714,9 @@ class Migration(migrations.Migration):
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("because", fields.CharField(default="", max_length=20)),
                 ("press_id", fields.CharField(null=True, max_length=64)),
+                ("since", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("counters", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
+                ("seconds", fields.IntField(null=True)),
             ],
             options={
                 "table": "ticket_call",

@@ -67,7 +67,7 @@ class Office(Model):
     grace_minutes = fields.IntField(default=10)
     """Who comes later than this after their booked time queues as a walk-in."""
     delay_minutes = fields.IntField(default=30)
-    """By how much booked visitors may make a walk-in wait longer."""
+    """By how much booked visitors may make a walk-in wait longer than in the order of arrival."""
     urgent_daily = fields.IntField(default=5)
     """Tickets that can be put first in a day, each for a reason."""
     most_calls = fields.IntField(default=3)

@@ -217,6 +217,12 @@ class Call(Model):
     """Why this ticket was next."""
     press_id = fields.CharField(max_length=64, null=True)
     """The press at the counter: repeating it gives the same ticket."""
+    since = fields.DatetimeField(null=True)
+    """From when its visitor counted as waiting, if they may have gone before walk-ins who had waited longer."""
+    counters: dict[str, int] | None = fields.JSONField(null=True)
+    """Then by service that the counter does: how many counters were open for it."""
+    seconds = fields.IntField(null=True)
+    """Then for how long the counter was taken; None until the call is over."""
 
     class Meta:
         table = "ticket_call"

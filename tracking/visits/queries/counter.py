@@ -9,7 +9,7 @@ from server.core.accounts import Official
 from server.core.days import today
 from server.core.roles import Card
 from server.core.rows import Local, columns, select, select_one
-from tracking.visits.queries import emergencies, forwarded, offices, papers, queue
+from tracking.visits.queries import emergencies, forwarded, offices, papers, queue, turns
 from tracking.visits.queries.emergencies import EmergencyRow
 from tracking.visits.queries.forwarded import GoesOn
 from tracking.visits.queries.offices import OfficeRow, Place
@@ -103,19 +103,26 @@ async def view(counter_id: int, language: str, reader: Official) -> CounterView:
     others = await queue.counters(counter.office_id)
     place = await offices.place(counter.office_code)
     day_id, version = await queue.day(counter.office_id, today())
-    ticket = await queue.at_counter(counter_id)
     names = {one.id: i18n.name_in(one, language) for one in place.services.values()}
-    tickets = await queue.listed(day_id)
+    listed = await queue.listed(day_id, counter_id)
+    ticket = next((one for one in listed if one.counter == counter_id), None)
+    tickets = [one for one in listed if one is not ticket]
     now, rule = clock.now(), queue.rule(place.office)
     moment = now.timestamp()
-    places = {one.id: order.place(one.in_order, rule, moment) for one in tickets}
     services = [str(service) for service, able in place.able.items() if counter_id in able]
+    ours = [one for one in tickets if order.can_serve(str(counter_id), services, one.in_order)]
+    elsewhere = [one for one in tickets if one not in ours]
+    overtakings = await turns.overtakings(day_id)
+    places = {
+        number: place
+        for group in (ours, elsewhere)
+        for number, place in order.places([one.in_order for one in group], rule, moment, overtakings).items()
+    }
 
     def waits(one: TicketRow) -> Waits:
-        spot, because = places[one.id]
-        ours = order.can_serve(str(counter_id), services, one.in_order)
+        spot, because = places[queue.rank(one.id)]
         minutes = max(0, round((moment - spot.since) / 60))
-        return Waits(one, names.get(one.service_id, ""), because, minutes, ours, again_at(one))
+        return Waits(one, names.get(one.service_id, ""), because, minutes, one in ours, again_at(one))
 
     def again_at(one: TicketRow) -> Local | None:
         return one.not_before.astimezone(config.settings().zone) if one.not_before and one.not_before > now else None
@@ -123,7 +130,8 @@ async def view(counter_id: int, language: str, reader: Official) -> CounterView:
     visitor = await _visitor(ticket) if ticket else None
     waiting = [one for one in tickets if one.state is TicketState.WAITING]
     found = sorted(
-        map(waits, waiting), key=lambda one: (not one.ours, one.again_at is not None, places[one.ticket.id][0])
+        map(waits, waiting),
+        key=lambda one: (not one.ours, one.again_at is not None, places[queue.rank(one.ticket.id)][0]),
     )
     return CounterView(
         counter,

@@ -52,15 +52,15 @@ async def view(place: Place, device_id: int, enrolled_at: datetime) -> KioskView
     day, now = today(), clock.now()
     found = (await offices.hours(place.office.id, place.weekly, [day], await city.kept_calendar()))[day]
     is_open = bool(found.spans) and not offices.closed_now(found)
-    day_id, _version = await queue.day(place.office.id, day)
+    day_id, version = await queue.day(place.office.id, day)
     counted = await numbers.numbers(place.office.id, day_id)
     own = of_kiosk(counted, device_id, enrolled_at)
     free = await numbers.free(day_id, own)
     tickets = await queue.waiting(day_id)
     waiting = Tally(one.service_id for one in tickets)
-    ahead = live_queue.ahead(tickets, queue.rule(place.office), place.able)
     closes = rules.moment(found.spans[-1][1]) if found.spans else None
-    estimates, closed = await waiting_times.now(place)
+    estimates, closed, overtakings = await waiting_times.now(place, (day_id, version))
+    ahead = live_queue.ahead(tickets, queue.rule(place.office), place.able, overtakings)
     most = place.office.offline_numbers
     return KioskView(
         place, day, now, is_open,

@@ -144,10 +144,10 @@ def _is_old(kept: LiveQueue) -> bool:
 async def _read(place: Place, day: date, day_id: int, version: int) -> LiveQueue:
     """The queue; its version was read before the tickets are: what comes later has a later version."""
     began = time.monotonic()
-    waits, closed = await waiting_times.now(place)
+    waits, closed, overtakings = await waiting_times.now(place, (day_id, version))
     listed = await queue.listed(day_id)
     waiting = [one for one in listed if one.state is TicketState.WAITING]
-    positions = _positions(waiting, queue.rule(place.office), place.able)
+    positions = _positions(waiting, queue.rule(place.office), place.able, overtakings)
     closes, walk_ins = await closing.closes(place), {one: waits.walk_ins.get(str(one)) for one in place.services}
     return LiveQueue(
         place,
@@ -162,7 +162,7 @@ async def _read(place: Place, day: date, day_id: int, version: int) -> LiveQueue
             for wait in [waits.tickets.get(queue.rank(one.id))]
         },
         {state: [one.number for one in listed if one.state is state] for state in AWAY},
-        ahead(waiting, queue.rule(place.office), place.able),
+        ahead(waiting, queue.rule(place.office), place.able, overtakings),
         {one: wait for one, wait in walk_ins.items() if wait},
         {one: found for one, wait in walk_ins.items() if (found := closing.expected(wait, closes))},
         closes,
@@ -170,28 +170,36 @@ async def _read(place: Place, day: date, day_id: int, version: int) -> LiveQueue
     )
 
 
-def _positions(waiting: Sequence[TicketRow], rule: order.Rule, able: Mapping[int, Collection[int]]) -> dict[int, int]:
+def _positions(
+    waiting: Sequence[TicketRow],
+    rule: order.Rule,
+    able: Mapping[int, Collection[int]],
+    overtakings: Sequence[order.Overtaking],
+) -> dict[int, int]:
     """The place of each waiting ticket among those that the same counters serve."""
     counters = {one.service_id: {*able.get(one.service_id, ())} for one in waiting}
-    rivals = {one: {other for other in counters if counters[one] & counters[other]} | {one} for one in counters}
-    before = Tally[int]()
-    found = {}
-    services = {queue.rank(one.id): (one.id, one.service_id) for one in waiting}
-    for ticket in order.in_order([one.in_order for one in waiting], rule, clock.now().timestamp()):
-        number, service = services[ticket.number]
-        found[number] = 1 + sum(before[rival] for rival in rivals[service])
-        before[service] += 1
+    tickets, now = {one.id: one.in_order for one in waiting}, clock.now().timestamp()
+    found = dict[int, int]()
+    for service, ours in counters.items():
+        rivals = [tickets[one.id] for one in waiting if one.service_id == service or counters[one.service_id] & ours]
+        places = order.positions(rivals, rule, now, overtakings)
+        found |= {one.id: places[queue.rank(one.id)] for one in waiting if one.service_id == service}
     return found
 
 
-def ahead(waiting: Sequence[TicketRow], rule: order.Rule, services: Mapping[int, Collection[int]]) -> dict[int, int]:
+def ahead(
+    waiting: Sequence[TicketRow],
+    rule: order.Rule,
+    services: Mapping[int, Collection[int]],
+    overtakings: Sequence[order.Overtaking],
+) -> dict[int, int]:
     """By service: how many are called before a visitor without a reservation who came now, at the same counters.
 
     ``services``: the counters able to do each service.
     """
     now = clock.now().timestamp()
     comes = order.Ticket("~", "", now)
-    ordered = order.in_order([*(one.in_order for one in waiting), comes], rule, now)
+    ordered = order.in_order([*(one.in_order for one in waiting), comes], rule, now, overtakings)
     before = Tally(int(one.service) for one in ordered[: ordered.index(comes)])
     return {
         service: sum(count for other, count in before.items() if {*able} & {*services.get(other, ())})

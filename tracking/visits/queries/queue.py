@@ -1,15 +1,13 @@
 """The queue of an office's day as it is: tickets, calls, counters, and the numbers that are given out."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from server.core import accounts, clock, database, ledger, references
+from server.core import accounts, database, references
 from server.core.accounts import Official
 from server.core.rows import Local, columns, select, select_one
 from tracking.visits.errors import NoSuchCounter, NoSuchTicket
-from tracking.visits.events import TicketCalled, TicketEnded, TicketWaits
 from tracking.visits.permissions import Permission
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.states import HERE, PrintState, TicketState
@@ -214,10 +212,11 @@ async def waiting(day_id: int) -> Sequence[TicketRow]:
     return await select(TicketRow, f"{_FROM}WHERE t.day_id = ? AND t.state = ?", day_id, TicketState.WAITING)
 
 
-async def listed(day_id: int) -> Sequence[TicketRow]:
-    """The tickets of a day that somebody waits for: waiting, parked, and missed."""
+async def listed(day_id: int, counter: int | None = None) -> Sequence[TicketRow]:
+    """The tickets of a day that somebody waits for: waiting, parked, and missed; and the one that a counter has."""
     states = (TicketState.WAITING, TicketState.PARKED, TicketState.MISSED)
-    return await select(TicketRow, f"{_FROM}WHERE t.day_id = ? AND t.state IN (?) ORDER BY t.id", day_id, states)
+    which = "(t.day_id = ? AND t.state IN (?)) OR t.counter = ?"
+    return await select(TicketRow, f"{_FROM}WHERE {which} ORDER BY t.id", day_id, states, counter)
 
 
 async def here(day_id: int) -> Sequence[TicketRow]:
@@ -335,63 +334,3 @@ async def because(*ticket_ids: int) -> dict[int, str]:
         "SELECT ticket_id, because FROM ticket_call WHERE ticket_id IN (?) ORDER BY id", ticket_ids
     )
     return {row["ticket_id"]: row["because"] for row in rows}
-
-
-async def position(row: TicketRow, rule: order.Rule, services: Mapping[int, Collection[int]]) -> int:
-    """The place of a waiting ticket among those that the same counters serve; 1 is next, 0 if it does not wait.
-
-    ``services``: the counters able to do each service.
-    """
-    ours = {*services.get(row.service_id, ())}
-    rivals = [
-        one for one in await waiting(row.day_id) if one.id == row.id or ours & {*services.get(one.service_id, ())}
-    ]
-    ordered = order.in_order([one.in_order for one in rivals], rule, clock.now().timestamp())
-    return next((place for place, one in enumerate(ordered, 1) if one.number == rank(row.id)), 0)
-
-
-async def record(office: str, day: date) -> list[order.Entry]:
-    """The record of a day's queue, to be replayed: what decided each ticket's place, who left, who was called why."""
-    found: list[order.Entry] = []
-    sequence = 0
-    while events := await ledger.read(subject(office, day), after_sequence=sequence):
-        found += [entry for event in events if (entry := _entry(event))]
-        sequence = events[-1].sequence
-    return found
-
-
-def _entry(event: ledger.Entry) -> order.Entry | None:
-    data, at = event.data, event.occurred_at.timestamp()
-    if event.kind == TicketWaits.kind:
-        return order.Entry(at, _ticket(data))
-    if event.kind == TicketEnded.kind:
-        return order.Entry(at, _named(data), left=True)
-    if event.kind != TicketCalled.kind:
-        return None
-    chosen = datetime.fromisoformat(data["at"]).timestamp()
-    if data["because"] not in {*order.Because}:  # by the clerk, not by the rule
-        return order.Entry(chosen, _named(data), left=True)
-    services = frozenset(map(str, data["services"]))
-    because = order.Because(data["because"])
-    return order.Entry(chosen, _named(data), because=because, counter=str(data["counter"]), services=services)
-
-
-def _named(data: Mapping[str, Any]) -> order.Ticket:
-    return order.Ticket(rank(data["ticket"]), "", 0)
-
-
-def _ticket(data: Mapping[str, Any]) -> order.Ticket:
-    def moment(name: str) -> float | None:
-        return datetime.fromisoformat(data[name]).timestamp() if data[name] else None
-
-    return order.Ticket(
-        rank(data["ticket"]),
-        str(data["service"]),
-        moment("arrived_at") or 0,
-        moment("booked_for"),
-        "urgent" if data["urgent"] else "",
-        returned=data["returned"],
-        forwarded=bool(data["for_counter"]) or data.get("forwarded", False),
-        not_before=moment("not_before") or 0,
-        counter=str(data["for_counter"] or ""),
-    )

@@ -9,18 +9,19 @@ from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from server.core import clock, config, database, ledger
 from server.core.booking import times
 from server.core.days import today
 from tracking.visits.events import TicketEstimated
-from tracking.visits.queries import offices, queue
+from tracking.visits.queries import offices, queue, turns
 from tracking.visits.queries.offices import OfficeRow, Place
 from tracking.visits.queries.queue import CounterRow, TicketRow
 from tracking.visits.states import CounterState, TicketState, VisitState
 from tracking.visits.waits.calibration import Calibration
 from tracking.visits.waits.closing import Closed
-from tracking.visits.waits.order import MINUTE, can_serve
+from tracking.visits.waits.order import MINUTE, Overtaking, can_serve
 from tracking.visits.waits.pace import Pace
 from tracking.visits.waits.queue import Coming, Counter, Queue, Serving, Wait
 from tracking.visits.waits.replay import Waits, estimate
@@ -48,12 +49,21 @@ class _Learned:
     day: date | None = None
 
 
+class Now(NamedTuple):
+    """What is known of an office's queue at a moment."""
+
+    waits: Waits
+    closed: Mapping[int, Closed]
+    """The services for which no counter is open, or paused, by id."""
+    overtakings: Sequence[Overtaking]
+    """What has delayed walk-ins today."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     version: int
     until: float
-    waits: Waits
-    closed: Mapping[int, Closed]
+    now: Now
 
 
 _learned: dict[int, _Learned] = {}
@@ -68,16 +78,16 @@ def forget() -> None:
 
 async def of_office(place: Place) -> Waits:
     """The estimates for an office now, in minutes: of its waiting tickets by id, and of a walk-in for each service."""
-    return (await now(place))[0]
+    return (await now(place)).waits
 
 
-async def now(place: Place) -> tuple[Waits, Mapping[int, Closed]]:
-    """The estimates, and the services for which no counter is open, or paused, by id."""
+async def now(place: Place, day: tuple[int, int] | None = None) -> Now:
+    """The estimates, and what else is read for them; ``day``: as ``queue.day``, if that was just read."""
     office = place.office
-    day_id, version = await queue.day(office.id, today())
+    day_id, version = day or await queue.day(office.id, today())
     kept = _kept.get(office.id)
     if kept is None or kept.version != version or kept.until < time.monotonic():
-        standing, closed_now = await _queue(place, day_id, await queue.waiting(day_id))
+        standing, closed_now = await _queue(place, day_id)
         learned = _learned.setdefault(office.id, _Learned())
         async with learned.lock:  # else two requests at once would learn the same twice
             await _learn(place, learned)
@@ -85,9 +95,9 @@ async def now(place: Place) -> tuple[Waits, Mapping[int, Closed]]:
         found = estimate(standing, learned.pace, walk_ins=services)
         fit = learned.calibration.calibrated
         waits = Waits(*({name: fit(wait) for name, wait in part.items()} for part in found))
-        kept = _Kept(version, time.monotonic() + KEPT, waits, closed_now)
+        kept = _Kept(version, time.monotonic() + KEPT, Now(waits, closed_now, standing.overtakings))
         _kept[office.id] = kept
-    return kept.waits, kept.closed
+    return kept.now
 
 
 async def of_ticket(place: Place, ticket: TicketRow) -> Wait | None:
@@ -97,7 +107,7 @@ async def of_ticket(place: Place, ticket: TicketRow) -> Wait | None:
 
 async def closed_for(place: Place, ticket: TicketRow) -> Closed | None:
     """That no counter is open for a waiting ticket; None if one is, or if it does not wait."""
-    return (await now(place))[1].get(ticket.service_id) if ticket.state is TicketState.WAITING else None
+    return (await now(place)).closed.get(ticket.service_id) if ticket.state is TicketState.WAITING else None
 
 
 async def published(place: Place, ticket: TicketRow) -> Wait | None:
@@ -119,23 +129,29 @@ async def published(place: Place, ticket: TicketRow) -> Wait | None:
 # --- The queue as it stands ------------------------------------------------------------------------------------------
 
 
-async def _queue(place: Place, day_id: int, waiting: Sequence[TicketRow]) -> tuple[Queue, Mapping[int, Closed]]:
+async def _queue(place: Place, day_id: int) -> tuple[Queue, Mapping[int, Closed]]:
     now, office = clock.now(), place.office
-    found = await queue.counters(office.id)
-    at_work = {one.counter: one for one in await queue.here(day_id) if one.counter}
+    found, here = await queue.counters(office.id), await queue.here(day_id)
+    waiting = [one for one in here if one.state is TicketState.WAITING]
+    at_work = {one.counter: one for one in here if one.counter}
+    overtakings, since = await turns.overtaking_calls(day_id)
     spans, free_from = await _spans(office), await _free_from(office.id, day_id)
     standing = Queue(
         now.timestamp(),
         queue.rule(office),
         tuple(one.in_order for one in waiting),
         tuple(
-            _counter(one, place, at_work.get(one.id), spans.get(one.id, []), waiting, free_from.get(one.id, 0))
+            _counter(
+                one, place, at_work.get(one.id), spans.get(one.id, []), waiting, free_from.get(one.id, 0),
+                since.get(one.id),
+            )
             for one in found
         ),
         tuple(await _coming(office.id)),
         await _further(day_id),
         tuple(await _walk_ins(day_id, now)),
-    )
+        tuple(overtakings),
+    )  # fmt: skip
     return standing, _closed(place, found, spans, now.timestamp())
 
 
@@ -158,6 +174,7 @@ def _counter(
     spans: Spans,
     waiting: Sequence[TicketRow],
     free_from: float,
+    since: float | None,
 ) -> Counter:
     now = clock.now().timestamp()
     services = frozenset(str(one) for one, able in place.able.items() if counter.id in able)
@@ -171,7 +188,9 @@ def _counter(
     serving = None
     if ticket and ticket.called_at:
         begun = ticket.started_at if ticket.state is TicketState.SERVING else None
-        serving = Serving(str(ticket.service_id), ticket.called_at.timestamp(), begun.timestamp() if begun else None)
+        serving = Serving(
+            str(ticket.service_id), ticket.called_at.timestamp(), begun.timestamp() if begun else None, since=since
+        )
     ours = [one.arrived_at.timestamp() for one in waiting if can_serve(str(counter.id), services, one.in_order)]
     free_since = min(now, max(free_from, min(ours))) if open_now and serving is None and ours else None
     return Counter(str(counter.id), services, tuple(ahead), serving, free_since, closed_since)

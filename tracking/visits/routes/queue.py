@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from server.core import i18n, web
+from server.core import clock, i18n, web
 from server.core.days import today
 from server.core.errors import Conflict, Text, _
 from server.core.stream.listener import Listener, event
@@ -198,6 +198,7 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
         "may_be_in_vain": standing is not None
         and (standing.closed is not None or standing.before_closing is BeforeClosing.TOO_LATE),
         "bookable": service.code if service and bookable else "",
+        "due": found.booked_for if found.booked_for and found.booked_for > clock.now() else None,
         "counter": await queue.counter_place(found.counter),
         "goes_on": await forwarded.continued(found),
         "meeting": await meetings.of_ticket(found),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from tracking.visits.waits.log import Line, What
-from tracking.visits.waits.order import MINUTE, Rule, Ticket, can_serve, choose
+from tracking.visits.waits.order import MINUTE, Overtaking, Rule, Ticket, can_serve, choose, overtakes_from
 from tracking.visits.waits.pace import Pace
 from tracking.visits.waits.queue import Coming, Counter, Queue, Serving
 
@@ -61,6 +61,7 @@ class Office:
         """By ticket and time: a log may use the same numbers every day."""
         self.places: dict[str, CounterNow] = {}
         self.walk_ins: deque[tuple[float, str]] = deque()
+        self.overtakings: list[Overtaking] = []
         self.explained = dict.fromkeys(WORST_DELAYS, 0)
         self.judged = 0
         self.days = 0
@@ -108,6 +109,7 @@ class Office:
             tuple(counters),
             tuple(coming),
             walk_ins=tuple(recent.items()),
+            overtakings=tuple(self.overtakings),
         )
 
     # --- Time --------------------------------------------------------------------------------------------------------
@@ -126,6 +128,7 @@ class Office:
         self.days += 1
         self.waiting.clear()
         self.known.clear()
+        self.overtakings.clear()
         for ticket, booking in list(self.bookings.items()):
             if booking.booked_for < at - NIGHT:
                 self.pace.coming.add(0)
@@ -201,7 +204,12 @@ class Office:
         arrived = [ticket.arrived for ticket in self.waiting.values() if can_serve(name, services, ticket)]
         return max(place.free_from, min(arrived)) if arrived else None
 
-    def _leave(self, counter: CounterNow, at: float) -> None:
+    def _leave(self, name: str, counter: CounterNow, at: float) -> None:
+        if counter.serving and counter.serving.since is not None:
+            open_now = [self._served_by(place) for place in self.places.values()]
+            counters = {one: max(sum(one in each for each in open_now), 1) for one in self._served_by(counter)}
+            seconds = at - counter.serving.called
+            self.overtakings.append(Overtaking(counter.serving.since, name, seconds, counters))
         counter.ticket, counter.serving, counter.free_from = "", None, at
 
     def _at(self, ticket: str) -> tuple[str, CounterNow] | None:
@@ -243,7 +251,8 @@ class Office:
             del self.waiting[line.ticket]
         service = ticket.service if ticket else line.service or self.known.get(line.ticket, "")
         self.known.setdefault(line.ticket, service)
-        place.ticket, place.serving = line.ticket, Serving(service, line.at)
+        since = overtakes_from(ticket, self.rule, line.at) if ticket else None
+        place.ticket, place.serving = line.ticket, Serving(service, line.at, since=since)
         return ticket is not None
 
     def _explain(self, line: Line, place: CounterNow) -> None:
@@ -254,7 +263,9 @@ class Office:
         services = self._served_by(place)
         for delay in self.explained:
             rule = Rule(worst_delay=delay)
-            chosen = choose(self.waiting.values(), rule, line.at, counter=line.counter, services=services)
+            chosen = choose(
+                self.waiting.values(), rule, line.at, self.overtakings, counter=line.counter, services=services
+            )
             self.explained[delay] += chosen is not None and chosen.ticket.number == line.ticket
 
     def _start(self, line: Line) -> bool:
@@ -277,7 +288,7 @@ class Office:
         if serving.started is None:
             self.pace.absent.add(0)
         self.pace.served(serving.service, name, line.at - (serving.started or serving.called))
-        self._leave(place, line.at)
+        self._leave(name, place, line.at)
         return True
 
     def _no_show(self, line: Line) -> bool:
@@ -291,5 +302,5 @@ class Office:
             return True
         self.pace.absent.add(1)
         self.pace.absence.add(line.at - found[1].serving.called)
-        self._leave(found[1], line.at)
+        self._leave(*found, line.at)
         return True

@@ -1,12 +1,23 @@
 """Who is called next at a counter, and why: the one rule by which the queue runs and estimates replay it.
 
 Booked visitors who are on time go before walk-ins. They count as waiting from their booked time, or from their arrival
-if that is later. A walk-in who has waited for the office's ``worst_delay`` is not overtaken any more: from then on
-whoever has waited longer is next, so nobody waits longer by more than that (and the service in progress) because others
-have booked. Moments are seconds since the epoch.
+if that is later. Among themselves both are called in that order. Moments are seconds since the epoch.
+
+**What is bounded** is the delay that this causes a walk-in. Each call that goes before those who have waited longer is
+an :class:`Overtaking` once it is over: the seconds for which the counter was taken, divided by the counters that were
+open for the walk-in's service, are the delay that it has caused them. Once the sum reaches the office's ``worst_delay``
+nobody who counts as waiting from later goes before the walk-in, nor before those who wait for the same counters from
+earlier still. So they are given at most ``worst_delay`` times those counters of counter time, and the services in
+progress at that moment. Where all counters do the same, a walk-in is thus called no more than ``worst_delay`` and three
+times the longest service later than if everybody were called in the order of arrival (decision 26 has the proof).
+
+**What is not bounded**: a walk-in's whole wait, which depends on how many come; what urgent tickets cost, whose daily
+number is limited instead; what clerks do who choose a ticket themselves; what was granted before counters closed, which
+then takes the others longer; and, where counters do different services, what a walk-in loses because others were moved
+to its counters.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import IntEnum, StrEnum
 from math import inf
 from typing import NamedTuple
@@ -24,7 +35,7 @@ class Because(StrEnum):
     """Sent on by another counter; the arrival there counts."""
     BOOKED = "booked"
     WAITED = "waited"
-    """A walk-in whom nobody may overtake any more."""
+    """A walk-in who was delayed for so long that nobody may overtake them any more."""
     ARRIVED = "arrived"
     """The walk-in who has waited longest, and no booked visitor is due."""
     EARLY = "early"
@@ -36,7 +47,7 @@ class Band(IntEnum):
 
     URGENT = 0
     FRONT = 1
-    """Booked and due, returned, or a walk-in who has waited long enough."""
+    """Booked and due, returned, or a walk-in whom nobody may overtake any more."""
     WALK_IN = 2
     EARLY = 3
 
@@ -62,7 +73,7 @@ class Rule(NamedTuple):
     """What an office decides about the order; seconds."""
 
     worst_delay: float = 30 * MINUTE
-    """By how much booked visitors may make a walk-in wait longer."""
+    """By how much booked visitors may make a walk-in wait longer than if all were called in the order of arrival."""
     grace: float = 10 * MINUTE
     """Whoever comes later than this after their booked time queues as a walk-in."""
     urgent_per_day: int = 5
@@ -73,6 +84,18 @@ class Refusal(StrEnum):
 
     NO_REASON = "no-reason"
     LIMIT = "limit"
+
+
+class Overtaking(NamedTuple):
+    """A call that went before walk-ins who had waited longer; it is over."""
+
+    since: float
+    """From when the visitor counted as waiting: whoever has waited from earlier was overtaken."""
+    counter: str
+    seconds: float
+    """For so long the counter was taken."""
+    counters: Mapping[str, int]
+    """By service that this counter does: how many counters were open for it."""
 
 
 class Place(NamedTuple):
@@ -104,7 +127,7 @@ def waiting_since(ticket: Ticket, rule: Rule) -> float:
 
 
 class Standing(NamedTuple):
-    """What decides a ticket's place, now and later: its band changes once at most."""
+    """What a ticket brings to its place: it changes once at most, when somebody who is early is due."""
 
     since: float
     band: Band
@@ -115,7 +138,7 @@ class Standing(NamedTuple):
 
 
 def standing(ticket: Ticket, rule: Rule) -> Standing:
-    """A ticket's standing, which lasts until the ticket changes."""
+    """A ticket's standing, which lasts until the ticket changes. What delays have made of a walk-in is left out."""
     since = waiting_since(ticket, rule)
     if ticket.urgent:
         return Standing(since, Band.URGENT, Because.URGENT)
@@ -124,16 +147,57 @@ def standing(ticket: Ticket, rule: Rule) -> Standing:
     forwarded = Because.FORWARDED if ticket.forwarded else None
     if is_on_time(ticket, rule):
         return Standing(since, Band.EARLY, Because.EARLY, since, Band.FRONT, forwarded or Because.BOOKED)
-    end = since + rule.worst_delay
-    return Standing(since, Band.WALK_IN, forwarded or Because.ARRIVED, end, Band.FRONT, forwarded or Because.WAITED)
+    return Standing(since, Band.WALK_IN, forwarded or Because.ARRIVED)
 
 
-def place(ticket: Ticket, rule: Rule, now: float) -> tuple[Place, Because]:
-    """A ticket's place at a moment, and what gives it that place."""
-    found = standing(ticket, rule)
-    changed = now >= found.changes_at
-    band, because = (found.later, found.because_later) if changed else (found.band, found.because)
-    return Place(band, found.since, ticket.arrived, ticket.number), because
+def overtakes_from(ticket: Ticket, rule: Rule, now: float) -> float | None:
+    """From when a ticket that is next counts as waiting, if it may go before walk-ins who have waited longer.
+
+    None for walk-ins, whom delays bring to the front only before those who have waited less, for whoever is called
+    before the booked time because nobody else waits, and for urgent tickets.
+    """
+    held = standing(ticket, rule)
+    return held.since if (held.later if now >= held.changes_at else held.band) is Band.FRONT else None
+
+
+def kept_before(service: str, counter: str, overtakings: Iterable[Overtaking], rule: Rule) -> float:
+    """Walk-ins who have waited for a service (at any counter, or only at one) from before this moment have been delayed
+    for so long that nobody overtakes them any more. ``overtakings``: the latest ``since`` first.
+    """
+    if rule.worst_delay <= 0:
+        return inf
+    delay = 0.0
+    for one in overtakings:
+        if service in one.counters and counter in {"", one.counter}:
+            delay += one.seconds / (1 if counter else one.counters[service])
+            if delay >= rule.worst_delay:
+                return one.since
+    return -inf
+
+
+def places(
+    waiting: Iterable[Ticket], rule: Rule, now: float, overtakings: Iterable[Overtaking] = ()
+) -> dict[str, tuple[Place, Because]]:
+    """The places at a moment of tickets that the same counter can serve, and what gives them these, by number."""
+    latest_first = sorted(overtakings, key=lambda one: one[:3], reverse=True)
+    kept = dict[tuple[str, str], float]()
+    found, until = dict[str, tuple[Place, Because]](), -inf
+    for ticket in waiting:
+        held = standing(ticket, rule)
+        due = now >= held.changes_at
+        band, because = (held.later, held.because_later) if due else (held.band, held.because)
+        found[ticket.number] = Place(band, held.since, ticket.arrived, ticket.number), because
+        if band is Band.WALK_IN:
+            key = ticket.service, ticket.counter
+            if key not in kept:
+                kept[key] = kept_before(*key, latest_first, rule)
+            if held.since < kept[key]:
+                until = max(until, held.since)
+    for number, (at, because) in found.items():
+        if at.band is Band.WALK_IN and at.since <= until:
+            waited = because if because is Because.FORWARDED else Because.WAITED
+            found[number] = at._replace(band=Band.FRONT), waited
+    return found
 
 
 def can_serve(counter: str, services: Collection[str], ticket: Ticket) -> bool:
@@ -142,21 +206,42 @@ def can_serve(counter: str, services: Collection[str], ticket: Ticket) -> bool:
 
 
 def choose(
-    waiting: Iterable[Ticket], rule: Rule, now: float, *, counter: str = "", services: Collection[str]
+    waiting: Iterable[Ticket],
+    rule: Rule,
+    now: float,
+    overtakings: Iterable[Overtaking] = (),
+    *,
+    counter: str = "",
+    services: Collection[str],
 ) -> Next | None:
     """The ticket that a counter calls next; None if nobody waits whom it can serve."""
-    found: tuple[Place, Because, Ticket] | None = None
-    for ticket in waiting:
-        if ticket.not_before <= now and can_serve(counter, services, ticket):
-            at, because = place(ticket, rule, now)
-            if found is None or at < found[0]:
-                found = at, because, ticket
-    return found and Next(found[2], found[1])
+    able = {one.number: one for one in waiting if one.not_before <= now and can_serve(counter, services, one)}
+    found = places(able.values(), rule, now, overtakings)
+    number = min(found, key=lambda number: found[number][0], default=None)
+    return None if number is None else Next(able[number], found[number][1])
 
 
-def in_order(waiting: Iterable[Ticket], rule: Rule, now: float) -> list[Ticket]:
-    """All waiting tickets as they stand at a moment: the position on a ticket or a page counts these."""
-    return sorted(waiting, key=lambda ticket: place(ticket, rule, now)[0])
+def in_order(
+    waiting: Collection[Ticket], rule: Rule, now: float, overtakings: Iterable[Overtaking] = ()
+) -> list[Ticket]:
+    """Tickets that the same counter can serve as they stand at a moment."""
+    found = places(waiting, rule, now, overtakings)
+    return sorted(waiting, key=lambda ticket: found[ticket.number][0])
+
+
+def positions(
+    waiting: Collection[Ticket], rule: Rule, now: float, overtakings: Collection[Overtaking] = ()
+) -> dict[str, int]:
+    """What is shown of tickets that the same counters serve, by number: 1 is next.
+
+    Whoever is early for a booked time is shown who will be before them by then, without walk-ins whom they go before.
+    """
+    found = {one.number: place for place, one in enumerate(in_order(waiting, rule, now, overtakings), 1)}
+    early = {one.number: since for one in waiting if now < (since := standing(one, rule).changes_at) < inf}
+    if early:
+        all_due = enumerate(in_order(waiting, rule, max(early.values()), overtakings), 1)
+        found |= {one.number: place for place, one in all_due if one.number in early}
+    return found
 
 
 def refusal_of_urgency(rule: Rule, reason: str, urgent_today: int) -> Refusal | None:
@@ -171,7 +256,7 @@ def refusal_of_urgency(rule: Rule, reason: str, urgent_today: int) -> Refusal | 
 
 class Entry(NamedTuple):
     """One change of the queue as recorded: a ticket waits (or changes while it waits), leaves, or is called
-    by a counter, in the order in which they happened.
+    by a counter, or a call that went before walk-ins is over, in the order in which they happened.
     """
 
     at: float
@@ -182,17 +267,23 @@ class Entry(NamedTuple):
     """Of a call: why this ticket was next."""
     counter: str = ""
     services: frozenset[str] = frozenset()
+    overtaking: Overtaking | None = None
 
 
 def first_difference(record: Sequence[Entry], rule: Rule) -> tuple[Entry, Next | None] | None:
     """Replay a record: the first call that the rule decides differently, with its decision; None if there is none."""
     waiting: dict[str, Ticket] = {}
+    overtakings: list[Overtaking] = []
     for entry in record:
         if entry.because:
-            chosen = choose(waiting.values(), rule, entry.at, counter=entry.counter, services=entry.services)
+            chosen = choose(
+                waiting.values(), rule, entry.at, overtakings, counter=entry.counter, services=entry.services
+            )
             if chosen is None or (chosen.ticket.number, chosen.because) != (entry.ticket.number, entry.because):
                 return entry, chosen
             del waiting[entry.ticket.number]
+        elif entry.overtaking:
+            overtakings.append(entry.overtaking)
         elif entry.left:
             waiting.pop(entry.ticket.number, None)
         else:

@@ -8,7 +8,7 @@ from math import ceil, floor, inf
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tracking.visits.waits.order import Rule, Ticket
+from tracking.visits.waits.order import Overtaking, Rule, Ticket
 
 
 class Serving(NamedTuple):
@@ -20,6 +20,8 @@ class Serving(NamedTuple):
     """None until the visitor is there."""
     further: tuple[str, ...] = ()
     """What else the visitor came for, to be done after it in the same call."""
+    since: float | None = None
+    """From when the visitor counted as waiting, if they may have gone before walk-ins who had waited longer."""
 
 
 class Counter(NamedTuple):
@@ -55,6 +57,8 @@ class Queue(NamedTuple):
     """What else tickets are for, by number: done in the same call, after the ticket's service."""
     walk_ins: tuple[tuple[str, int], ...] = ()
     """Walk-ins of the last hour, by service: those who come next are before whoever is early for a booked time."""
+    overtakings: tuple[Overtaking, ...] = ()
+    """What has delayed walk-ins so far."""
 
 
 class Wait(NamedTuple):

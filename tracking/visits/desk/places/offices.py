@@ -135,7 +135,12 @@ class EditOffice(Names):
     delay_minutes: Annotated[
         Minutes,
         Label(_("Minutes by which reservations may delay a visitor without one")),
-        Hint(_("Whoever has waited longer than this is not overtaken any more.")),
+        Hint(
+            _(
+                "Compared with calling all in the order of arrival. Whoever was delayed for so long is not overtaken "
+                "any more."
+            )
+        ),
     ] = 30
     urgent_daily: Annotated[int, Field(ge=0, le=100), Label(_("Visitors that can be put first in a day"))] = 5
     most_calls: Annotated[int, Field(ge=1, le=10), Label(_("Calls without an answer until a ticket is missed"))] = 3
