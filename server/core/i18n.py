@@ -147,6 +147,17 @@ def marked(text: str, language: str) -> Markup:
     return Markup(f'<bdi lang="{language}">{escape(text)}</bdi>')  # noqa: S704 — escaped here, which is much faster
 
 
+_WEEKDAYS = re.compile(r"평일 (\d{1,2}:\d{2}) ?[-–~] ?(\d{1,2}:\d{2})")
+
+
+def hours_text(hours: str, language: str) -> str:
+    """An official's hours as a reader of another language reads them, where they are written as is usual."""
+    found = _WEEKDAYS.fullmatch(hours)
+    if found is None or language == "ko":
+        return hours
+    return translate(language, _("weekdays %(opens)s–%(closes)s", opens=found[1], closes=found[2]))
+
+
 def name_in(row: Any, language: str) -> str:
     """A row's name in a language; the Korean one if it is missing."""
     return text_in(row, "name", language)

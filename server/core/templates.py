@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
 
-from server.core import characters, i18n, marking
+from server.core import characters, i18n, marking, romanised
 
 log = logging.getLogger("sinmungo.templates")
 
@@ -87,6 +87,8 @@ def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> En
         "number": lambda value: i18n.number_text(value, language),
         "text": lambda value: i18n.translate(language, value),
         "name_in": lambda row: i18n.name_in(row, language),
+        "person": lambda name: name if language == "ko" else romanised.name(name),
+        "hours": lambda hours: i18n.hours_text(hours, language),
         "text_in": lambda row, name: i18n.text_in(row, name, language),
         "plain": lambda value: characters.plain(str(value)),
         marking.FILTER: lambda value: marking.in_its_language(value, language),
