@@ -1,5 +1,6 @@
 """Figures of the day: counted from the ledger when the day is closed, equal to what happened, however it is counted."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.support.system import System
 from tests.support.visits import at, next_monday
 from tracking.statistics.actions import recounting
 from tracking.statistics.models import Recount
+from tracking.statistics.rules import LEAST
 from tracking.visits.actions import calling, counters
 from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Call, Office, Ticket, Visit
@@ -36,6 +38,12 @@ def minutes(seconds: list[int], share: float) -> float:
     return found[-(-len(found) * 90 // 100) - 1]
 
 
+def came_by_hour(bench: Bench) -> list[int]:
+    """How many came in each hour, in its order."""
+    hours = Counter(one.hour for one in bench.truth.values())
+    return [hours[one] for one in sorted(hours)]
+
+
 async def test_what_is_shown_is_what_happened(system: System) -> None:
     bench = await an_eventful_day(next_monday())
     found = await closed(system, bench)
@@ -60,9 +68,17 @@ async def test_what_is_shown_is_what_happened(system: System) -> None:
         (line,) = (line for line in found["by"]["service"] if line["service"] == service)
         ours = [one.wait for one in truth if one.service == service and one.wait is not None]
         assert line["mean_wait_seconds"] == round(sum(ours) / len(ours)), service
+    hidden: list[int] = []
     for line in found["by"]["hour"]:
         ours = [one.wait for one in truth if one.hour == int(line["hour"]) and one.wait is not None]
-        assert (line["called"], line["median_wait_minutes"]) == (len(ours), minutes(ours, 0.5) if ours else None)
+        came = sum(one.hour == int(line["hour"]) for one in truth)
+        assert line["visitors"] == came
+        if line["called"] is None:
+            hidden.append(came)
+        else:
+            assert (line["called"], line["median_wait_minutes"]) == (len(ours), minutes(ours, 0.5))
+    assert len(hidden) < len(found["by"]["hour"])
+    assert [one for one in hidden if one < LEAST] == [one for one in came_by_hour(bench) if one < LEAST]
     (month,) = found["by"]["month"]
     assert month["mean_wait_seconds"] == total["mean_wait_seconds"]
 

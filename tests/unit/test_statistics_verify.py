@@ -64,17 +64,18 @@ def test_a_byte_order_mark_and_a_value_that_nobody_published() -> None:
     assert "forum listening-1: not among the published figures" not in shorter
 
 
-TICKET = "2026-12-07,east,booked,passport,09,1,served,90,300,settled,-30,1\r\n"
+TICKET = "2026-12,east,booked,passport,,1,served,90,,300,settled,-30,1\r\n"
+OF_HOUR = "2026-12,east,booked,,09,1,served,,2,,,,\r\n"
 TICKETS = ",".join(COLUMNS) + "\r\n"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("2026-12-07", "07.12.2026", "'07.12.2026' in date is no day"),
+        ("2026-12", "07.2026", "'07.2026' is no month"),
         ("east", "=1+1", "'=1+1' in office is no code"),
         ("booked", "by_car", "'by_car' in how is none of its values"),
-        (",09,", ",24,", "'24' in hour is none"),
+        ("passport,,", "passport,09,", "no line has both a service and an hour"),
         (",1,served", ",2,served", "'2' in visitors is none"),
         ("served", "happy", "'happy' in outcome is none"),
         (",90,", ",-90,", "less than 0 seconds"),
@@ -83,13 +84,33 @@ TICKETS = ",".join(COLUMNS) + "\r\n"
         ("settled", "won", "'won' in case is none"),
         ("-30,1", "-30,", "'' in estimate_held is none"),
         ("-30,1", ",1", "'1' in estimate_held is none"),
-        ("-30,1", "-30", "11 values instead of 12"),
+        ("-30,1", "-30", "12 values instead of 13"),
     ],
 )
 def test_a_malformed_ticket_is_refused(old: str, new: str, says: str) -> None:
-    Tickets().read(io.StringIO(TICKETS + TICKET, newline=""))
+    Tickets().read(io.StringIO(TICKETS + TICKET + OF_HOUR, newline=""))
     with pytest.raises(Unreadable, match=says.replace("+", r"\+")):
         Tickets().read(io.StringIO(TICKETS + TICKET.replace(old, new, 1), newline=""))
+
+
+@pytest.mark.parametrize(("old", "new", "says"), [("09", "24", "'24' in hour is none"), (",2,", ",-2,", "less than 0")])
+def test_a_malformed_line_of_an_hour_is_refused(old: str, new: str, says: str) -> None:
+    with pytest.raises(Unreadable, match=says):
+        Tickets().read(io.StringIO(TICKETS + OF_HOUR.replace(old, new, 1), newline=""))
+
+
+def test_of_fewer_than_five_only_their_number_is_published() -> None:
+    added = Tickets()
+    rare = TICKET.replace("passport", "tour")
+    added.read(io.StringIO(TICKETS + TICKET * 9 + TICKET.replace("passport", "seal") * 7 + rare, newline=""))
+    known = {name: added.figures(("service", name)) for name in ("passport", "seal", "tour")}
+    assert {name: (one["visitors"], one["served"]) for name, one in known.items()} == {
+        "passport": (9, 9), "seal": (7, None), "tour": (1, None),
+    }, "what seals lack of the total would tell of the one visitor"  # fmt: skip
+    assert added.figures(("", ""))["served"] == 17
+    few = Tickets()
+    few.read(io.StringIO(TICKETS + TICKET * 4, newline=""))
+    assert (few.figures(("", ""))["visitors"], few.figures(("", ""))["mean_wait_seconds"]) == (4, None)
 
 
 def test_figures_of_waiting_stand_under_their_own_filters() -> None:

@@ -67,16 +67,19 @@ FILES: dict[str, tuple[Word, ...]] = {
         *VISITS,
     ),
     "waiting.csv": (
-        Word("date", _("The day of the ticket, which is over.")),
+        Word("month", _("The month of the ticket, whose day is over.")),
         Word("office", _("The office's code.")),
         Word("how", _("Whether there was a reservation."), ("booked", "walk_in")),
-        Word("service", _("The code of the service that the visitor waited for first.")),
-        Word("hour", _("The hour of the arrival.")),
+        Word("service", _(
+            "The code of the service that the visitor waited for first. Empty: the ticket's other line, with the hour."
+        )),
+        Word("hour", _("The hour of the arrival. Empty: it is the line with the service.")),
         Word("visitors", _("1; 0 if another office sent the visitor, who is counted there."), ("0", "1")),
         Word("outcome", _("How it ended. Empty: another office went on with the visitor."), TICKET_OUTCOMES),
         Word("wait_seconds", _(
             "From the arrival, or the booked time if that is later, to the first call. Empty: there was none here."
         )),
+        Word("wait_minutes", _("On the line with the hour: the same in minutes, rounded up.")),
         Word("service_seconds", _("The time at the counters, all matters together. Empty: it is not known.")),
         Word("case", _("Whether a case was settled at the counter, and whether nobody had to come for it before."),
              ("settled", "settled_in_one")),
@@ -114,6 +117,11 @@ RULES: tuple[Text, ...] = (
             "For people by age or by district of residence, numbers below %(least)s are not shown, nor others from "
             "which they could be calculated."
         , least=LEAST,
+    ),
+    _(
+        "Of fewer than %(least)s visitors only their number is shown, and of others, if it could be computed from "
+        "theirs and the total.",
+        least=LEAST,
     ),
 )  # fmt: skip
 

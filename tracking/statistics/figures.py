@@ -10,6 +10,7 @@ from typing import Any
 
 from server.core.errors import Text
 from tracking.statistics.rules import (
+    LEAST,
     At,
     Entry,
     Spread,
@@ -116,7 +117,7 @@ class Measure:
 
     def of(self, figures: "Figures") -> Any:
         """The figure for a cell; None if it does not exist or must not be published."""
-        if self.restricted and not figures.restricted_shown:
+        if (self.restricted and not figures.restricted_shown) or figures.withholds(self.key):
             return None
         if self.over:
             spread = figures.days.get(self.over.name)
@@ -135,6 +136,8 @@ class Area:
     measures: tuple[Measure, ...]
     main: str = "received"
     """The measure by which the lines of a table are ordered."""
+    people: str = ""
+    """The measure that counts people, if a cell of fewer than ``LEAST`` publishes nothing else."""
 
     def __getitem__(self, key: str) -> Measure:
         """A figure by its name."""
@@ -190,6 +193,15 @@ class Figures:
     days: Mapping[str, Spread] = field(default_factory=dict)
     restricted_shown: bool = False
     """Whether enough people are counted for restricted figures to be shown."""
+    concealed: bool = False
+    """Whether it stands beside a cell of few people, which it would reveal together with the total."""
+    only: frozenset[str] = frozenset()
+    """The figures that exist for such a cell; empty: all."""
+
+    def withholds(self, key: str) -> bool:
+        """Whether a figure is not published, because it does not exist here or would tell of a few people."""
+        few = self.area.people and (self.concealed or self.sums.get(self.area.people, 0) < LEAST)
+        return bool(self.only and key not in self.only) or bool(few and key != self.area.people)
 
     def __getitem__(self, key: str) -> Any:
         """A figure by its name."""

@@ -203,6 +203,7 @@ async def of_waiting(request: Request) -> Response:
     offices = [chosen.department_id] if chosen.department_id is not None else known.offices
     context = {
         "found": found, "by": by, "months": months, "floor": dictionary.FLOOR, "hours_a_day": HOURS_A_DAY,
+        "least": rules.LEAST,
         "days": await waiting.by_day(chosen), "change": waiting.change(months, since) if since else None,
         "accuracy": await accuracy.of_offices(offices), "since": since,
         "csv": wanted.address(f"/api/v1{WAITING}.csv"), "json": wanted.address(f"/api/v1{WAITING}"),

@@ -47,10 +47,11 @@ class Sums:
         for what, value in entry.days:
             self.days[what][value] += 1
 
-    def published(self, *, monthly: bool) -> dict[str, Any]:
-        """The figures as they are published."""
+    @property
+    def figures(self) -> Figures:
+        """The figures."""
         days = {what: found for what, counts in self.days.items() if (found := spread(counts))}
-        return Figures(self.area, self.measures, days).published(monthly=monthly)
+        return Figures(self.area, self.measures, days)
 
 
 Place = tuple[str, str]
@@ -105,11 +106,15 @@ class Recomputed(ABC):
         """Figures that cannot be computed from the files that were read."""
         return ()
 
+    def figures(self, place: Place) -> Figures:
+        """The figures of a cell as they are to be published."""
+        return (self.sums.get(place) or Sums(self.area)).figures
+
     def _anything(self, place: Place) -> bool:
         return any(number for name, number in self.sums[place].measures.items() if name not in self.left_out())
 
     def _compare(self, where: str, place: Place, said: Mapping[str, Any], *, monthly: bool) -> Iterator[str]:
-        right = (self.sums.get(place) or Sums(self.area)).published(monthly=monthly)
+        right = self.figures(place).published(monthly=monthly)
         for name, value in right.items():
             if name in self.left_out():
                 continue

@@ -1,39 +1,48 @@
-"""Recomputing the figures of waiting from the export of tickets, a line each, and what such a line says."""
+"""Recomputing the figures of waiting from the export of tickets, and what its lines say."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TextIO
 
 from tracking.statistics import dictionary
 from tracking.statistics.books import HOUR
-from tracking.statistics.figures import TICKET, Row
-from tracking.statistics.rules import AND, EVERYTHING
-from tracking.statistics.verify import Line, Recomputed, Unreadable, lines, times
-from tracking.statistics.waiting_measures import WAITING
+from tracking.statistics.figures import TICKET, Figures, Row
+from tracking.statistics.rules import AND, EVERYTHING, suppressed
+from tracking.statistics.verify import Line, Place, Recomputed, Unreadable, lines
+from tracking.statistics.waiting_measures import BY_HOUR, WAITING
 from tracking.visits.queries.ticket_figures import BOOKED, WALK_IN, minutes
 
 COLUMNS = dictionary.COLUMNS["waiting.csv"]
 FILTERS = ("office", "how", "service", "year")
 SETTLED, SETTLED_IN_ONE = "settled", "settled_in_one"
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
-def line_of(row: Row, offices: Mapping[int, str]) -> dict[str, str]:
-    """A counted ticket as its line of the export. ``offices``: codes by id."""
+def lines_of(row: Row, offices: Mapping[int, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """A counted ticket as its two lines of the export: one with its service, one with its hour. Neither has its day.
+
+    They share nothing that tells which belong together but what many tickets have in common. ``offices``: codes by id.
+    """
     service, hour = row["district"].split(AND)
-    said = {
-        "date": row["date"],
+    common = {
+        "month": row["period"].removeprefix("m"),
         "office": offices.get(row["department_id"], row["department_id"]),
         "how": row["kind"],
-        "service": service,
-        "hour": hour.removeprefix(HOUR),
         "visitors": int(row["visitors"]),
         "outcome": next((name for name in dictionary.TICKET_OUTCOMES if row[name]), ""),
+    }
+    of_service = {
+        "service": service,
         "wait_seconds": row["wait_seconds"] if row["called"] else "",
         "service_seconds": row["service_seconds"] if row["timed"] else "",
         "case": (SETTLED_IN_ONE if row["settled_in_one"] else SETTLED) if row["cases_settled"] else "",
         "estimate_bias_seconds": row["estimate_bias"] if row["estimates"] else "",
         "estimate_held": int(row["estimate_held"]) if row["estimates"] else "",
     }
-    return {name: str(value) for name, value in said.items()}
+    of_hour = {"hour": hour.removeprefix(HOUR), "wait_minutes": row["wait_minutes"] if row["called"] else ""}
+    first, other = ({name: str({**common, **own}.get(name, "")) for name in COLUMNS} for own in (of_service, of_hour))
+    return first, other
 
 
 def _row(line: Line) -> Row:
@@ -42,13 +51,14 @@ def _row(line: Line) -> Row:
     outcome = line.one_of("outcome", ("", *dictionary.TICKET_OUTCOMES))
     case = line.one_of("case", ("", SETTLED, SETTLED_IN_ONE))
     held = line.one_of("estimate_held", ("",) if bias is None else ("0", "1"))
-    if min(wait or 0, service or 0) < 0:
+    shown = line.whole("wait_minutes")
+    if min(wait or 0, service or 0, shown or 0) < 0:
         raise Unreadable(f"line {line.number}: nobody waits or is served for less than 0 seconds")
     return {
         "visitors": int(line.one_of("visitors", ("0", "1"))),
-        "called": int(wait is not None),
+        "called": int(wait is not None or shown is not None),
         "wait_seconds": wait or 0,
-        "wait_minutes": None if wait is None else minutes(wait),
+        "wait_minutes": shown if wait is None else minutes(wait),
         "timed": int(service is not None),
         "service_seconds": service or 0,
         "service_minutes": None if service is None else minutes(service),
@@ -74,8 +84,23 @@ class Tickets(Recomputed):
         for number, row in lines(stream, COLUMNS):
             line = Line(number, row)
             line.one_of("how", (BOOKED, WALK_IN))
-            line.one_of("hour", [f"{hour:02}" for hour in range(24)])
-            keys = {**line.names("how", "office", "service", "hour"), **times(line.day("date"))}
-            if "service" in self.filters:
-                del keys["hour"]  # of one service there are no figures by hour
-            self.lines += self.add(WAITING.entry(TICKET, EVERYTHING, _row(line)), keys)
+            if not MONTH.fullmatch(row["month"]):
+                raise Unreadable(f"line {number}: {row['month']!r} is no month (YYYY-MM)")
+            if row["service"] and row["hour"]:
+                raise Unreadable(f"line {number}: no line has both a service and an hour")
+            keys = {**line.names("how", "office", "service"), "year": row["month"][:4], "month": row["month"]}
+            entry = WAITING.entry(TICKET, EVERYTHING, _row(line))
+            if not row["hour"]:
+                self.lines += self.add(entry, keys)
+            elif all(keys[name] == value for name, value in self.filters.items()):  # under a service there is no hour
+                line.one_of("hour", [f"{hour:02}" for hour in range(24)])
+                self.sums["hour", row["hour"]].add(entry)
+
+    def figures(self, place: Place) -> Figures:
+        dimension, _value = place
+        own = super().figures(place)
+        if not dimension:
+            return own
+        people = {key: sums.measures[WAITING.people] for key, sums in self.sums.items() if key[0] == dimension}
+        only = BY_HOUR if dimension == "hour" else frozenset[str]()
+        return replace(own, concealed=place in suppressed(people), only=only)

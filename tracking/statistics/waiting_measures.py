@@ -159,4 +159,9 @@ WAITING = Area(
         ),
     ),
     main="visitors",
+    people="visitors",
 )
+BY_HOUR = frozenset({
+    "visitors", "median_wait_minutes", "p90_wait_minutes", "called", "served", "missed", "missed_percent", "left_early",
+})  # fmt: skip
+"""The figures by hour: those that the lines of the export without a service tell."""

@@ -10,7 +10,7 @@ from server.core.city import City
 from tracking.statistics import verify_waiting
 from tracking.statistics.books import forum_row, submission_row, ticket_row
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS, Unreadable, lines
-from tracking.statistics.verify_waiting import line_of
+from tracking.statistics.verify_waiting import lines_of
 from tracking.visits.queries import ticket_figures
 
 BLOCK = 1_000
@@ -64,25 +64,28 @@ async def forums(stream: TextIO, reference_data: City) -> AsyncIterator[str]:
 
 
 async def tickets(stream: TextIO, _reference_data: City) -> AsyncIterator[str]:
-    """A sentence for each line in an export of tickets that the record of its day does not have. Raises ``Unreadable``.
+    """A sentence for each line in an export of tickets that the records of its month lack. Raises ``Unreadable``.
 
-    A day of an office is compared at once, because lines have no number.
+    A month of an office is compared at once, because lines have no number.
     """
     seen: set[tuple[str, str]] = set()
     rows = lines(stream, verify_waiting.COLUMNS)
-    for place, those in groupby(rows, lambda one: (one[1]["office"], one[1]["date"])):
-        day = "/".join(place)
-        left = Counter(await _tickets(day))
+    for place, those in groupby(rows, lambda one: (one[1]["office"], one[1]["month"])):
+        month = "/".join(place)
+        left = Counter(await _tickets(*place))
         for number, row in those:
             if place in seen:
-                raise Unreadable(f"line {number}: {day} stands in two places")
+                raise Unreadable(f"line {number}: {month} stands in two places")
             if not left[line := tuple(row.values())]:
-                yield f"line {number}: the record of {day} has no such ticket: {','.join(line)}"
+                yield f"line {number}: the records of {month} have no such ticket: {','.join(line)}"
             left[line] -= 1
         seen.add(place)
 
 
-async def _tickets(day: str) -> list[tuple[str, ...]]:
-    """The lines of the tickets of a closed day, named as in the ledger."""
-    found = await ticket_figures.tickets(await ticket_figures.of_day(day))
-    return [tuple(line_of(ticket_row(one), {one.office_id: day.partition("/")[0]}).values()) for one in found]
+async def _tickets(office: str, month: str) -> list[tuple[str, ...]]:
+    """The lines of the tickets of an office's closed days of a month."""
+    found = []
+    for number in await ticket_figures.closed_days(office, month):
+        for one in await ticket_figures.tickets(await ticket_figures.of_day(number)):
+            found += [tuple(line.values()) for line in lines_of(ticket_row(one), {one.office_id: office})]
+    return found

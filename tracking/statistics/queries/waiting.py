@@ -15,15 +15,15 @@ from server.core.days import today
 from server.core.errors import Text, _
 from server.core.forms import Parameters, not_a_choice
 from server.core.i18n import translate
-from server.core.listing import Condition, Order, where
+from server.core.listing import Condition, where
 from tracking.statistics.books import HOUR
 from tracking.statistics.cells import Filters
 from tracking.statistics.figures import Figures
 from tracking.statistics.queries import filters, tables
 from tracking.statistics.queries.tables import FigureRow, Tables
-from tracking.statistics.rules import AND
-from tracking.statistics.verify_waiting import line_of
-from tracking.statistics.waiting_measures import WAITING
+from tracking.statistics.rules import AND, LEAST, suppressed
+from tracking.statistics.verify_waiting import lines_of
+from tracking.statistics.waiting_measures import BY_HOUR, WAITING
 from tracking.visits.queries import offices, ticket_figures
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.ticket_figures import BOOKED, WALK_IN, ServiceName
@@ -33,10 +33,7 @@ DIMENSIONS = ("how", "office", "service", "hour", "year")
 DAYS = timedelta(days=28)
 MONTHS = 12
 """Compared before and after a month."""
-BLOCK = 1_000
-"""Lines of the export read at once."""
-_ORDER = Order({"date": date, "department_id": int, "ticket_id": int})
-_COLUMNS = ", ".join(("ticket_id", "date", "kind", "department_id", "district", *WAITING.columns))
+_COLUMNS = ", ".join(("kind", "department_id", "district", "period", "wait_minutes", *WAITING.columns))
 
 
 @dataclass(frozen=True)
@@ -91,19 +88,28 @@ async def read(data: Parameters, reference_data: City, *, json: bool = False) ->
 
 
 async def waiting(chosen: Filters) -> Tables:
-    """Everything that a page and its JSON show, in eleven queries."""
+    """Everything that a page and its JSON show, in eleven queries. Of fewer than five people only their number."""
     split = await tables.by(WAITING, chosen, "district")
+    hours = [
+        replace(line, key=line.key.removeprefix(HOUR), figures=replace(line.figures, only=BY_HOUR))
+        for line in split
+        if line.key.startswith(HOUR)
+    ]
     by = {
         "how": await tables.by(WAITING, chosen, "kind"),
         "office": await tables.by(WAITING, chosen, "department"),
         "service": [line for line in split if not line.key.startswith(HOUR)],
-        "hour": sorted(
-            (replace(line, key=line.key.removeprefix(HOUR)) for line in split if line.key.startswith(HOUR)),
-            key=lambda line: str(line.key),
-        ),
+        "hour": sorted(hours, key=lambda line: str(line.key)),
         "year": await tables.by(WAITING, chosen, "year"),
     }
-    return Tables(await tables.total(WAITING, chosen), by, await tables.months(WAITING, chosen))
+    months = _concealed(await tables.months(WAITING, chosen))
+    return Tables(await tables.total(WAITING, chosen), {name: _concealed(those) for name, those in by.items()}, months)
+
+
+def _concealed(lines: Sequence[FigureRow]) -> list[FigureRow]:
+    """The lines of a table, with those withheld that would reveal others beside the total."""
+    gone = suppressed({line.key: line.figures.sums.get(WAITING.people, 0) for line in lines})
+    return [replace(line, figures=replace(line.figures, concealed=line.key in gone)) for line in lines]
 
 
 def coded(dimension: str, key: Any, language: str, names: Known) -> tuple[str, str]:
@@ -129,19 +135,19 @@ def document(found: Tables, language: str, names: Known) -> dict[str, Any]:
 
 
 async def export(chosen: Filters, offices: Mapping[int, str]) -> AsyncIterator[list[tuple[str, ...]]]:
-    """Every counted ticket under filters, day by day and office by office, in blocks. ``offices``: codes by id."""
-    for line in await tables.months(WAITING, chosen):
-        period = Condition("period = ?", (f"m{line.key}",))
-        place: tuple[Any, ...] = (date.fromisoformat(f"{line.key}-01"), 0, 0)
-        while place:
-            found = _counted(chosen, period, _ORDER.beyond(place))
-            rows = await database.fetch(
-                f"SELECT {_COLUMNS} FROM statistics_ticket{found.sql} ORDER BY {_ORDER.sql()} LIMIT {BLOCK}",
-                *found.values,
-            )
-            if rows:
-                yield [tuple(line_of(row, offices).values()) for row in rows]
-            place = _ORDER.at(rows[-1]) if len(rows) == BLOCK else ()
+    """Every counted ticket under filters as its lines, a month of an office at a time. ``offices``: codes by id.
+
+    They are sorted by what they say, so that their order tells neither a ticket's day nor which lines belong together.
+    """
+    for month in await tables.months(WAITING, chosen):
+        period = Condition("period = ?", (f"m{month.key}",))
+        found = _counted(chosen, period)
+        for place in await database.column(
+            f"SELECT DISTINCT department_id FROM statistics_ticket{found.sql} ORDER BY department_id", *found.values
+        ):
+            own = _counted(chosen, period, Condition("department_id = ?", (place,)))
+            rows = await database.fetch(f"SELECT {_COLUMNS} FROM statistics_ticket{own.sql}", *own.values)
+            yield sorted(tuple(line.values()) for row in rows for line in lines_of(row, offices))
 
 
 def _counted(chosen: Filters, *more: Condition) -> Condition:
@@ -187,17 +193,18 @@ def _sum(those: Sequence[Figures]) -> Figures:
 
 
 async def by_day(chosen: Filters) -> list[tuple[date, int, int | None]]:
-    """The last four weeks day by day: visitors, and their mean wait in seconds. One query."""
+    """The last four weeks day by day: visitors, and their mean wait in seconds unless they are few. One query."""
     found = _counted(chosen, Condition("date >= ?", (today() - DAYS,)))
     rows = await database.fetch(
         "SELECT date, SUM(visitors) AS visitors, SUM(called) AS called, SUM(CAST(wait_seconds AS BIGINT)) AS waited "
         f"FROM statistics_ticket{found.sql} GROUP BY date ORDER BY date",
         *found.values,
     )
-    return [
-        (_day(row["date"]), int(row["visitors"]), round(row["waited"] / row["called"]) if row["called"] else None)
-        for row in rows
-    ]
+    return [(_day(row["date"]), int(row["visitors"]), _mean(row)) for row in rows]
+
+
+def _mean(row: Mapping[str, Any]) -> int | None:
+    return round(row["waited"] / row["called"]) if row["called"] and row["visitors"] >= LEAST else None
 
 
 def _day(value: Any) -> date:

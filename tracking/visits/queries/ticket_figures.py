@@ -6,7 +6,7 @@ All of it comes from the ledger (``day_record``); the tables only say which tick
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from server.core import config, database, ledger
 from server.core.rows import columns, select
@@ -79,6 +79,17 @@ async def of_day(number: str) -> list[int]:
         "WHERE o.code = ? AND d.date = ? AND d.closed_at IS NOT NULL ORDER BY t.id",
         office, date.fromisoformat(day),
     )  # fmt: skip
+
+
+async def closed_days(office: str, month: str) -> list[str]:
+    """The closed days of an office in a month (``2026-12``), named as in the ledger."""
+    first = date.fromisoformat(f"{month}-01")
+    days = await database.column(
+        "SELECT d.date FROM office o JOIN queue_day d ON d.office_id = o.id "
+        "WHERE o.code = ? AND d.closed_at IS NOT NULL AND d.date >= ? AND d.date < ? ORDER BY d.date",
+        office, first, (first + timedelta(days=31)).replace(day=1),
+    )  # fmt: skip
+    return [f"{office}/{_day(one)}" for one in days]
 
 
 async def tickets(ids: Sequence[int]) -> list[TicketFigures]:
