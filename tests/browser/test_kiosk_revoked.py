@@ -86,3 +86,16 @@ async def test_the_demonstrations_kiosk_is_set_up_by_its_address(site: System, o
         await page.locator("[data-step=pin] .kiosk-key", has_text=one).first.click()
     await page.locator("[data-do=pin]").click()
     await expect(page.get_by_role("heading", name="직원용")).to_be_visible()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_the_keys_below_stand_on_one_line_in_each_language(site: System, open_page: OpenPage) -> None:
+    page = await a_kiosk(site, open_page)
+    await page.get_by_role("button", name="예약하지 않았습니다").click()
+    for language in ("English", "日本語", "한국어"):
+        await page.get_by_role("button", name=language).click()
+        tops = await page.evaluate(
+            "[...document.querySelectorAll('.kiosk-bar button')].filter((one) => one.offsetParent)"
+            ".map((one) => Math.round((one.getBoundingClientRect().top + one.getBoundingClientRect().bottom) / 20))"
+        )
+        assert len({*tops}) == 1, (language, tops)

@@ -57,7 +57,13 @@ PLAIN: Mapping[str, Text] = {
     "closed": _("No counter is open for this now"),
     "closed_until": _("No counter is open for this now; the next one opens at %(time)s"),
 }
-"""In tables and on displays."""
+"""In tables."""
+ON_DISPLAY: Mapping[str, Text] = {
+    **PLAIN,
+    "closed": _("No counter open"),
+    "closed_until": _("Counter opens at %(time)s"),
+}
+"""On the display of an office, where each service has half a line."""
 TO_VISITOR: Mapping[str, Text] = {
     **PLAIN,
     "soon": _("You will probably be called in a moment."),

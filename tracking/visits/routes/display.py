@@ -18,7 +18,7 @@ from tracking.visits.queries import live_queue, offices
 from tracking.visits.queries.live_queue import LATEST, Called, LiveQueue
 from tracking.visits.queue_forms import Enrol
 from tracking.visits.states import DeviceKind, TicketState
-from tracking.visits.wait_words import Waits
+from tracking.visits.wait_words import ON_DISPLAY, Waits
 
 COOKIE = "display"
 YEARS = 5
@@ -44,7 +44,7 @@ async def display(request: Request) -> Response:
     place, language = await offices.place(request.path_params["code"]), web.language(request)
     await _seen(request)
     found, floors = await live_queue.of_office(place), await live_queue.floors(place.office.id)
-    waits = Waits(language)
+    waits = Waits(language, ON_DISPLAY)
     services = [
         (
             one.code, i18n.name_in(one, language), found.waiting.get(one.id, 0),
