@@ -2,17 +2,18 @@
 
 import asyncio
 import compileall
+import contextlib
 import fcntl
 import os
 import resource
 import secrets
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, TypeVar
 
 import click
 import uvicorn
@@ -94,7 +95,11 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         if value is not None:
             os.environ[f"SINMUNGO_{name}"] = str(value)
     settings = _settings()
-    owned = _own(settings)  # until this process ends
+    with _owned(settings):
+        _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
     # Asked in any case: this is also what refuses to serve a schema that is not up to date.
     accounts, published = run(_has_demo_accounts), run(_has_published_tokens)
     demo = accounts or published
@@ -137,25 +142,23 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         timeout_graceful_shutdown=5,
         timeout_worker_healthcheck=WORKER_SECONDS,
     )
-    if owned:
-        owned.close()
 
 
-def _own(settings: Settings) -> TextIO | None:
+@contextlib.contextmanager
+def _owned(settings: Settings) -> Iterator[None]:
     """Lock the embedded database for this web process, which keeps in memory what another one would change."""
     if not settings.sqlite:
-        return None
+        yield
+        return
     path = database.file_of(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = path.with_name(f"{path.name}.serving").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock.close()
-        raise click.ClickException(
-            f"Another `sinmungo serve` uses {path}. Use PostgreSQL for more than one."
-        ) from error
-    return lock
+    with path.with_name(f"{path.name}.serving").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            why = f"Another `sinmungo serve` uses {path}. Use PostgreSQL for more than one."
+            raise click.ClickException(why) from error
+        yield
 
 
 def _many_files() -> None:

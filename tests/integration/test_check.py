@@ -1,5 +1,6 @@
 """``sinmungo check``: silent when all is in order, and exit 1 with a sentence for each thing that is not."""
 
+import contextlib
 import subprocess
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from petitions.desk_settings.departments import DEPARTMENTS
 from petitions.queries import integrity
 from server.check import problems
-from server.core import database, ledger, ledger_check
+from server.core import database, ledger, ledger_check, schema_check
 from server.core.accounts import Department
 from server.core.config import Settings
 from server.core.search import rebuilding, tables
@@ -142,3 +143,46 @@ async def test_however_many_chains_there_are_only_a_few_rows_are_in_memory_at_on
     named = {problem.partition(":")[0] for problem in await found(system)}
     assert named == {f"case/{number}" for number in (first, second, third, fourth, fifth)}
     assert largest == 3
+
+
+DAMAGE = [
+    ("DROP INDEX job_due", "schema: job has no index on dead, run_at"),
+    ("ALTER TABLE session DROP COLUMN device", "schema: session.device is missing"),
+    ("ALTER TABLE session ADD COLUMN extra TEXT", "schema: session.extra is in no model"),
+    ("DROP TABLE attempt", "schema: table attempt is missing"),
+]
+
+
+class TakenBack(Exception):
+    """Undoes what was done to the schema."""
+
+
+@pytest.mark.parametrize(("statement", "problem"), DAMAGE)
+async def test_what_the_schema_lacks_is_named(system: System, statement: str, problem: str) -> None:
+    """Migrations that were edited after they were applied leave no other trace."""
+    assert [each async for each in schema_check.problems()] == []
+    with contextlib.suppress(TakenBack):
+        async with database.transaction():
+            await database.execute(statement)
+            assert await found(system) == [problem]
+            raise TakenBack
+
+
+@pytest.mark.parametrize("engine", ["postgres"])  # where a constraint can be taken away
+async def test_lost_references_checks_and_obligations_are_named(system: System) -> None:
+    with contextlib.suppress(TakenBack):
+        async with database.transaction():
+            for kind in ("f", "c"):
+                row = await database.fetch_one(
+                    "SELECT conname AS name, conrelid::regclass::text AS owner FROM pg_constraint "
+                    f"WHERE contype = '{kind}' AND connamespace = 'public'::regnamespace ORDER BY conname LIMIT 1"
+                )
+                assert row
+                await database.execute(f'ALTER TABLE "{row["owner"]}" DROP CONSTRAINT "{row["name"]}"')
+            await database.execute("ALTER TABLE account ALTER COLUMN name DROP NOT NULL")
+            said = await found(system)
+            assert len(said) == 3
+            assert "schema: account.name may be empty, unlike in the models" in said
+            assert any("does not refer to" in each for each in said)
+            assert any(" checks instead of " in each for each in said)
+            raise TakenBack
