@@ -137,7 +137,7 @@ _GUIDES: tuple[Account, ...] = (
     _guide("guide-sewage", "음하늘", "sewage", "하수/침수/하천"),
     _guide("guide-planning", "방지음", "planning", "재개발/용도지역/도로명주소"),
     _guide("guide-culture", "표다올", "culture", "도서관/체육관/축제"),
-    _guide("guide-tax", "서온새", "tax", "지방세/재산세/환급", "ko en"),
+    _guide("guide-tax", "서온새", "tax", "지방세/재산세/환급"),
     _guide("guide-autonomy", "노두리", "autonomy", "주민자치/참여예산/자원봉사"),
     _guide("guide-safety", "하지온", "safety", "재난/대피/CCTV"),
     _guide("guide-digital", "예시원", "digital", "누리집/키오스크/와이파이"),
