@@ -285,7 +285,7 @@ def _read(stream: BinaryIO, filename: str) -> _Taken:
 
 
 def _named(name: str, why: Text) -> Text:
-    return _("%(name)s: %(why)s", name=privacy.mask_text(files.safe_name(name)), why=why)
+    return _("%(name)s: %(why)s", name=privacy.mask_text(files.safe_name(name), official=False), why=why)
 
 
 def _keep(path: Path) -> None:
