@@ -127,6 +127,15 @@ async def test_what_is_no_document_is_refused_by_its_content(
     assert await Case.all().count() == 0
 
 
+async def test_a_name_with_a_resident_number_is_refused_and_not_shown(system: System) -> None:
+    response = await check(system, part("홍길동 900101-1234567.png", PNG), part("a.png", PNG))
+    assert response.status_code == 422
+    page = parse(response.text)
+    assert "파일 이름에 주민등록번호" in page.one("p", id="field-files-error").text
+    assert "1234567" not in response.text
+    assert "a.png" in page.one("form", class_="filing").text, "the good one is kept"
+
+
 async def test_eleven_files_or_twenty_one_megabytes_are_too_much(system: System) -> None:
     response = await check(system, *(part(f"{n}.png", PNG + bytes([n])) for n in range(11)))
     assert response.status_code == 422
