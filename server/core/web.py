@@ -148,7 +148,9 @@ def page(
         },
     )
     # "no-store" would lose what was typed on "back", and make an error of going back to what a form has answered.
-    typing = f'id="{showing.MAIN_FORM}"' in html or (request.method == "POST" and "shown_at" not in request.scope)
+    # A code that is shown once (components/copy_code.html) is not stored by any browser.
+    answers = request.method == "POST" and "shown_at" not in request.scope and 'class="code-value"' not in html
+    typing = f'id="{showing.MAIN_FORM}"' in html or answers
     response = HTMLResponse(
         html, status_code=status, headers={"cache-control": "private, no-cache" if typing else "no-store"}
     )
