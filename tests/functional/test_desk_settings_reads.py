@@ -12,12 +12,12 @@ CountQueries = Callable[[], list[str]]
 
 
 QUERIES = {
-    "/desk/rules": 9,
-    "/desk/rules/new": 8,
-    "/desk/rules/1": 10,
-    "/desk/templates": 9,
-    "/desk/templates/1": 10,
-    "/desk/calendar": 11,
+    "/desk/rules": 10,
+    "/desk/rules/new": 9,
+    "/desk/rules/1": 11,
+    "/desk/templates": 10,
+    "/desk/templates/1": 11,
+    "/desk/calendar": 12,
     "/desk/departments": 2,
     "/desk/departments/1": 3,
     "/desk/jobs": 4,
