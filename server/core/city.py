@@ -26,6 +26,8 @@ from server.core.working_calendar import OfficeHours, WorkingCalendar
 MOST_LANDMARKS = 5_000
 KEPT = 5.0
 """Seconds for which the data is cached."""
+LANDMARKS_KEPT = 300.0
+"""Seconds for which the landmarks are: there are many, and they seldom change."""
 
 
 class District(Model):
@@ -200,11 +202,13 @@ class City:
 
 
 _kept: list[tuple[float, City]] = []
+_kept_landmarks: list[tuple[float, tuple[places.Spot, ...]]] = []
 
 
 def forget() -> None:
     """Clear the caches."""
     _kept.clear()
+    _kept_landmarks.clear()
     _kept_calendar.clear()
 
 
@@ -220,17 +224,25 @@ async def read() -> City:
     moment = time.monotonic()
     departments = await database.fetch("SELECT * FROM department ORDER BY id")
     districts = await database.fetch("SELECT * FROM district ORDER BY code")
-    landmarks = await database.fetch(f"SELECT * FROM landmark ORDER BY id LIMIT {MOST_LANDMARKS}")
     outlines, sketched = await _drawn.outlines({row["code"]: row["outline"] for row in districts})
     fresh = City(
         {row["id"]: read_row(DepartmentRow, {**row, "names": names(row)}) for row in departments},
         {row["code"]: names(row) for row in districts},
         outlines,
         sketched,
-        tuple(places.Spot(names(row), row["lat"], row["lng"]) for row in landmarks),
+        await _landmarks(),
     )
     _kept[:] = [(moment, fresh)]
     return fresh
+
+
+async def _landmarks() -> tuple[places.Spot, ...]:
+    """At most ``LANDMARKS_KEPT`` seconds old."""
+    if not _kept_landmarks or time.monotonic() - _kept_landmarks[0][0] >= LANDMARKS_KEPT:
+        moment = time.monotonic()
+        rows = await database.fetch(f"SELECT * FROM landmark ORDER BY id LIMIT {MOST_LANDMARKS}")
+        _kept_landmarks[:] = [(moment, tuple(places.Spot(names(row), row["lat"], row["lng"]) for row in rows))]
+    return _kept_landmarks[0][1]
 
 
 def names(row: Any) -> dict[str, str]:

@@ -8,14 +8,14 @@ from tests.support.system import System
 from tests.support.visits import an_office, next_monday
 
 QUERIES = {
-    "/desk/offices": 6,
-    "/desk/offices/1": 7,
-    "/desk/offices/new": 5,
+    "/desk/offices": 7,
+    "/desk/offices/1": 8,
+    "/desk/offices/new": 6,
     "/desk/offices/hours/1": 6,
-    "/desk/offices/counters": 11,
-    "/desk/offices/counters/1": 12,
-    "/desk/offices/services": 11,
-    "/desk/offices/services/1": 13,
+    "/desk/offices/counters": 12,
+    "/desk/offices/counters/1": 13,
+    "/desk/offices/services": 12,
+    "/desk/offices/services/1": 14,
     "/desk/offices/openings": 5,
     "/desk/offices/openings/new": 4,
     "/desk/roster?office=east&week={monday}": 12,
