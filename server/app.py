@@ -53,7 +53,7 @@ from server import (
     upkeep_pages,
     wiring,
 )
-from server.core import auth, database, observe, security, templates, web
+from server.core import auth, database, networks, observe, security, templates, web
 from server.core.accounts import Account
 from server.core.config import Settings
 from server.core.errors import Refusal, Text
@@ -162,7 +162,7 @@ def create_app(settings: Settings) -> Starlette:
             await asyncio.gather(*tasks, return_exceptions=True)
             await database.close()
 
-    proxies = list(settings.trusted_proxies)
+    proxies = [str(one) for one in networks.both_ways(settings.trusted_proxies)]
     app = Starlette(
         routes=routes(),
         middleware=[

@@ -19,7 +19,7 @@ from server.core import auth, clock, guesses, jobs, kept, web
 from server.core.errors import BadRequest, FieldError, Invalid, NotFound, _
 from server.core.form_pages import ReturnedForm, form_page
 from server.core.notify import correspondence, mailbox
-from server.core.security import Rate
+from server.core.security import Rate, network
 from tracking import pages, stream
 from tracking.forms import AskForLink, Follow, Wish
 
@@ -28,10 +28,6 @@ TRIES = Rate(20, 10)
 LINKS = Rate(6, 3)
 WRONG = _("The case number and the key do not match. Please check both; they are on your receipt.")
 TOO_OLD = _("This link has expired or is incomplete. Enter the case number and key, or let us send you a new link.")
-
-
-def _client(request: Request) -> str:
-    return request.client.host if request.client else "?"
 
 
 # --- finding a case -----------------------------------------------------------------------------------------
@@ -77,7 +73,7 @@ async def _follow_page(
 async def open_with_key(request: Request) -> Response:
     """``POST /cases``: open a case in this browser. The error does not say whether the number or the key was wrong."""
     form = await web.read_form(request)
-    auth.limit(request, f"follow:{_client(request)}", TRIES)
+    auth.limit(request, f"follow:{network(request.scope)}", TRIES)
     try:
         command = Follow.parse(form)
         guess = await guesses.begin(request, "follow", command.reference)
@@ -151,7 +147,7 @@ async def _link_page(request: Request, back: ReturnedForm) -> Response:
 async def ask_for_link(request: Request, form: FormData) -> Response:
     """``/cases/link``: send a link to an address; the response is the same whether or not it has cases."""
     email = AskForLink.parse(form).email
-    auth.limit(request, f"link:{_client(request)}", LINKS)
+    auth.limit(request, f"link:{network(request.scope)}", LINKS)
     auth.limit(request, f"link:{email.lower()}", LINKS)
     payload = {"mailbox": await following.newest_of(email), "language": web.language(request)}
     await jobs.enqueue((f"mailbox:{token_hex(16)}", MAILBOX_JOB, payload))

@@ -15,6 +15,7 @@ from petitions.rights import subject
 from server.core import auth, ledger
 from server.core.accounts import Official
 from server.core.ledger import Entry, Position
+from server.core.security import network
 from server.core.stream.hub import REPLAYED
 from server.core.stream.listener import Listener, StreamAccess, frame
 from tracking.stream_access import CaseDoor
@@ -33,9 +34,9 @@ def position_of(request: Request) -> Position | None:
 
 
 def _client(request: Request) -> str:
-    """The key by which streams are limited: the browser if known, otherwise the IP address."""
+    """The key by which streams are limited: the browser if known, otherwise its network."""
     who = auth.reader(request)
-    return who.token_hash or (request.client.host if request.client else "?")
+    return who.token_hash or network(request.scope)
 
 
 class CaseStream:

@@ -32,6 +32,7 @@ from forums.rights import submission_subject, talk_subject
 from server.core import auth, ledger, web
 from server.core.city import City, city
 from server.core.ledger import Audience, Entry
+from server.core.security import network
 from server.core.stream.listener import Listener, StreamAccess, event, frame
 from server.core.stream.once import Once
 
@@ -202,8 +203,9 @@ class ForumStream:
         narrator: Narrator = request.app.state.narrator
         slug, submission = request.path_params["slug"], request.query_params.get("submission", "")
         standing, language = await narrator.shared(slug, forum, slug), web.language(request)
-        address = request.client.host if request.client else "?"
-        listener = Listener(send, f"hall:{address}", subject=topic(language, slug, submission), crowd=True)
+        listener = Listener(
+            send, f"hall:{network(request.scope)}", subject=topic(language, slug, submission), crowd=True
+        )
 
         async def past() -> AsyncIterator[tuple[int, bytes]]:
             last = None if submission else _number(request.query_params.get("newest"))

@@ -27,7 +27,7 @@ from server.core.form_pages import ReturnedForm, form_page
 from server.core.i18n import translate
 from server.core.participants.confirming import need_person
 from server.core.participants.people import Person, person_of
-from server.core.security import Rate, sign, unsign
+from server.core.security import Rate, network, sign, unsign
 
 REPORTS = Rate(6, 10)
 """How often one client may report."""
@@ -68,7 +68,7 @@ async def _ask_why(request: Request, back: ReturnedForm) -> Response:
 async def _report(request: Request, form: FormData) -> Response:
     """Report the text. Raises ``TooMany``."""
     text, command = await _reportable(request), ReportText.parse(form)
-    client = request.client.host if request.client else "?"
+    client = network(request.scope)
     auth.limit(request, f"report:{client}", REPORTS)
     await moderating.report(await _reporter(request, client), text.subject, command)
     return web.redirect(request, f"{THANKS}?of={text.subject}")

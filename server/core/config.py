@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 
 from server.core.endpoint import Endpoint
+from server.core.networks import parsed
 
 LANGUAGES = ("ko", "ja", "en")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -302,6 +303,6 @@ def is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return parsed(host).is_loopback
     except ValueError:
         return False

@@ -5,13 +5,12 @@ where no proxy stands in front of it. The time for a body is limited in ``securi
 """
 
 import asyncio
-import ipaddress
 from collections import Counter
 from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from server.core import config
+from server.core import config, networks
 
 KEEP_ALIVE = 75
 """Seconds for which an idle connection is kept: longer than proxies (nginx: 60) and clients keep theirs. Whoever sends
@@ -83,10 +82,10 @@ def counted_as(address: str) -> str:
     """By what connections of an address are counted: an IPv6 network of one subscriber; empty where nothing is."""
     settings = config.settings()
     try:
-        found = ipaddress.ip_address(address)
+        found = networks.parsed(address)
     except ValueError:
         return ""
-    proxies = [ipaddress.ip_network(one) for one in settings.trusted_proxies]
+    proxies = networks.both_ways(settings.trusted_proxies)
     if not settings.rate_limits or any(found in proxy for proxy in proxies):
         return ""
-    return str(ipaddress.ip_network(f"{found}/64", strict=False)) if found.version == 6 else str(found)  # noqa: PLR2004
+    return networks.subscriber(address)

@@ -16,7 +16,7 @@ from tortoise.models import Model
 
 from server.core import clock, config, database
 from server.core.errors import TooMany
-from server.core.security import client, sign, unsign
+from server.core.security import network, sign, unsign
 
 log = logging.getLogger("sinmungo.security")
 
@@ -92,7 +92,7 @@ async def begin(request: Request, kind: str, name: str) -> Guess:
     if known:
         keys = [(_hash(kind, name, request.cookies[COOKIE]), FREE)]
     else:
-        keys = [(_hash(kind, name, "stranger"), FREE), (_hash("address", client(request.scope)), FREE_FROM_ADDRESS)]
+        keys = [(_hash(kind, name, "stranger"), FREE), (_hash("address", network(request.scope)), FREE_FROM_ADDRESS)]
     now = clock.now()
     rows = await database.fetch("SELECT key, failures, last_at FROM attempt WHERE key IN (?)", [key for key, _ in keys])
     before = {row["key"]: int(row["failures"]) for row in rows if now - database.moment(row["last_at"]) < FORGOTTEN}

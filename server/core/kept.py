@@ -27,6 +27,7 @@ from tortoise.models import Model
 
 from server.core import clock, database
 from server.core.errors import Refusal, _
+from server.core.security import network
 from server.core.web import site
 
 COOKIE, WRITER, RESUMED = "kept", "writer", "resumed"
@@ -93,8 +94,7 @@ async def put(
     now = clock.now()
     if len(sealed) > MAX_SIZE:
         raise TooMuchKept
-    address = request.client.host if request.client else "?"
-    client = hmac.digest(settings.secret_key.encode(), f"kept\0{address}".encode(), "sha256").hex()
+    client = hmac.digest(settings.secret_key.encode(), f"kept\0{network(request.scope)}".encode(), "sha256").hex()
     forms, most = (MAX_FORMS, MAX_BYTES) if settings.rate_limits else (_UNLIMITED, _UNLIMITED)
     stored = await database.fetch(
         "INSERT INTO kept_form (number, client, content, size, expires_at) "

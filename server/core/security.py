@@ -22,7 +22,7 @@ from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.core import clock
+from server.core import clock, networks
 from server.core.config import LOOPBACK_NAMES, Settings, is_loopback
 from server.core.errors import Forbidden, Misdirected, NotFound, Overloaded, Refusal, TooLarge, TooMany, TooSlow, _
 from server.core.outages import StorageFull, outage
@@ -56,6 +56,11 @@ class Rate:
 def client(scope: Scope) -> str:
     """The address of who sends a request, which a trusted proxy has named."""
     return str((scope.get("client") or ("?",))[0])
+
+
+def network(scope: Scope) -> str:
+    """By what limits count who sends a request: the IPv4 address, or the IPv6 network of one subscriber."""
+    return networks.subscriber(client(scope))
 
 
 def from_here(scope: Scope) -> bool:
@@ -108,11 +113,11 @@ class Limiter:
             self._known.popitem(last=False)
 
     def sender(self, scope: Scope, headers: Headers) -> str:
-        """By what a request is counted: its token if that was found valid before, else its address."""
+        """By what a request is counted: its token if that was found valid before, else its network."""
         token = headers.get(DEVICE_HEADER) or session_token(headers)
         if token and (digest := _digest(token)) in self._known:
             return digest
-        return client(scope)
+        return network(scope)
 
     def take(self, key: str, rate: Rate) -> int:
         """Take one token: 0 if there was one, else the seconds until the next."""

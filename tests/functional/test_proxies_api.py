@@ -38,6 +38,22 @@ async def test_a_forwarded_address_is_believed_of_named_proxies_only(settings: S
         assert not await refused(system, "10.1.2.3", many), "the clients of a proxy have limits of their own"
         assert await refused(system, "10.1.2.3", [f"{one}, 198.51.100.7" for one in many]), "who wrote before it is not"
         assert await refused(system, "192.0.2.9", many), "others are not believed"
+        assert not await refused(system, "::ffff:10.9.9.9", [f"198.51.100.{n + 20}" for n in range(len(many))]), (
+            "a socket for IPv4 and IPv6 names a proxy like this"
+        )
+
+
+async def test_a_subscriber_has_one_limit_whatever_address_they_choose(settings: Settings) -> None:
+    async with opened(replace(settings, rate_limits=True)) as system:
+
+        async def posts(form: str) -> list[int]:
+            browsers = [at_address(system, form.format(n)) for n in range(round(WRITE.burst) + 4)]
+            return [(await browser.post("/cases", data={})).status_code for browser in browsers]
+
+        assert (await posts("2001:db8:1:2::{}"))[-1] == 429
+        assert (await posts("2001:db8:1:{}::1"))[-1] != 429, "others have their own"
+        assert (await at_address(system, "2001:db8:1:1::2").post("/cases", data={})).status_code != 429
+        assert (await at_address(system, "192.0.2.50").post("/cases", data={})).status_code != 429
 
 
 async def test_the_site_answers_under_its_own_name_only(settings: Settings) -> None:
@@ -137,6 +153,7 @@ def test_this_machine_is_known_by_address_name_and_directness() -> None:
 
     assert security.from_here(scope("127.0.0.1", "localhost:8000"))
     assert security.from_here(scope("::1", "[::1]"))
+    assert security.from_here(scope("::ffff:127.0.0.1", "localhost"))
     for client, host, *more in (
         ("192.0.2.1", "localhost"), ("127.0.0.1", "city.example"), ("127.0.0.1", ""),
         ("127.0.0.1", "localhost", (b"forwarded", b"for=1")), ("127.0.0.1", "localhost", (b"x-real-ip", b"")),

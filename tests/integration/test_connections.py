@@ -123,4 +123,12 @@ async def test_one_address_does_not_hold_all_connections(limited: Settings, monk
 def test_the_addresses_of_one_subscriber_are_one() -> None:
     assert connections.counted_as("2001:db8:1:2::1") == connections.counted_as("2001:db8:1:2:ffff::9")
     assert connections.counted_as("2001:db8:1:2::1") != connections.counted_as("2001:db8:1:3::1")
-    assert connections.counted_as("192.0.2.1") == "192.0.2.1"
+    assert connections.counted_as("192.0.2.1") == connections.counted_as("::ffff:192.0.2.1") == "192.0.2.1"
+    assert connections.counted_as("fe80::1%eth0") == "fe80::/64"
+
+
+@pytest.mark.parametrize("named", ["10.0.0.0/8", "10.0.0.5", "::ffff:10.0.0.5", "::ffff:10.0.0.0/104"])
+def test_a_proxy_is_known_however_its_address_is_written(limited: Settings, named: str) -> None:
+    config.use(replace(limited, trusted_proxies=(named,)))
+    assert connections.counted_as("::ffff:10.0.0.5") == connections.counted_as("10.0.0.5") == ""
+    assert connections.counted_as("::ffff:192.0.2.1") == "192.0.2.1"

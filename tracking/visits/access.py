@@ -7,7 +7,7 @@ from petitions.errors import NoSuchCase
 from petitions.queries import cases, following
 from petitions.queries.cases import Level
 from server.core import auth, config
-from server.core.security import Rate
+from server.core.security import Rate, network
 from tracking.visits import rules
 from tracking.visits.queries import visits
 from tracking.visits.queries.visits import VisitView
@@ -19,7 +19,7 @@ for oneself."""
 
 def limit_holds(request: Request) -> None:
     """Count a time that is held or booked against the limit of its address. Raises ``TooMany``."""
-    auth.limit(request, f"visit-hold:{request.client.host if request.client else '?'}", HOLDS)
+    auth.limit(request, f"visit-hold:{network(request.scope)}", HOLDS)
 
 
 def household_of(request: Request) -> str:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from server.core import auth, config, contract, i18n, idempotency, references, web
 from server.core.contract import Answer, Contract, among, said
 from server.core.errors import Invalid, Refusal, _
-from server.core.security import DEVICE_HEADER, SIGN_IN, Rate
+from server.core.security import DEVICE_HEADER, SIGN_IN, Rate, network
 from tracking.visits import words
 from tracking.visits.actions import arriving, counters, devices, handing_in, numbering, printing, queueing
 from tracking.visits.actions.arriving import Arrival, Press
@@ -174,7 +174,7 @@ async def add_device(request: Request) -> Response:
 @Contract("Enrol a kiosk or a display with its code", EnrolledDevice, 201, body=Enrol, refusals=(401,))
 async def enrol(request: Request) -> Response:
     """``POST /kiosk/enrol``."""
-    auth.limit(request, f"enrol:{request.client.host if request.client else '?'}", SIGN_IN)
+    auth.limit(request, f"enrol:{network(request.scope)}", SIGN_IN)
     command = Enrol.parse(await web.read_json(request), strict=True)
     device, token = await devices.enrol(command.enrolment_code)
     return web.json(EnrolledDevice.of(device, device_token=token, kind=device.kind.value), 201)

@@ -21,7 +21,7 @@ from server.core.forms import Errors, Form
 from server.core.participants import links
 from server.core.participants.people import Person, attendee, person_of, take_name
 from server.core.participants.who import Attendee, Who
-from server.core.security import Rate
+from server.core.security import Rate, network
 
 Content = Mapping[str, Any]
 F = TypeVar("F", bound=Form)
@@ -210,8 +210,7 @@ async def perform(request: Request, act: ParticipantAct[F], raw: Content, *, str
 
 
 async def _ask(request: Request, who: Who | Attendee, name: str, what: Text, content: Content) -> None:
-    client = request.client.host if request.client else "?"
-    auth.limit(request, f"confirm:{client}", MAILS)
+    auth.limit(request, f"confirm:{network(request.scope)}", MAILS)
     settings = web.site(request).settings
     if settings.rate_limits and await links.kept_lately(who.email) >= MAILS_AN_HOUR:
         raise Invalid([FieldError("email", ENOUGH)])

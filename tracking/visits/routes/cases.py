@@ -17,7 +17,7 @@ from server.core import auth, references, web
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Conflict, Invalid, NotPossibleNow, Text, _
 from server.core.form_pages import ReturnedForm, form_page
-from server.core.security import Rate
+from server.core.security import Rate, network
 from tracking.visits.access import own_visit
 from tracking.visits.actions import cases as actions
 from tracking.visits.actions import requests as asking
@@ -124,7 +124,7 @@ async def attach(request: Request, form: FormData) -> Response:
     if "own" in form:
         shown, typed = Credentials(cases=who.cases, email=who.email), str(form["own"])
     else:
-        auth.limit(request, f"follow:{request.client.host if request.client else '?'}", TRIES)
+        auth.limit(request, f"follow:{network(request.scope)}", TRIES)
         command = LinkVisit.parse(form)
         shown, typed = Credentials(key=command.key), command.case
     try:

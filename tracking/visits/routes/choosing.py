@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from server.core import auth, city, guesses, i18n, web
 from server.core.errors import FieldError, Invalid, _
-from server.core.security import Rate
+from server.core.security import Rate, network
 from tracking.visits.choosing import STEPS, Choice, Links, case_in, next_free, week_context
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.forms import OpenVisit
@@ -114,7 +114,7 @@ async def _services(
 async def open_with_key(request: Request) -> Response:
     """``POST /visits``: open a reservation in this browser. The error does not say what was wrong."""
     form = await web.read_form(request)
-    auth.limit(request, f"visit:{client(request)}", TRIES)
+    auth.limit(request, f"visit:{network(request.scope)}", TRIES)
     try:
         command = OpenVisit.parse(form)
         guess = await guesses.begin(request, "visit", command.number)
@@ -138,11 +138,6 @@ async def forget(request: Request) -> Response:
     if auth.reader(request).official is None:
         await auth.sign_out(request, response)
     return response
-
-
-def client(request: Request) -> str:
-    """The address that limits are counted for."""
-    return request.client.host if request.client else "?"
 
 
 routes = [

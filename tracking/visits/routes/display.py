@@ -11,7 +11,7 @@ from starlette.routing import Route
 from server.core import auth, i18n, templates, web
 from server.core.errors import Invalid, Text, _
 from server.core.form_pages import ReturnedForm, form_page
-from server.core.security import SIGN_IN
+from server.core.security import SIGN_IN, network
 from tracking.visits.actions import devices
 from tracking.visits.errors import NotEnrolled, WrongEnrolmentCode
 from tracking.visits.queries import live_queue, offices
@@ -106,7 +106,7 @@ async def _start(request: Request, back: ReturnedForm) -> Response:
 
 async def _enrol(request: Request, form: FormData) -> Response:
     """``POST /display``: exchange the code for a cookie of this browser."""
-    auth.limit(request, f"enrol:{request.client.host if request.client else '?'}", SIGN_IN)
+    auth.limit(request, f"enrol:{network(request.scope)}", SIGN_IN)
     try:
         device, token = await devices.enrol(Enrol.parse(form).enrolment_code, DeviceKind.DISPLAY)
     except WrongEnrolmentCode as refusal:

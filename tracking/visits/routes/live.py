@@ -19,6 +19,7 @@ from server.core.booking import times
 from server.core.booking.day import Day
 from server.core.errors import NotFound
 from server.core.forms import Parameters
+from server.core.security import network
 from server.core.stream.listener import Listener, event
 from tracking.visits.choosing import Choice
 from tracking.visits.queries import grid, offices, weeks
@@ -127,8 +128,7 @@ class SlotStream:
         if not offices.monday(first) <= monday <= last:
             raise NotFound
         topic = timetables.topic(choice, monday)
-        address = request.client.host if request.client else "?"
-        listener = Listener(send, f"slots:{address}", subject=topic, crowd=True)
+        listener = Listener(send, f"slots:{network(request.scope)}", subject=topic, crowd=True)
 
         async def past() -> AsyncIterator[tuple[int, bytes]]:
             yield 0, await timetables.whole(topic, errand, monday)

@@ -12,7 +12,7 @@ from server.core.city import city
 from server.core.errors import _
 from server.core.form_pages import ReturnedForm, form_page
 from server.core.listing import PAGING
-from server.core.security import Rate
+from server.core.security import Rate, network
 from tracking.visits import links, rules
 from tracking.visits.access import household_of, own_visit
 from tracking.visits.actions import reminding
@@ -20,7 +20,6 @@ from tracking.visits.errors import NoSuchVisit
 from tracking.visits.forms import FindVisits
 from tracking.visits.queries import mine, visits
 from tracking.visits.queries.mine import Filter
-from tracking.visits.routes.choosing import client
 from tracking.visits.states import VisitState
 
 FIND, PAGE = "/visits/find", "/visits/mine"
@@ -40,7 +39,7 @@ async def send_again(request: Request) -> Response:
         return web.redirect(request, f"/visits/{found.number}")
     if not found.gets_messages:
         return web.redirect(request, f"/visits/{found.number}", NO_MESSAGES)
-    auth.limit(request, f"visit-link:{client(request)}", LINKS)
+    auth.limit(request, f"visit-link:{network(request.scope)}", LINKS)
     auth.limit(request, f"visit-link:{found.number}", LINKS)
     await reminding.send_again(found.number)
     return web.redirect(request, f"/visits/{found.number}", _("We have sent the confirmation again."))
@@ -55,7 +54,7 @@ async def _find_page(request: Request, back: ReturnedForm) -> Response:
 async def _find(request: Request, form: FormData) -> Response:
     """Send a link to the contact. The answer is the same whether or not there is a reservation with it."""
     command = FindVisits.parse(form)
-    auth.limit(request, f"visit-link:{client(request)}", LINKS)
+    auth.limit(request, f"visit-link:{network(request.scope)}", LINKS)
     auth.limit(request, f"visit-link:{command.household}", LINKS)
     payload = {"visit": await mine.newest_of(command.household), "language": web.language(request)}
     await jobs.enqueue((f"visits-of:{secrets.token_hex(16)}", reminding.ALL_VISITS, payload))

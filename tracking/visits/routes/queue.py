@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from server.core import clock, i18n, web
 from server.core.days import today
 from server.core.errors import Conflict, Text, _
+from server.core.security import network
 from server.core.stream.listener import Listener, event
 from tracking.visits import wait_words
 from tracking.visits.actions import tickets
@@ -144,8 +145,7 @@ class QueueStream:
         request = Request(scope)
         queues: Queues = request.app.state.queues
         code = (await offices.place(request.path_params["code"])).office.code
-        address = request.client.host if request.client else "?"
-        listener = Listener(send, f"queue:{address}", subject=queues.topic(code), crowd=True)
+        listener = Listener(send, f"queue:{network(request.scope)}", subject=queues.topic(code), crowd=True)
 
         async def past() -> AsyncIterator[tuple[int, bytes]]:
             yield 0, await queues.whole(code)

@@ -10,14 +10,13 @@ from starlette.routing import Route
 from server.core import auth, web
 from server.core.errors import Conflict, Invalid, _
 from server.core.form_pages import ReturnedForm, form_page
-from server.core.security import Rate
+from server.core.security import Rate, network
 from tracking.visits.actions import telling
 from tracking.visits.errors import NoSuchTicket
 from tracking.visits.forms import FindVisits
 from tracking.visits.queries import queue, ticket_contacts
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import TicketRow
-from tracking.visits.routes.choosing import client
 from tracking.visits.ticket_forms import OpenTicket, TellMe
 
 PAGE, FIND = "/tickets", "/tickets/find"
@@ -35,7 +34,7 @@ async def _find_page(request: Request, back: ReturnedForm) -> Response:
 
 async def _open(request: Request, form: FormData) -> Response:
     """Open a ticket by the code that was typed."""
-    auth.limit(request, f"ticket-code:{client(request)}", FROM_ADDRESS)
+    auth.limit(request, f"ticket-code:{network(request.scope)}", FROM_ADDRESS)
     command = OpenTicket.parse(form)
     try:
         found = await queue.by_code(command.code)
@@ -46,7 +45,7 @@ async def _open(request: Request, form: FormData) -> Response:
 
 async def find(request: Request, command: FindVisits) -> None:
     """Send a contact the links to its tickets; the same effort whether or not there are any."""
-    auth.limit(request, f"ticket-find:{client(request)}", FROM_ADDRESS)
+    auth.limit(request, f"ticket-find:{network(request.scope)}", FROM_ADDRESS)
     auth.limit(request, f"ticket-link:{command.household}", TO_CONTACT)
     await telling.send_links(command, web.language(request))
 
@@ -70,7 +69,7 @@ async def told(ticket: TicketRow, office: OfficeRow) -> dict[str, Any]:
 
 async def keep(request: Request, code: str, command: TellMe) -> bool:
     """Keep a contact; see ``telling.keep_contact``."""
-    auth.limit(request, f"ticket-find:{client(request)}", FROM_ADDRESS)
+    auth.limit(request, f"ticket-find:{network(request.scope)}", FROM_ADDRESS)
     auth.limit(request, f"ticket-contact:{command.contact or code}", TO_CONTACT)
     return await telling.keep_contact(code, command, web.language(request))
 

@@ -13,7 +13,7 @@ from server.core import auth, config, i18n, web
 from server.core.days import today
 from server.core.errors import Conflict, FieldError, Invalid, _
 from server.core.form_pages import ReturnedForm
-from server.core.security import Rate
+from server.core.security import Rate, network
 from tracking.visits import links, rules, words
 from tracking.visits.actions import waiting
 from tracking.visits.actions.visits import Contact
@@ -23,7 +23,6 @@ from tracking.visits.forms import NOT_START, JoinWaiting
 from tracking.visits.queries import grid, offices
 from tracking.visits.queries import waiting as queries
 from tracking.visits.queries.grid import Errand
-from tracking.visits.routes.choosing import client
 from tracking.visits.states import VisitMode, VisitState, WaitingState
 
 PAGE = "/visits/waiting"
@@ -77,7 +76,7 @@ async def _wanted(chosen: FormData) -> tuple[Errand, date]:
 async def join(request: Request) -> Response:
     """``POST /visits/waiting``: join, or show the form again with what is wrong."""
     data = await web.read_form(request)
-    auth.limit(request, f"visit-waiting:{client(request)}", JOINS)
+    auth.limit(request, f"visit-waiting:{network(request.scope)}", JOINS)
     try:
         command = JoinWaiting.parse(data)
         errand, day = await _wanted(data)
