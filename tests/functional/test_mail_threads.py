@@ -1,10 +1,11 @@
 """A case is one conversation in a mail program: its headers, what comes in one mail, and what a receipt says."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
@@ -13,10 +14,12 @@ import pytest
 from petitions.act_forms import Prolong
 from petitions.actions import answering, handling, supplementing, watch
 from petitions.forms import Accept, Assign, GiveAnswer, RequestSupplement, TextOnly
-from server.core import clock, database
+from server.core import clock, database, jobs
 from server.core.config import Settings
 from server.core.jobs import Postponed, Task
+from server.core.mail import Mail, Transport
 from server.core.notify import notifier
+from server.core.notify.mailbox import Mode, set_mode
 from tests.support.page_forms import post_without_page
 from tests.support.post_office import Postman, parsed, serving
 from tests.support.stories import filed, somebody, to
@@ -43,6 +46,18 @@ async def office(settings: Settings) -> AsyncIterator[Office]:
     with serving(postman) as port:
         async with opened(replace(settings, smtp_url=f"smtp://127.0.0.1:{port}")) as system:
             yield Office(system, postman)
+
+
+class Recording:
+    """A mail transport that also keeps the id of each attempt."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self.ids: list[str] = []
+
+    async def send(self, mail: Mail) -> None:
+        self.ids.append(mail.message_id)
+        await self.transport.send(mail)
 
 
 async def due(system: System) -> None:
@@ -173,6 +188,43 @@ async def test_news_is_told_once_however_often_its_jobs_run(system: System) -> N
     await system.worker.handlers[notifier.NEWS](job)
     assert not await database.fetch("SELECT 1 FROM job"), "its job was taken: there is nothing left to send"
     assert len(to(system, HONG)) == before
+
+
+async def test_an_event_is_told_once_though_its_worker_is_killed_before_the_job_ends(system: System) -> None:
+    post = system.worker.handlers[notifier.MAIL].__self__.post  # type: ignore[attr-defined]
+    post.transport = recording = Recording(post.transport)
+    with clock.at(MORNING):
+        case = await filed()
+        await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
+        for task in await jobs.lease(kinds=[notifier.NOTIFY]):
+            await system.worker.handlers[notifier.NOTIFY](task)  # and nothing after it
+        await due(system)
+    for minutes in (2, 4):
+        with clock.at(MORNING + timedelta(minutes=minutes)):
+            await due(system)
+    assert len(recording.ids) == len(set(recording.ids))
+    assert len(to(system, HONG)) == 2
+
+
+async def test_an_event_is_told_to_all_or_to_nobody_yet(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    enqueue = jobs.enqueue
+
+    async def killed(*some: tuple[str, str, Mapping[str, Any]], delay: timedelta | None = None) -> None:
+        if delay is not None:
+            raise asyncio.CancelledError
+        await enqueue(*some)
+
+    await set_mode(HONG, Mode.DIGEST)
+    case = await filed()
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
+    event = await database.value("SELECT id FROM ledger_event WHERE kind = 'case.accepted'")
+    before = await database.column("SELECT key FROM job ORDER BY key")
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "enqueue", killed)
+        with pytest.raises(asyncio.CancelledError):
+            await system.worker.handlers[notifier.NOTIFY](Task(f"notify:{event}", notifier.NOTIFY, {"event": event}, 1))
+    assert await database.column("SELECT key FROM job ORDER BY key") == before
+    assert not await database.fetch("SELECT 1 FROM digest_item")
 
 
 async def test_the_first_takes_the_others_whichever_runs_first(system: System) -> None:

@@ -50,10 +50,14 @@ class Notifier:
         self.correspondents = correspondents
 
     async def notify(self, task: Task) -> None:
-        """Enqueue one mail or text message per recipient, or add the event to their digest."""
+        """Enqueue one mail or text message per recipient, or add the event to their digest.
+
+        In the transaction that ends its own job: a worker killed in between would do part of it again, when the
+        first of these jobs had been done and deleted already.
+        """
         entry = await ledger.get(task.payload["event"])
         domain = of_subject(self.correspondents, entry.subject)
-        mails, now, news = domain.messages[entry.kind].mails, [], []
+        mails, now, news, daily = domain.messages[entry.kind].mails, [], [], []
         for number, each in await domain.addressees(entry):
             payload = {"event": entry.id, "to": each.to, "mailing": number}
             if each.by_text:
@@ -66,9 +70,13 @@ class Notifier:
             elif mode is Mode.ALL:
                 now.append((mail_key(entry, each.to), MAIL, payload))
             elif mode is Mode.DIGEST:
+                daily.append(each)
+        async with database.transaction():
+            await jobs.enqueue(*now)
+            await jobs.enqueue(*news, delay=max(entry.occurred_at + GATHER - clock.now(), timedelta()))
+            for each in daily:
                 await digest.keep(entry, each.email, each.language)
-        await jobs.enqueue(*now)
-        await jobs.enqueue(*news, delay=max(entry.occurred_at + GATHER - clock.now(), timedelta()))
+            await jobs.done(task.key)
 
     async def gather(self, task: Task) -> None:
         """Enqueue the mail with an event and what else has happened to its subject within a minute after it.
