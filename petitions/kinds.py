@@ -93,28 +93,36 @@ QUESTIONS: Mapping[str, Question] = {
 """The questions: at most four lead to a kind."""
 
 _BROKEN = re.compile(
-    "고장|파손|꺼졌|꺼져|깨졌|막혔|파였|파인|무너|쓰레기|악취|소음|위험|壊れ|故障|危険|騒音|ごみ|悪臭"
+    "(?<![사신보광최])고장|파손(?!질)|꺼졌|꺼져|깨졌|막혔|파였|파인(?!애플)|무너(?!무)|쓰레기|악취|소음(?!식|료)|위험"
+    "|壊れ|(?<!事)故障|危険|騒音|(?<!人)ごみ|悪臭"
     r"|(?<![a-z])(?:broken|danger(?:ous)?|nois[ey]|rubbish)(?![a-z])"
 )
+_START = "(?<![가-힣0-9])"
+"""Where a Korean word begins: 건의 is also the end of 물건의, and 문의 of 창문의."""
+_NO_GENITIVE = "(?! (?!사항|내용|드립|드리|말씀|합니|좀|남기|남깁))"
+"""건의 and 문의 before another noun are the genitives of 건 (두 건의 사고) and 문 (그 문의 손잡이)."""
 _SIGNS: Mapping[Kind, re.Pattern[str]] = {
     Kind.GRIEVANCE: re.compile(
-        "부당|억울|위법|불공정|과잉단속|권리를 침해|이의를 제기|거부당"
+        f"{_START}(?:부당|위법)|억울|불공정|과잉단속|권리를 침해|이의를 제기|거부당"
         "|不当|納得できない|違法な処分|不公平"
         r"|(?<![a-z])(?:unfair|unlawful|wrongly|grievances?)(?:ly)?\b"
     ),
     Kind.INQUIRY_LAW: re.compile(
-        "법령 해석|법 해석|조례 해석|유권해석|법적으로|법률상|조례상|법령상|조례에 따르면"
-        "|法律の解釈|条例の解釈|法律上|条例上|法的に"
+        f"법령 해석|(?<![방문])법 해석|조례 해석|유권해석|{_START}법적으로|법률상|조례상|법령상|조례에 따르면"
+        "|法律の解釈|条例の解釈|法律上|条例上|(?<![合違方])法的に"
         r"|(?<![a-z])(?:under the ordinance|interpretation of)(?![a-z])"
     ),
     Kind.SUGGESTION: re.compile(
-        "건의|제안|도입|확대해|개선해|만들어 ?주|설치해 ?주|늘려 ?주"
-        "|提案|要望|導入|設置して|増やして"
+        f"(?:{_START}|정책|민원|제도|개선|규제|주민|시민)건의{_NO_GENITIVE}"
+        f"|(?:{_START}|정책|주민|시민|국민|제도|개선|아이디어)제안|{_START}도입(?!니다)"
+        "|확대해|개선해|만들어 ?주|설치해 ?주|늘려 ?주"
+        "|提案|要望|(?<!誘)導入|設置して|増やして"
         r"|(?<![a-z])(?:suggest\w*|propos\w+|please introduce|should introduce)(?![a-z])"
     ),
     Kind.INQUIRY: re.compile(
-        "궁금|문의|알고 싶|알려 ?주|어떻게|어디서|언제|무엇|되나요|인가요|할까요"
-        "|知りたい|教えて|でしょうか|ですか"
+        f"(?:{_START}|민원|전화|절차|방법|요금|비용|신청|접수|이용|발급|서류|일정|관련|추가|기타)문의{_NO_GENITIVE}"
+        "|궁금|알고 싶|알려 ?주|어떻게|어디서(?!나|든)|언제(?!나|든)|무엇(?!보다|이든)|되나요|인가요|할까요"
+        "|知りたい|教えて|でしょうか|ですか(?!ら)"
         r"|(?<![a-z])(?:how do i|how can i|what is|where can|when does)(?![a-z])"
     ),
 }
