@@ -1,5 +1,8 @@
 """Estimates of waiting times: how good they are on simulated days, and what they make of single queues."""
 
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from random import Random
 from statistics import mean
@@ -10,7 +13,7 @@ from tests.support.queue_alternatives import evaluate, formula
 from tests.support.queue_days import Setting, simulate
 from tracking.visits.waits import replay
 from tracking.visits.waits.calibration import NARROWEST, WIDEST, Calibration
-from tracking.visits.waits.evaluation import Compared, Evaluation, by_replay
+from tracking.visits.waits.evaluation import Compared, by_replay
 from tracking.visits.waits.log import Line, What, read
 from tracking.visits.waits.order import MINUTE, Because, Overtaking, Rule, Ticket, choose, overtakes_from
 from tracking.visits.waits.pace import Pace
@@ -29,9 +32,18 @@ def lines(seed: int) -> list[Line]:
     return read(simulate(DAYS, seed)).lines
 
 
+def _compared(seed: int) -> list[Compared]:
+    return evaluate(lines(seed), by_replay).compared
+
+
 @cache
-def evaluated(seed: int) -> Evaluation:
-    return evaluate(lines(seed), by_replay)
+def evaluated() -> list[list[Compared]]:
+    """What was compared on the days of each seed, in processes of their own; tracing these takes minutes."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("COVERAGE_PROCESS")]:
+            patch.delenv(name)
+        with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as processes:
+            return list(processes.map(_compared, SEEDS))
 
 
 def figures(compared: list[Compared]) -> tuple[float, float, float]:
@@ -46,7 +58,7 @@ def figures(compared: list[Compared]) -> tuple[float, float, float]:
 
 def test_estimates_at_heavy_load_are_as_good_as_promised() -> None:
     """Five counters, an offered load of 0.95, people who wait 20 minutes on average, without any history before."""
-    compared = [one for seed in SEEDS for one in evaluated(seed).compared]
+    compared = [one for days in evaluated() for one in days]
     assert mean(one.waited for one in compared) > 15
     error, bias, inside = figures(compared)
     assert error <= 3.5
@@ -56,7 +68,7 @@ def test_estimates_at_heavy_load_are_as_good_as_promised() -> None:
 
 def test_they_are_at_least_twice_as_good_as_the_formula_in_use() -> None:
     compared = [one for seed in SEEDS[:3] for one in evaluate(lines(seed), formula).compared]
-    ours, _bias, _inside = figures([one for seed in SEEDS[:3] for one in evaluated(seed).compared])
+    ours, _bias, _inside = figures([one for days in evaluated()[:3] for one in days])
     assert ours <= figures(compared)[0] / 2
 
 
@@ -353,8 +365,9 @@ def test_the_range_widens_when_calls_fall_outside_and_narrows_when_they_do_not()
 
 
 def test_every_ticket_is_measured_once_and_only_if_it_was_called() -> None:
-    found = evaluated(SEEDS[0])
-    arrivals = [line for line in lines(SEEDS[0]) if line.what is What.ARRIVAL]
+    day = read(simulate(1, SEEDS[0])).lines
+    found = evaluate(day, by_replay)
+    arrivals = [line for line in day if line.what is What.ARRIVAL]
     assert found.estimates == len(arrivals)
     assert found.never_called == found.estimates - len(found.compared)
     assert len({(one.ticket, one.at) for one in found.compared}) == len(found.compared)
