@@ -189,7 +189,8 @@ def rotate_key(days: int) -> None:
     until = (clock.now() + timedelta(days=days)).date().isoformat()
     old = [key if "@" in key else f"{key}@{until}" for key in settings.signing_keys or (settings.secret_key,)]
     keys = [secrets.token_hex(32), *old]
-    if "SINMUNGO_SECRET_KEY" in os.environ or "SINMUNGO_SIGNING_KEYS" in os.environ:
+    given = Settings.load()
+    if given.secret_key or given.signing_keys:
         click.echo(f"SINMUNGO_SIGNING_KEYS={','.join(keys)}")
         return
     write_key(settings.data_dir / SIGNING_KEYS, "\n".join(keys) + "\n", anew=True)

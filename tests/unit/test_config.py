@@ -147,6 +147,22 @@ def test_keys_are_rotated_and_old_links_stay_valid_for_a_time(tmp_path: Path) ->
         settings.with_secret()
 
 
+@pytest.mark.parametrize("name", ["SINMUNGO_SECRET_KEY", "SINMUNGO_SIGNING_KEYS"])
+def test_keys_that_stand_in_a_file_of_settings_are_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A key file would be ignored, or replace what the operator has written."""
+    (tmp_path / ".env").write_text(f"{name}={'k' * 40}\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(name, raising=False)
+    settings = Settings(data_dir=tmp_path / "var", database_url=f"sqlite:///{tmp_path}/a.db")
+    answer = sinmungo(settings, "rotate-key")
+    assert answer.exit_code == 0, answer.output
+    printed = dict([answer.output.strip().split("=", 1)])["SINMUNGO_SIGNING_KEYS"].split(",")
+    assert (len(printed), printed[1].partition("@")[0]) == (2, "k" * 40)
+    assert not (tmp_path / "var" / "signing_keys").exists()
+
+
 async def test_the_secret_is_made_once_even_by_processes_that_start_together(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "var")
     made = await asyncio.gather(*(asyncio.to_thread(settings.with_secret) for _ in range(8)))
