@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from server.core import accounts, auth, characters, config, database, security, sessions, web
+from server.core import accounts, auth, characters, config, database, guesses, security, sessions, web
 from server.core.accounts import Account
 from server.core.errors import Refusal, Text, _
 from server.core.form_pages import ReturnedForm, form_page
@@ -135,9 +135,23 @@ async def _language(_request: Request, row: Account, form: Mapping[str, Any]) ->
     return _("Your language is saved.")
 
 
+async def _own_password(request: Request, row: Account, given: str) -> bool:
+    """Whether this is the official's password. Raises ``TooMany`` where it was wrong too often.
+
+    Counted apart from sign-in: who sits at an open desk has a known browser, and the official is to be told of them.
+    """
+    guess = await guesses.begin(request, "own-password", row.username)
+    if not await accounts.password_fits(row, given):
+        if guess.to_be_told:
+            await request.app.state.guessed(row.username)
+        return False
+    await guess.right(request)
+    return True
+
+
 async def _password(request: Request, row: Account, form: Mapping[str, Any]) -> Text:
     command, errors = NewPassword.read(form)
-    if not errors.found and not await accounts.password_fits(row, command.old):
+    if not errors.found and not await _own_password(request, row, command.old):
         errors.fail("old", NOT_CURRENT)
     if not errors.found and await asyncio.to_thread(accounts.common, command.new, row.username, row.name):
         errors.fail("new", _("This password is easy to guess. Please choose several words, or a longer one."))
@@ -162,7 +176,7 @@ async def _totp(request: Request, row: Account, form: Mapping[str, Any]) -> Text
         errors.fail("code", _("The QR code is too old. Please scan the new one and enter the code that it gives."))
     elif (counter := accounts.totp_counter(secret, command.code)) is None:
         errors.fail("code", _("The code does not match. Please enter the code that your app shows now."))
-    if not await accounts.password_fits(row, command.own):
+    if not await _own_password(request, row, command.own):
         errors.fail("own", NOT_CURRENT)
     errors.done()
     async with database.transaction():
@@ -173,9 +187,9 @@ async def _totp(request: Request, row: Account, form: Mapping[str, Any]) -> Text
     return _("From now on you also need a code to sign in. You are signed out everywhere else.")
 
 
-async def _totp_off(_request: Request, row: Account, form: Mapping[str, Any]) -> Text:
+async def _totp_off(request: Request, row: Account, form: Mapping[str, Any]) -> Text:
     command, errors = NoSecondFactor.read(form)
-    if not await accounts.password_fits(row, command.off):
+    if not await _own_password(request, row, command.off):
         errors.fail("off", NOT_CURRENT)
     if row.role in config.settings().two_step_roles:
         errors.fail("off", auth.TwoStepRequired.text)

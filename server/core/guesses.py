@@ -6,6 +6,7 @@ keeps an official or a citizen out by guessing. Each attempt counts when it begi
 
 import hashlib
 import logging
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -75,10 +76,12 @@ class Guess:
             else:
                 await database.execute("UPDATE attempt SET failures = failures - 1 WHERE key = ? AND failures > 0", key)
         if response is not None:
-            names = [self.name, *(one for one in _known(request) if one != self.name)][:MOST_KNOWN]
+            browser, known = _known(request)
+            names = [self.name, *(one for one in known if one != self.name)][:MOST_KNOWN]
             settings = config.settings()
+            kept = [browser or secrets.token_hex(12), names]
             response.set_cookie(
-                COOKIE, sign(settings, COOKIE, names), max_age=COOKIE_DAYS * 86_400, httponly=True, samesite="lax",
+                COOKIE, sign(settings, COOKIE, kept), max_age=COOKIE_DAYS * 86_400, httponly=True, samesite="lax",
                 secure=settings.public_url.startswith("https://"),
             )  # fmt: skip
 
@@ -88,9 +91,10 @@ async def begin(request: Request, kind: str, name: str) -> Guess:
     short = _hash(kind, name)[:16]
     if not config.settings().rate_limits:
         return Guess(short)
-    known = short in _known(request)
+    browser, names = _known(request)
+    known = short in names
     if known:
-        keys = [(_hash(kind, name, request.cookies[COOKIE]), FREE)]
+        keys = [(_hash(kind, name, browser), FREE)]
     else:
         keys = [(_hash(kind, name, "stranger"), FREE), (_hash("address", network(request.scope)), FREE_FROM_ADDRESS)]
     now = clock.now()
@@ -112,11 +116,14 @@ async def begin(request: Request, kind: str, name: str) -> Guess:
     return Guess(short, tuple(keys), before.get(keys[0][0], 0) + 1, known)
 
 
-def _known(request: Request) -> list[str]:
-    """The names that this browser has opened before."""
+def _known(request: Request) -> tuple[str, list[str]]:
+    """The id of this browser, which stays when its cookie is renewed, and the names that it has opened before."""
     token = request.cookies.get(COOKIE, "")
     found = unsign(config.settings(), COOKIE, token, COOKIE_DAYS * 86_400) if token else None
-    return [str(one) for one in found] if isinstance(found, list) else []
+    match found:
+        case [str(browser), list(names)]:
+            return browser, [str(one) for one in names]
+    return "", []
 
 
 def _hash(*parts: str) -> str:

@@ -77,6 +77,57 @@ async def test_owner_and_administrator_are_told_once(settings: Settings) -> None
         assert "/desk/account" in body.get_content()
 
 
+async def test_a_known_browser_is_one_whatever_else_it_opens(settings: Settings) -> None:
+    """A success at another name renews the cookie, but not the attempts at this one; nor does an older cookie."""
+    async with opened(replace(settings, rate_limits=True)) as system:
+        mine = await filed()
+        with clock.at(clock.now()):
+            own, saved = system.visitor(), list[str]()
+            assert await signs_in(own) == 303
+            await post_without_page(own, "/desk/sign-out", data={})
+            statuses = []
+            for n in range(FREE + 1):
+                saved.append(own.cookies[guesses.COOKIE])
+                typed = {"reference": mine.reference, "key": mine.access_key}
+                assert (await post_without_page(own, "/cases", data=typed)).status_code == 303
+                await post_without_page(own, "/cases/forget", data={})
+                statuses.append(await signs_in(own, f"wrong {n}"))
+            assert statuses == [401] * FREE + [429]
+            older = elsewhere(system, 9)
+            older.cookies.set(guesses.COOKIE, saved[0])
+            assert await signs_in(older, "wrong") == 429
+            assert await signs_in(elsewhere(system, 10)) == 303, "others do not wait for it"
+
+
+@pytest.mark.parametrize("change", ["password", "totp", "totp-off"])
+async def test_who_sits_at_an_open_desk_cannot_guess_its_password(settings: Settings, change: str) -> None:
+    async with opened(replace(settings, rate_limits=True)) as system:
+        browser, start = system.visitor(), clock.now()
+        with clock.at(start):
+            assert await signs_in(browser) == 303
+            form = {"change": change, "new": "a new long one", "again": "a new long one", "code": "1", "proof": ""}
+
+            async def tries(password: str) -> httpx.Response:
+                typed = {**form, "old": password, "own": password, "off": password}
+                return await post_without_page(browser, "/desk/account", data=typed)
+
+            answers = [await tries(f"wrong {n}") for n in range(FREE + 1)]
+            assert [one.status_code for one in answers] == [422] * FREE + [429]
+            assert int(answers[-1].headers["retry-after"]) == 5
+            assert (await tries(PASSWORD)).status_code == 429
+        at = start
+        for n in range(FREE, TOLD):
+            at += LONGEST
+            with clock.at(at):
+                await browser.get("/desk/account")
+                assert (await tries(f"wrong {n}")).status_code == 422
+        with clock.at(at):
+            await system.work()
+            mails = [mail for mail in system.mails() if "handler" in str(mail["Subject"])]
+            assert sorted(str(mail["To"]) for mail in mails) == ["admin@city.example", "handler@city.example"]
+            assert await signs_in(elsewhere(system, 7)) == 303, "signing in does not wait for it"
+
+
 async def test_a_citizen_is_not_kept_out_of_a_case_by_who_guesses_its_key(settings: Settings) -> None:
     async with opened(replace(settings, rate_limits=True)) as system:
         case = await filed()
