@@ -180,6 +180,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.queues = queues.Queues()
     app.state.guessed = sign_in_letters.tell
     app.state.store = adapters.store
+    app.state.readiness = pages.Readiness()
     app.state.correspondents = wiring.correspondents(settings)
     app.state.ways = crossing.WAYS
     app.state.case_sections = wiring.CASE_SECTIONS

@@ -32,6 +32,8 @@ LEAST_SPACE = 32 * 1024 * 1024
 """Bytes that must be free in the data folder: room for some requests that are being served."""
 FULL_SECONDS = 30.0
 """Seconds for which a process is not ready after a request found no space, which may be the database's."""
+READY_SECONDS = 1.0
+"""Seconds for which an answer about readiness is kept."""
 _PROBE = 4096
 _link = re.compile(r"https?://\S+")
 
@@ -53,23 +55,43 @@ async def healthz(_request: Request) -> Response:
     return PlainTextResponse("ok\n")
 
 
+class Readiness:
+    """Whether a process is ready. However many ask, it is found out by one at a time, once in :data:`READY_SECONDS`."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._found_at = -inf
+        self._why_not = ""
+
+    async def why_not(self, request: Request) -> str:
+        """Why the process is not ready; empty if it is."""
+        async with self._lock:
+            if time.monotonic() - self._found_at >= READY_SECONDS:
+                self._why_not = await _why_not_ready(request)
+                self._found_at = time.monotonic()
+            return self._why_not
+
+
 async def readyz(request: Request) -> Response:
     """Readiness: the process can reach its database and has space for what is sent to it."""
+    readiness: Readiness = request.app.state.readiness
+    if why := await readiness.why_not(request):
+        return PlainTextResponse(f"{why}\n", status_code=503, headers={"retry-after": "2"})
+    return PlainTextResponse("ready\n")
+
+
+async def _why_not_ready(request: Request) -> str:
     try:
         async with asyncio.timeout(2):
             await database.ping()
     except Exception:  # noqa: BLE001 — whatever is wrong, the answer is "not ready"
-        return _not_ready("the database does not answer")
+        return "the database does not answer"
     settings = web.site(request).settings
     if time.monotonic() - getattr(request.app.state, "full_at", -inf) < FULL_SECONDS:
-        return _not_ready("a request found the storage full")
+        return "a request found the storage full"
     if not await asyncio.to_thread(_has_space, settings.data_dir):
-        return _not_ready("the data folder is full or cannot be written to")
-    return PlainTextResponse("ready\n")
-
-
-def _not_ready(why: str) -> Response:
-    return PlainTextResponse(f"{why}\n", status_code=503, headers={"retry-after": "2"})
+        return "the data folder is full or cannot be written to"
+    return ""
 
 
 def _has_space(folder: Path) -> bool:

@@ -129,6 +129,7 @@ PERIODIC: Mapping[str, timedelta] = {
     crowding.NIGHTLY: timedelta(minutes=30),
     recounting.NIGHTLY: timedelta(minutes=30),
     "core.sweep": timedelta(hours=6),
+    "core.scan": timedelta(minutes=1),
     "core.kept": kept.SWEPT,
     "core.search": timedelta(seconds=30),
 }

@@ -6,6 +6,7 @@
 import contextlib
 import hashlib
 import heapq
+import logging
 import os
 import re
 import tempfile
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from server.core import clock
 from server.core.files import sync_folder
+
+log = logging.getLogger("sinmungo.delivery")
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Characters that have no place in a header."""
@@ -47,25 +50,39 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._known: set[str] = set()
-        self._read: dict[Path, int] = {}
+        self._known: dict[str, set[str]] = {}
+        """Per file: what it contains, and what could not be written to it."""
+        self._read: dict[str, int] = {}
 
     def __contains__(self, name: str) -> bool:
         """Whether any process has noted it."""
         for path in self._folder.glob("*.txt"):
             with path.open() as stream:
-                stream.seek(self._read.get(path, 0))
-                self._known.update(stream.read().split())
-                self._read[path] = stream.tell()
-        return name in self._known
+                stream.seek(self._read.get(path.name, 0))
+                self._known.setdefault(path.name, set()).update(stream.read().split())
+                self._read[path.name] = stream.tell()
+        return any(name in known for known in self._known.values())
 
     def add(self, name: str) -> None:
-        """Note it. Called without waiting for anything else after the server's answer."""
+        """Note it. Called without waiting for anything else after the server's answer.
+
+        Where it cannot be written, only this process knows of it: failing would deliver it again for certain.
+        """
         today = clock.now().date()
+        oldest = f"{(today - timedelta(days=self.KEPT_DAYS)).isoformat()}.txt"
         path = self._folder / f"{today.isoformat()}.txt"
+        self._known.setdefault(path.name, set()).add(name)
+        for file in [file for file in self._known if file < oldest]:
+            del self._known[file]
+            self._read.pop(file, None)
+        try:
+            self._write(path, name, oldest)
+        except OSError:
+            log.exception("a delivery cannot be noted; a process that is killed now repeats it")
+
+    def _write(self, path: Path, name: str, oldest: str) -> None:
         if not path.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
-            oldest = f"{(today - timedelta(days=self.KEPT_DAYS)).isoformat()}.txt"
             for old in self._folder.glob("*.txt"):
                 if old.name < oldest:
                     old.unlink(missing_ok=True)

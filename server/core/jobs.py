@@ -222,7 +222,7 @@ class Worker:
                 if len(running) == BATCH:  # a slow job delays no other while there is a free slot
                     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 elif not tasks and not self._stopping:
-                    await bell.wait(IDLE, seen_rings)
+                    await _rung_or_finished(running, seen_rings)
                 running = {task: kind for task, kind in running.items() if not task.done()}
             await asyncio.gather(*running)
         finally:
@@ -283,6 +283,16 @@ class Worker:
                 "".join(traceback.format_exception_only(error))[:1000],
                 task.key,
             )
+
+
+async def _rung_or_finished(running: Collection[asyncio.Task[None]], seen_rings: int) -> None:
+    """Wait for the bell, for the first running job to finish, whose place may be waited for, or for :data:`IDLE`."""
+    ringing = asyncio.create_task(bell.wait(IDLE, seen_rings))
+    try:
+        await asyncio.wait([ringing, *running], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        ringing.cancel()
+        await asyncio.wait([ringing])
 
 
 async def _run_again(key: str, at: datetime) -> None:

@@ -24,6 +24,10 @@ class NoVerdict(ScannerUnavailable):
     """The scanner has answered that it cannot tell, for example because the file is too large for it."""
 
 
+class TooLong(ScannerUnavailable):
+    """The scanner has not answered in time, perhaps because of this file."""
+
+
 class Verdict(NamedTuple):
     """The scanner's verdict on a file."""
 
@@ -38,6 +42,8 @@ async def scan(url: str, path: Path, *, seconds: float = TIMEOUT) -> Verdict:
         try:
             async with asyncio.timeout(seconds):
                 answer = await _instream(url, stream)
+        except TimeoutError as error:
+            raise TooLong("clamd does not answer in time") from error
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
             raise ScannerUnavailable(f"clamd does not answer: {type(error).__name__}") from error
     if answer == b"stream: OK":

@@ -36,6 +36,9 @@ TOKEN_LIFE = 24 * 3600
 """Seconds for which a file's token is valid."""
 ORPHAN_LIFE = 3 * 24 * 3600
 """Seconds after which an unreferenced content is deleted; longer than any token's lifetime."""
+ROUND = 30.0
+"""Seconds after which scanning what is in quarantine begins with no further file; with one more file it ends in
+less than a job's lease."""
 
 TOO_MANY = _("Please send at most %(count)s files.", count=MAX_FILES)
 GONE = _("A file was kept too long and has been deleted. Please choose it again.")
@@ -159,20 +162,28 @@ async def _judge(url: str, store: Store, hash_: str, seconds: float) -> None:
         if not await store.referred([hash_]):
             await store.delete(hash_)
         raise Infected
+    await asyncio.to_thread(store.release, hash_)  # the same content may have come while the scanner did not answer
 
 
 async def scan_quarantined(store: Store, settings: Settings) -> None:
-    """Scan what came while the scanner did not answer: release what is clean, delete what is not."""
+    """Scan what came while the scanner did not answer: release what is clean, delete what is not.
+
+    What is left after :data:`ROUND` seconds is scanned the next time, and before what had no verdict.
+    """
+    began = time.monotonic()
     for hash_ in await asyncio.to_thread(store.all_quarantined):
+        if time.monotonic() - began > ROUND:
+            return
         if not settings.clamd_url or not await asyncio.to_thread(store.path(hash_).exists):
             await asyncio.to_thread(store.release, hash_)
             continue
         try:
-            verdict = await scan.scan(settings.clamd_url, store.path(hash_))
-        except scan.NoVerdict:
+            verdict = await scan.scan(settings.clamd_url, store.path(hash_), seconds=scan.TIMEOUT)
+        except scan.ScannerUnavailable as error:
+            await asyncio.to_thread(store.scan_last, hash_)
+            if not isinstance(error, scan.NoVerdict | scan.TooLong):
+                return
             log.exception("the scanner cannot tell of a file, which stays in quarantine")
-        except scan.ScannerUnavailable:
-            return
         else:
             if verdict.clean:
                 await asyncio.to_thread(store.release, hash_)

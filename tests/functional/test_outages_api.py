@@ -1,5 +1,6 @@
 """What fails around the program is no error of it: the reader is told to come back, and no address breaks a page."""
 
+import asyncio
 import errno
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +39,10 @@ async def test_an_origin_that_is_none_is_foreign(system: System, origin: str) ->
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_while_the_database_is_away_readers_are_told_to_come_back(settings: Settings) -> None:
+async def test_while_the_database_is_away_readers_are_told_to_come_back(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "READY_SECONDS", 0)
     address = urlsplit(settings.database_url)
     assert address.port
     async with line_to(address.port) as line:
@@ -67,6 +71,7 @@ async def test_while_the_database_is_away_readers_are_told_to_come_back(settings
 async def test_a_full_database_is_said_and_the_process_is_not_ready(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(pages, "READY_SECONDS", 0)
     async with opened(settings) as system:
         pages_now = await database.value("PRAGMA page_count")
         await database.fetch(f"PRAGMA max_page_count = {pages_now}")
@@ -97,6 +102,25 @@ async def test_a_data_folder_without_space_is_not_ready(system: System, monkeypa
     monkeypatch.setattr(pages, "LEAST_SPACE", 2**60)
     answer = await system.client.get("/readyz")
     assert (answer.status_code, answer.text) == (503, "the data folder is full or cannot be written to\n")
+
+
+async def test_whoever_asks_often_whether_it_is_ready_has_nothing_written(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = list[Path]()
+
+    def write(folder: Path) -> bool:
+        written.append(folder)
+        return True
+
+    monkeypatch.setattr(pages, "_has_space", write)
+    monkeypatch.setattr(pages, "READY_SECONDS", 600)
+    answers = await asyncio.gather(*(system.client.get("/readyz") for _ in range(10)))
+    assert {answer.text for answer in answers} == {"ready\n"}
+    assert len(written) == 1
+    monkeypatch.setattr(pages, "READY_SECONDS", 0)
+    await system.client.get("/readyz")
+    assert len(written) == 2
 
 
 def test_a_database_that_does_not_answer_is_named_in_a_sentence(tmp_path: Path) -> None:

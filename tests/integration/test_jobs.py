@@ -286,6 +286,34 @@ async def test_deliveries_that_hang_leave_places_to_other_jobs(system: System) -
     assert not await Job.filter(kind="quick").exists()
 
 
+async def test_a_delivery_that_finishes_leaves_its_place_to_the_next_at_once(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "IDLE", 600)
+    started, go = list[str](), asyncio.Event()
+
+    async def deliver(task: Task) -> None:
+        started.append(task.key)
+        await go.wait()
+
+    worker = Worker({"mail": deliver}, {}, {"mail"})
+    await jobs.enqueue(*((f"mail:{n}", "mail", {}) for n in range(3 * jobs.MOST_DELIVERIES)))
+    running = asyncio.create_task(worker.run())
+    try:
+        async with asyncio.timeout(20):
+            while len(started) < jobs.MOST_DELIVERIES:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)  # until nothing more is found
+            go.set()
+            while await Job.exists():
+                await asyncio.sleep(0.01)
+    finally:
+        worker.stop()
+        go.set()
+        await running
+    assert len(started) == 3 * jobs.MOST_DELIVERIES
+
+
 async def test_what_has_failed_for_a_while_is_measured_and_logged(
     system: System, caplog: pytest.LogCaptureFixture
 ) -> None:

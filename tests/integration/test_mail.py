@@ -276,9 +276,22 @@ async def test_a_mail_that_a_killed_process_has_sent_is_not_sent_again(tmp_path:
     assert "third" not in one
     other.add("third")
     assert "third" in one, "what another process notes is known at once"
+    assert "third" in other
     with clock.at(clock.now() + timedelta(days=9)):
         other.add("fourth")
     assert len(list((tmp_path / "delivered").iterdir())) == 1, "it does not grow without end"
+    assert "third" not in other, "nor does what it remembers"
+
+
+async def test_a_mail_that_cannot_be_noted_is_sent_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "delivered").touch()  # where a folder should be
+    postman = Postman()
+    with serving(postman) as port:
+        transport = SmtpTransport(f"smtp://127.0.0.1:{port}", SENDER, journal=Journal(tmp_path / "delivered"))
+        await transport.send(MAIL)
+        await transport.send(MAIL)
+    assert len(postman.taken) == 1
+    assert "cannot be noted" in caplog.text
 
 
 async def test_a_mail_that_was_deferred_is_tried_again(tmp_path: Path) -> None:

@@ -1,12 +1,18 @@
 """The virus scanner's port against a server that speaks clamd's protocol to the letter, and against broken ones."""
 
 import asyncio
+import io
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from server.core import scan as scanning
+from server.core import uploads
+from server.core.config import Settings
+from server.core.files import Store
 from server.core.scan import ScannerUnavailable, Verdict, scan
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -177,3 +183,68 @@ async def test_a_file_that_is_not_there_is_no_scanners_fault(tmp_path: Path) -> 
     async with listening(Clamd()) as url:
         with pytest.raises(FileNotFoundError):
             await scan(url, tmp_path / "nothing")
+
+
+# --- What is in quarantine ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "files")
+
+
+async def quarantined(store: Store, *contents: bytes) -> list[str]:
+    """Contents that came one after another while the scanner did not answer; their hashes."""
+    hashes = []
+    for minute, content in enumerate(contents):
+        stored = await store.put(io.BytesIO(content))
+        store.quarantine(stored.hash)
+        os.utime(store._quarantine / stored.hash, (60 * minute, 60 * minute))
+        hashes.append(stored.hash)
+    assert store.all_quarantined() == hashes
+    return hashes
+
+
+class Choosy(Clamd):
+    """Takes for ever over some contents, and hangs up at others."""
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\0")
+        content = b""
+        while size := int.from_bytes(await reader.readexactly(4), "big"):
+            content += await reader.readexactly(size)
+        self.seen.append(content)
+        if b"slow" in content:
+            await reader.read()
+        elif b"crash" not in content:
+            writer.write(b"stream: OK\0")
+
+
+async def test_a_file_that_the_scanner_takes_too_long_over_holds_up_no_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scanning, "TIMEOUT", 0.5)
+    slow, _clean, _other = await quarantined(store, b"slow", b"clean", b"another")
+    async with listening(Choosy()) as url:
+        await uploads.scan_quarantined(store, Settings(clamd_url=url))
+    assert store.all_quarantined() == [slow]
+
+
+async def test_a_file_at_which_the_scanner_fails_is_scanned_last_the_next_time(store: Store) -> None:
+    crash, clean = await quarantined(store, b"crash", b"clean")
+    async with listening(Choosy()) as url:
+        await uploads.scan_quarantined(store, Settings(clamd_url=url))
+        assert store.all_quarantined() == [clean, crash]
+        await uploads.scan_quarantined(store, Settings(clamd_url=url))
+    assert store.all_quarantined() == [crash]
+
+
+async def test_many_slow_files_last_no_longer_than_a_job_may(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanning, "TIMEOUT", 0.5)
+    monkeypatch.setattr(uploads, "ROUND", 0.2)
+    one, other, third = await quarantined(store, b"slow", b"slower", b"slowest")
+    clamd = Choosy()
+    async with listening(clamd) as url:
+        await uploads.scan_quarantined(store, Settings(clamd_url=url))
+        assert clamd.seen == [b"slow"]
+        assert store.all_quarantined() == [other, third, one]
