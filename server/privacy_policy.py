@@ -160,7 +160,6 @@ COOKIES: Sequence[Cookie] = (
     Cookie(guesses.COOKIE, _("Spares you the wait after wrong keys that others tried"), guesses.COOKIE_DAYS * DAY),
     Cookie(kept.COOKIE, _("Opens the form that you have not sent yet"), int(_KEPT.total_seconds())),
     Cookie(kept.WRITER, _("Knows whose form it is when you sign in again"), int(kept.WRITER_LIFE.total_seconds())),
-    Cookie(kept.RESUMED, _("Shows what you typed before you signed in again"), int(kept.LIFE.total_seconds())),
     Cookie(browser.COOKIE, _("Holds the time that you are booking"), browser.COOKIE_SECONDS),
     Cookie(MARK, _("Counts your reports of a text once"), web.YEAR),
 )

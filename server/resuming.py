@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from server.core import auth, kept, references, showing, uploads, web
+from server.core import auth, database, kept, references, showing, uploads, web
 from server.core.errors import NotSignedIn, Refusal, _
 from server.core.participants.confirming import NotAnAction
 from server.core.participants.people import person_of
@@ -24,6 +24,7 @@ from server.core.participants.people import person_of
 PAGE = "/kept"
 NOT_TYPED = frozenset({"version", "drawn", "list", "list_kept", "from"})
 """Fields that a page fills in by itself."""
+NOT_KEPT = showing.SECRETS | {showing.SHOW_AGAIN, showing.RESUMED}
 KEPT = _("Here is what you wrote. It has not been sent yet.")
 KEPT_WITHOUT_FILES = _("Here is what you wrote. It has not been sent yet. Please choose your files again.")
 
@@ -42,8 +43,8 @@ async def on_refusal(request: Request, error: Exception) -> Response:
     way = None if request.method != "POST" or web.is_api(request) else _way(request, refusal)
     if way is None:
         return web.refuse(request, refusal)
-    if shown_at := request.scope.get("shown_at"):  # it is kept already
-        return web.redirect(request, way.address(shown_at.rpartition("/")[2]))
+    if number := request.scope.get(showing.RESUMED):  # it is kept already
+        return web.redirect(request, way.address(number))
     try:
         return await _keep(request, way) or web.refuse(request, refusal)
     except kept.TooMuchKept as full:
@@ -65,14 +66,15 @@ def _way(request: Request, refusal: Refusal) -> _Way | None:
 async def _keep(request: Request, way: _Way) -> Response | None:
     """Keep what was typed and go to sign in; None if nothing was."""
     form = await web.read_form(request, files=uploads.PARTS)
-    typed = [(name, value) for name, value in form.multi_items() if name not in showing.SECRETS]
+    typed = [(name, value) for name, value in form.multi_items() if name not in NOT_KEPT]
     fields = [(name, value) for name, value in typed if isinstance(value, str)]
     files = any(getattr(value, "filename", "") for _name, value in typed)
     await form.close()
     if not any(value for name, value in fields if name.rpartition(".")[2] not in NOT_TYPED):
         return None
     content = {"path": request.url.path, "query": request.url.query, "fields": fields, "files": files}
-    number = await kept.put(request, content, whose=way.whose)
+    with database.request_scope():  # also what was only to be shown, in another language, would be lost
+        number = await kept.put(request, content, whose=way.whose)
     response = web.redirect(request, way.address(number))
     kept.remember(request, response)
     return response
@@ -117,6 +119,7 @@ class Shown:
                 (b"content-length", str(len(body)).encode()),
             ],
             "shown_at": request.url.path,
+            showing.RESUMED: number,
             "shown_note": KEPT_WITHOUT_FILES if found["files"] else KEPT,
         }
         showing.only(errors=False)
@@ -124,7 +127,7 @@ class Shown:
         async def typed() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await request.app.router(sent, typed, kept.resuming(send, number, found["path"]))
+        await request.app.router(sent, typed, send)
 
 
 routes = [Route(f"{PAGE}/{{number}}", Shown())]

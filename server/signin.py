@@ -91,7 +91,7 @@ async def account(request: Request, back: ReturnedForm) -> Response:
         "here": auth.reader(request).token_hash,
         "must": row.role in config.settings().two_step_roles,
     }
-    return web.page(request, "desk/account.html", context, status=back.status)
+    return web.page(request, "desk/account.html", context, status=back.status, secret=not row.totp_secret)
 
 
 class Language(Form):

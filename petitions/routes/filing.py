@@ -296,6 +296,7 @@ async def send(request: Request) -> Response:
         whose=whose(official),
         number=draft.number,
         life=RECEIPT_LIFE,
+        limited=False,  # the case exists: what follows must not refuse
     )
     response = web.redirect(request, f"{new_page(request)}/{draft.number}/receipt")
     kept.remember(request, response)
@@ -345,7 +346,7 @@ async def receipt(request: Request) -> Response:
         "layout": "desk/base.html" if official else "base.html",
         "desk": official is not None,
     }
-    return web.page(request, "petitions/receipt.html", context)
+    return web.page(request, "petitions/receipt.html", context, secret=True)
 
 
 def ways_back(path: str) -> Sequence[tuple[Text, str]]:

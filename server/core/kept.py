@@ -8,8 +8,8 @@ somebody who has the database nor somebody who has the address can read it.
 
 import base64
 import binascii
+import contextlib
 import hmac
-import re
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,19 +18,17 @@ from typing import Any
 import orjson
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message, Send
 from tortoise import fields
 from tortoise.models import Model
 
-from server.core import clock, database
+from server.core import clock, database, showing
 from server.core.errors import Refusal, _
 from server.core.security import network
 from server.core.web import site
 
-COOKIE, WRITER, RESUMED = "kept", "writer", "resumed"
+COOKIE, WRITER = "kept", "writer"
 SWEPT = timedelta(minutes=5)
 """How often expired forms are deleted."""
 LIFE = timedelta(hours=2) - SWEPT
@@ -41,7 +39,6 @@ MAX_SIZE = 400_000
 """Maximum bytes of one form."""
 MAX_FORMS, MAX_BYTES = 200, 4_000_000
 """Maximum forms and bytes kept at once for one address, which a whole office may share."""
-_number = re.compile(r"[\w-]{22}", re.ASCII)
 _NUMBER_BYTES, _SECRET_BYTES, _UNLIMITED = 16, 32, 2_000_000_000
 
 
@@ -81,29 +78,36 @@ class NotKept(Refusal):
 
 
 async def put(
-    request: Request, content: Mapping[str, Any], *, whose: str = "", number: str = "", life: timedelta = LIFE
+    request: Request,
+    content: Mapping[str, Any],
+    *,
+    whose: str = "",
+    number: str = "",
+    life: timedelta = LIFE,
+    limited: bool = True,
 ) -> str:
     """Keep a form for this browser and return its number; ``remember`` must set the cookie of the response.
 
     ``whose``: only for this reader, as :func:`get` is told. ``number`` replaces what is kept under it.
-    Raises :class:`TooMuchKept`.
+    Raises :class:`TooMuchKept`, unless ``limited`` is false.
     """
     settings = site(request).settings
     name = number or secrets.token_urlsafe(_NUMBER_BYTES)
     sealed = _box(_secret(request), name).encrypt(orjson.dumps({"whose": whose, "content": content}))
     now = clock.now()
-    if len(sealed) > MAX_SIZE:
+    if limited and len(sealed) > MAX_SIZE:
         raise TooMuchKept
     client = hmac.digest(settings.secret_key.encode(), f"kept\0{network(request.scope)}".encode(), "sha256").hex()
-    forms, most = (MAX_FORMS, MAX_BYTES) if settings.rate_limits else (_UNLIMITED, _UNLIMITED)
+    forms, most = (MAX_FORMS, MAX_BYTES) if limited and settings.rate_limits else (_UNLIMITED, _UNLIMITED)
     stored = await database.fetch(
         "INSERT INTO kept_form (number, client, content, size, expires_at) "
-        "SELECT ?, ?, ?, ?, ? WHERE ? > (SELECT COUNT(*) FROM kept_form WHERE client = ? AND expires_at > ?) "
-        "AND ? >= (SELECT COALESCE(SUM(size), 0) FROM kept_form WHERE client = ? AND expires_at > ?) "
+        "SELECT ?, ?, ?, ?, ? WHERE ? > "
+        "(SELECT COUNT(*) FROM kept_form WHERE client = ? AND expires_at > ? AND number <> ?) AND ? >= "
+        "(SELECT COALESCE(SUM(size), 0) FROM kept_form WHERE client = ? AND expires_at > ? AND number <> ?) "
         "ON CONFLICT (number) DO UPDATE SET content = excluded.content, size = excluded.size, "
         "expires_at = excluded.expires_at RETURNING number",
         *(name, client, bytes(sealed), len(sealed), now + life),
-        *(forms, client, now, most - len(sealed), client, now),
+        *(forms, client, now, name, most - len(sealed), client, now, name),
     )
     if not stored:
         raise TooMuchKept
@@ -157,7 +161,7 @@ def remember(request: Request, response: Response) -> None:
 
 def address(number: object) -> str:
     """The page of a text that waits for its writer to sign in, for a number in a form or address; empty for others."""
-    return f"/kept/{number}" if isinstance(number, str) and _number.fullmatch(number) else ""
+    return f"/kept/{number}" if isinstance(number, str) and showing.NUMBER.fullmatch(number) else ""
 
 
 def writer(request: Request, name: str) -> str:
@@ -178,25 +182,12 @@ def remember_writer(request: Request, response: Response, name: str) -> None:
     )
 
 
-def resuming(send: Send, number: str, path: str) -> Send:
-    """Send a page that shows a kept form, with the cookie by which :func:`sent` deletes it."""
-
-    async def with_cookie(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            cookie = Response()
-            cookie.set_cookie(
-                RESUMED, number, max_age=int(LIFE.total_seconds()), path=path, httponly=True, samesite="lax"
-            )
-            MutableHeaders(scope=message).append("set-cookie", cookie.headers["set-cookie"])
-        await send(message)
-
-    return with_cookie
-
-
 async def sent(request: Request) -> None:
     """Delete the text that this form was shown with again, now that it has been sent."""
-    if number := request.cookies.get(RESUMED):
-        await drop(number)
+    if number := showing.resumed(request):
+        with contextlib.suppress(NotKept):
+            await look(request, number)
+            await drop(number)
 
 
 def forget(response: Response) -> None:

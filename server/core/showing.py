@@ -3,7 +3,9 @@
 Nothing is written in such a request (``database.only_show``), so its page needs no more code than for a refused form.
 """
 
+import re
 from contextvars import ContextVar
+from urllib.parse import unquote
 
 from starlette.requests import Request
 
@@ -20,6 +22,12 @@ LEAST_TO_COPY = 12
 MAIN_FORM = "main-form"
 """The id of the form that a page is for; its language switch takes along what was typed."""
 
+RESUMED = "resumed"
+"""The field with the number of the kept text (``server.core.kept``) that a form is shown with again."""
+NUMBER = re.compile(r"[\w-]{22}", re.ASCII)
+"""The number of a kept text."""
+
+_form = re.compile(r'<form\b[^>]*\baction="([^"?]*)[^>]*>')
 _unchecked: ContextVar[bool] = ContextVar("unchecked", default=False)
 
 
@@ -52,6 +60,21 @@ def answered(request: Request) -> list[tuple[str, str]] | None:
         for name, value in form.multi_items()
         if isinstance(value, str) and name not in SECRETS and name != SHOW_AGAIN
     ]
+
+
+def resumed(request: Request) -> str:
+    """The number of the kept text that this form is or was shown with; empty if none."""
+    number = request.scope.get(RESUMED) or (getattr(request, "_form", None) or {}).get(RESUMED)
+    return number if isinstance(number, str) and NUMBER.fullmatch(number) else ""
+
+
+def with_resumed(request: Request, html: str) -> str:
+    """A page whose forms of this address name the kept text that they are shown with, until it is sent."""
+    if not (number := resumed(request)):
+        return html
+    field = f'<input type="hidden" name="{RESUMED}" value="{number}">'
+    here = request.url.path
+    return _form.sub(lambda tag: tag[0] + field if unquote(tag[1]) == here else tag[0], html)
 
 
 def only(*, errors: bool) -> None:

@@ -113,9 +113,17 @@ def is_api(request: Request) -> bool:
 
 
 def page(
-    request: Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+    request: Request,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+    secret: bool = False,
 ) -> HTMLResponse:
-    """Render a page in the reader's language, with the message left by the previous action."""
+    """Render a page in the reader's language, with the message left by the previous action.
+
+    ``secret``: it shows a code that no browser may store.
+    """
     here = site(request)
     code = language(request)
     query = {k: v for k, v in request.query_params.items() if k not in {"lang", TEXT_COOKIE}}
@@ -148,11 +156,12 @@ def page(
         },
     )
     # "no-store" would lose what was typed on "back", and make an error of going back to what a form has answered.
-    # A code that is shown once (components/copy_code.html) is not stored by any browser.
-    answers = request.method == "POST" and "shown_at" not in request.scope and 'class="code-value"' not in html
-    typing = f'id="{showing.MAIN_FORM}"' in html or answers
+    answers = request.method == "POST" and "shown_at" not in request.scope
+    typing = not secret and (answers or f'id="{showing.MAIN_FORM}"' in html)
     response = HTMLResponse(
-        html, status_code=status, headers={"cache-control": "private, no-cache" if typing else "no-store"}
+        showing.with_resumed(request, html),
+        status_code=status,
+        headers={"cache-control": "private, no-cache" if typing else "no-store"},
     )
     if request.query_params.get("lang") == code and request.cookies.get(LANGUAGE_COOKIE) != code:
         response.set_cookie(LANGUAGE_COOKIE, code, max_age=YEAR, samesite="lax", httponly=True)

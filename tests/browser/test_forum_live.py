@@ -38,6 +38,20 @@ async def open_forum(site: System) -> str:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
+async def test_another_language_sends_no_line_that_is_being_typed(site: System, open_page: OpenPage) -> None:
+    clerk = await open_page(base_url=site.url)
+    await sign_in(clerk, "clerk")
+    await clerk.goto(f"/desk/forums/{await open_forum(site)}/intake")
+    await expect(clerk.locator("#field-text")).to_be_focused()
+    await clerk.keyboard.type("아직 적는 중")
+    await clerk.click("nav.languages [lang=ja]")
+    await clerk.wait_for_selector("html[lang=ja]")
+    await expect(clerk.locator("#field-text")).to_have_value("아직 적는 중")
+    await expect(clerk.locator("[data-intake-waiting]")).to_be_hidden()
+    assert await Submission.all().count() == 0
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_clerk_goes_on_typing_while_the_network_is_away(site: System, open_page: OpenPage) -> None:
     path = f"/desk/forums/{await open_forum(site)}/intake"
     clerk, other = await open_page(base_url=site.url), await open_page(base_url=site.url, javascript=False)

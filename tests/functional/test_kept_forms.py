@@ -159,6 +159,31 @@ async def test_one_address_keeps_only_so_much(system: System, monkeypatch: pytes
     assert len(await rows()) == 2
 
 
+async def test_what_replaces_a_kept_form_does_not_count_it(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system.app.state.site, "settings", system.settings.__class__(
+        **{**vars(system.settings), "rate_limits": True}))  # fmt: skip
+    monkeypatch.setattr(kept, "MAX_FORMS", 1)
+    page = await checked(system)
+    monkeypatch.setattr(kept, "MAX_BYTES", (await rows())[0].size)
+    [link] = [a for a in parse(page.text).all("a") if a.text == BACK]
+    typed = shown(parse((await system.client.get(link.attrs["href"])).text), link.attrs["href"])
+    again = await page_forms.send(system.client, typed, button="check")
+    assert again.headers["location"] == page.url.path
+
+
+async def test_nothing_refuses_the_receipt_of_a_case_that_is_filed(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system.app.state.site, "settings", system.settings.__class__(
+        **{**vars(system.settings), "rate_limits": True}))  # fmt: skip
+    page = await checked(system)
+    for limit in ("MAX_FORMS", "MAX_BYTES", "MAX_SIZE"):
+        monkeypatch.setattr(kept, limit, 0)
+    receipt = await system.client.get(await sent(system, page))
+    assert codes(parse(receipt.text))
+    assert await Case.all().count() == 1
+
+
 async def test_whoever_closes_their_cases_closes_the_receipt(system: System) -> None:
     url = await sent(system, await checked(system))
     await page_forms.submit(system.client, "/cases", "/cases/forget")

@@ -18,6 +18,7 @@ from petitions.models import Statement
 from server.core import clock, kept
 from server.core.accounts import Session
 from server.core.kept import KeptForm
+from server.core.showing import SHOW_AGAIN
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.markup import parse
@@ -74,6 +75,46 @@ async def test_an_officials_text_is_there_after_signing_in_again(
     done = await send(browser, again, button="" if action == "note" else "답변 보내기")
     assert done.status_code == 303, done.text
     assert await KeptForm.all().count() == 0, "what was sent is not kept"
+
+
+async def test_a_text_whose_language_is_changed_after_the_session_is_kept_too(system: System) -> None:
+    number = await in_hand(system)
+    browser = await system.official("handler")
+    written = form(await browser.get(f"/desk/cases/{number}"), "/note")
+    await end_sessions()
+    # As languages.js sends it: a button of its own, to the same address in the other language.
+    switched = {**written.values, "note.text": LONG, SHOW_AGAIN: "values"}
+    led = await post_without_page(browser, f"{written.url}?lang=ja", data=switched)
+    assert led.status_code == 303
+    shown = await signed_in_again(browser, led, "handler")
+    assert parse(shown.text).one("html").attrs["lang"] == "ja"
+    again = form(shown, "/note")
+    assert again.values["note.text"] == [LONG]
+    done = await send(browser, again)
+    assert done.status_code == 303, "sent, and not only shown again"
+    assert await KeptForm.all().count() == 0
+
+
+async def test_only_the_form_with_the_text_deletes_it(system: System) -> None:
+    number = await in_hand(system)
+    browser = await system.official("handler")
+    written = form(await browser.get(f"/desk/cases/{number}"), "/note")
+    await end_sessions()
+    led = await send(browser, written, **{"note.text": LONG})
+    shown = await signed_in_again(browser, led, "handler")
+    beside = await browser.get(f"/desk/cases/{number}")
+    assert (await send(browser, form(beside, "/note"), **{"note.text": "다른 창"})).status_code == 303
+    assert await KeptForm.all().count() == 1, "a form in a second tab leaves it alone"
+    refused = await send(browser, form(shown, "/note"), **{"note.text": ""})
+    assert refused.status_code == 422
+    again = await browser.get(shown.url.path)
+    assert form(again, "/note").values["note.text"] == [LONG]
+    forged = {**form(again, "/note").values, "version": form(beside, "/note").values.get("version", [""])}
+    other = await system.official("handler")
+    assert (await post_without_page(other, written.url, data=forged)).status_code == 303
+    assert await KeptForm.all().count() == 1, "nor does another browser delete it"
+    assert (await send(browser, form(refused, "/note"), **{"note.text": LONG})).status_code == 303
+    assert await KeptForm.all().count() == 0, "after a refusal the form still names it"
 
 
 async def test_an_officials_text_is_for_the_same_account_only(system: System) -> None:

@@ -87,6 +87,7 @@ async def test_a_second_factor_is_asked_for_and_a_code_opens_once(system: System
     wrong, secret = await set_up(browser, code="000000x")
     assert wrong.status_code == 422
     assert secret in wrong.text, "the code that the app has scanned stays valid"
+    assert wrong.headers["cache-control"] == "no-store", "and no browser stores its secret"
     now, app = clock.now(), pyotp.TOTP(secret)
     with clock.at(now):
         totp = form(wrong, field="change", value="totp")

@@ -232,7 +232,8 @@ class Pages(Generic[FormT]):
             view = await self.table.view(web.language(request))
             return await self.form(request, row, await self.table.values(row), view, refusal=invalid)
         if shown:
-            return web.page(request, self.table.shown_template, {"table": self.table, "row": row, **shown})
+            context = {"table": self.table, "row": row, **shown}
+            return web.page(request, self.table.shown_template, context, secret=True)
         return web.redirect(request, home or self.table.home, question.done, self.table.consequence())
 
     def show_once(self, request: Request, official: Official, number: Any, shown: Mapping[str, Any]) -> Response:
@@ -257,7 +258,8 @@ class Pages(Generic[FormT]):
         kept = unsign(web.site(request).settings, url, request.cookies.get(SHOWN_COOKIE, ""), SHOWN_SECONDS)
         if not isinstance(kept, list) or kept[0] != official.id:
             return web.redirect(request, f"{self.table.page}/{row.pk}")
-        response = web.page(request, self.table.shown_template, {"table": self.table, "row": row, **kept[1]})
+        context = {"table": self.table, "row": row, **kept[1]}
+        response = web.page(request, self.table.shown_template, context, secret=True)
         response.delete_cookie(SHOWN_COOKIE, path=url)
         return response
 

@@ -14,6 +14,8 @@ function take(form, code, shown = "values") {
   const button = document.createElement("button");
   Object.assign(button, { name: "show_again", value: shown, formAction: address.href, formNoValidate: true, hidden: true });
   form.append(button);
+  // Before the form's own listeners, which would check what is not sent yet or send it by themselves.
+  addEventListener("submit", (event) => event.stopImmediatePropagation(), { capture: true, once: true });
   form.requestSubmit(button);
   button.remove();
 }

@@ -115,7 +115,7 @@ async def post(request: Request) -> Response:
         "checklist": await papers.summary(found.row.id),
         "again": Links(NEW, fields=[("office", found.office.code)]).url(),
     }
-    return web.page(request, "desk/visits/booked.html", context)
+    return web.page(request, "desk/visits/booked.html", context, secret=True)
 
 
 async def _book(request: Request, official: Official, form: FormData) -> Booked:

@@ -117,7 +117,7 @@ def _key_of(request: Request) -> booking.KeyOf:
 
 async def _booked(request: Request, number: str) -> Response:
     found = await visits.by_number(number)
-    request.scope["shown_at"] = f"/visits/{number}"  # whose address is the reservation's, and which no browser stores
+    request.scope["shown_at"] = f"/visits/{number}"  # whose address is the reservation's
     response = await visit.page(request, found, _key_of(request)(number))
     await auth.open_visit(request, response, number)
     return response

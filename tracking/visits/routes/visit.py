@@ -74,7 +74,7 @@ async def page(request: Request, found: VisitView, key: str = "") -> Response:
         if found.office.active
         else "/visits",
     }
-    return web.page(request, "visits/visit.html", context)
+    return web.page(request, "visits/visit.html", context, secret=bool(key))
 
 
 async def ready(request: Request) -> Response:
