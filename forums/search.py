@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forums.queries.forums import public_text
-from forums.states import SEEN, ForumState
+from forums.states import SEEN, ForumState, SubmissionState
 from server.core import database, privacy
 from server.core.search import PUBLIC, Batch, Document, Kind
 
@@ -43,7 +43,8 @@ async def _submissions(wanted: Batch) -> Sequence[Document]:
     condition, values = wanted.sql("s.id")
     rows = await database.fetch(
         "SELECT s.id, s.number, s.title, s.text, s.status, s.visibility, s.department_id, s.district, s.language, "
-        f"s.received_at FROM submission s WHERE s.visibility IN ('shown', 'pending') AND {condition}",
+        "s.received_at FROM submission s "
+        f"WHERE s.visibility IN ('shown', 'pending') AND s.status <> '{SubmissionState.WITHDRAWN}' AND {condition}",
         *values,
     )
     return [

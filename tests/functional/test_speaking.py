@@ -12,8 +12,9 @@ import pytest
 
 from forums.actions import supporting
 from forums.models import Comment, Forum, Review, Submission, Support
+from forums.search import SUBMISSION
 from forums.states import SubmissionState
-from server.core import clock, database, ledger
+from server.core import clock, database, ledger, search
 from server.core.accounts import Session
 from server.core.participants.models import Participant, Unconfirmed
 from server.core.participants.people import said_of_themselves, take_name
@@ -250,9 +251,12 @@ async def test_an_author_takes_a_submission_back(system: System) -> None:
     neighbour = await speaker(system, "옆집", "next@example.org")
     assert (await post_without_page(neighbour, f"/submissions/{number}/withdraw")).status_code == 403
     assert (await post_without_page(system.client, f"/submissions/{number}/withdraw")).status_code == 403
+    assert (await search.ENGINE.search(search.Question(SAID["title"], (SUBMISSION,)))).total == 1
     for _press in range(2):
         assert (await send(hers, shown)).status_code == 303
     assert (await Submission.get(number=number)).status is SubmissionState.WITHDRAWN
+    assert (await search.ENGINE.search(search.Question(SAID["title"], (SUBMISSION,)))).total == 0
+    assert await search.ENGINE.newest(SUBMISSION, SAID["title"], limit=5) == [], "nor for the feeds"
     assert (await Forum.get(slug=slug)).submissions == 0
     seen = (await system.client.get(f"/submissions/{number}")).text
     assert SAID["title"] not in seen

@@ -13,8 +13,9 @@ from forums.actions import planning, transcribing
 from forums.forms.transcribing import Transcribe
 from forums.models import Forum, Submission
 from forums.queries.transcribing import SHOWN, taken
+from forums.search import SUBMISSION
 from forums.states import SubmissionState
-from server.core import clock, database, ledger, ledger_check
+from server.core import clock, database, ledger, ledger_check, search
 from server.core.days import today
 from server.core.errors import Conflict, Forbidden, NotPossibleNow, Refusal
 from tests.support.answers import official
@@ -132,10 +133,12 @@ async def test_what_two_clerks_take_down_both_is_shown_corrected_and_taken_back(
         shown = (await browser.get(page)).text
         assert ("가로등을 밝게" in shown, "발언자 8" in shown) == (True, True), page
 
+    assert await search.ENGINE.newest(SUBMISSION, "어두워요", limit=5) == [second.id]
     removed = form(await lee.get(path), f"/{second.number}/undo")
     assert (await send(lee, removed)).status_code == 303
     assert (await send(lee, removed)).status_code == 409
     assert (await Submission.get(id=second.id)).status is SubmissionState.WITHDRAWN
+    assert await search.ENGINE.newest(SUBMISSION, "어두워요", limit=5) == []
     forum = await Forum.get(slug=slug)
     assert forum.submissions == 1
     assert second.number not in (await oh.get(path)).text
