@@ -121,7 +121,7 @@ def text_in(row: Any, name: str, language: str) -> str:
 
 
 _HANGUL, _KANA_AND_HAN, _LATIN = re.compile("[ㄱ-ㆎ가-힣]"), re.compile("[ぁ-ヺ々一-鿿]"), re.compile("[A-Za-z]")
-_TWO_WORDS = "[A-Za-z]{2,}[,.;:]? [A-Za-z]{2,}"
+_TWO_WORDS = "[A-Za-z]{2}[,.;:]? [A-Za-z]{2}"
 _ELSEWHERE = {
     "ko": re.compile(f"{_KANA_AND_HAN.pattern}|{_TWO_WORDS}"),
     "ja": re.compile(f"{_HANGUL.pattern}|{_TWO_WORDS}"),

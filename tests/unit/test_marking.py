@@ -40,6 +40,10 @@ def test_numbers_and_single_words_are_in_the_readers_language(text: str) -> None
     assert all(written_in(text, language) == language for language in LANGUAGES)
 
 
+def test_a_long_run_of_letters_is_read_once() -> None:
+    assert written_in("a" * 2_000_000, "ko") == "ko", "it would take hours if each letter were a new beginning"
+
+
 def test_what_is_printed_between_tags_says_its_language() -> None:
     assert shown("<p>{{ x }}</p>", x="가로등 <b>") == '<p><bdi lang="ko">가로등 &lt;b&gt;</bdi></p>'
     assert shown("<p>{{ x }}</p>", "ko", x="가로등") == "<p>가로등</p>"
