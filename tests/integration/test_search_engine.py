@@ -223,6 +223,7 @@ async def test_a_common_word_finds_its_newest_documents_and_a_rare_one_all(monke
     assert newest.more
     assert 3 <= newest.total < 20
     assert await found("소음 공사장", limit=1, least=0) == [("answer", 1)]
+    assert await ask("소음", kinds=(PLACE,), facets=True) == Found(), "a kind without any document"
 
 
 async def test_what_changes_during_a_rebuild_is_in_the_new_index() -> None:

@@ -41,6 +41,8 @@ async def search(kept: Tables, question: Question) -> Found:
     if not asked or not question.readers or not question.kinds:
         return Found()
     statistics, newest = await _statistics(kept, asked, question.kinds)
+    if not newest:
+        return Found()
     if meant := await spelling.corrected(kept, question.words, statistics.frequent):
         question, asked = replace(question, words=meant), words.asked(meant)
         statistics, newest = await _statistics(kept, asked, question.kinds)
