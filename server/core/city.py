@@ -1,7 +1,7 @@
 """The city's reference data: departments and districts, shared by all domains.
 
 Read together and cached for a few seconds per process. After changing any of it, call ``forget`` after the commit;
-other processes notice within ``KEPT`` seconds.
+other processes notice within ``KEPT`` seconds, and changed landmarks within ``LANDMARKS_KEPT`` seconds.
 """
 
 import asyncio
