@@ -1,5 +1,6 @@
 """What every engine answers: permissions, filters, facets, order, pages, passages; and the index built anew."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -259,6 +260,56 @@ async def test_what_changes_during_a_rebuild_is_in_the_new_index() -> None:
     await count()
     assert [problem async for problem in rebuilding.problems(TABLES, (ANSWER, PLACE))] == []
     assert await rebuilding.rebuild(TABLES, (ANSWER, PLACE), seen.append) == 4, "and again"
+
+
+WAITING = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+"""How many wait for another's lock in this database."""
+
+
+@pytest.mark.parametrize("index", ["postgres"], indirect=True)
+@pytest.mark.parametrize("early", [True, False], ids=["begun before", "begun during"])
+async def test_a_change_that_is_committed_late_is_in_the_new_index(early: bool) -> None:
+    """Its row of changes was given a lower id than one that is already seen. SQLite has one writer at a time."""
+    await put(Document(ANSWER, 1, "보도블록"))
+    reading, committing = asyncio.Event(), asyncio.Event()
+    late = Document(ANSWER, 2, "육교")
+    writing: asyncio.Task[None] | None = None
+
+    async def write(filed: asyncio.Event) -> None:
+        async with database.transaction():
+            await ENGINE.put([late])
+            filed.set()
+            await committing.wait()
+        STORED["answer"][2] = late
+
+    async def begin() -> asyncio.Task[None]:
+        filed = asyncio.Event()
+        task = asyncio.create_task(write(filed))
+        await filed.wait()
+        await put(Document(ANSWER, 3, "횡단보도"))
+        return task
+
+    async def read(wanted: Batch) -> Sequence[Document]:
+        nonlocal writing
+        documents = await ANSWER.read(wanted)
+        reading.set()
+        if writing is None:
+            writing = await begin()
+        elif early or wanted.ids is not None:
+            committing.set()
+            await writing
+        return documents
+
+    if early:
+        writing = await begin()
+    slow = Kind("answer", 1, read)
+    rebuilt = asyncio.create_task(rebuilding.rebuild(TABLES, (slow, PLACE), lambda _count: None))
+    while early and not reading.is_set() and not await database.value(WAITING):
+        await asyncio.sleep(0.01)
+    if early:
+        committing.set()
+    assert await rebuilt == 3
+    assert await found("육교") == [("answer", 2)]
 
 
 async def test_the_check_repairs_what_is_missing_outdated_or_too_much() -> None:

@@ -34,7 +34,8 @@ async def rebuild(kept: Tables, kinds: Sequence[Kind], progress: Callable[[int],
         await new.drop()
         await new.create()
         await _hold_counting(kept)
-        seen = await database.value(f"SELECT COALESCE(MAX(id), 0) FROM {kept.prefix}_delta")
+        await _wait_for_writers(kept)
+        start = await database.value(f"SELECT COALESCE(MAX(id), 0) FROM {kept.prefix}_delta")
     # While one batch is written, the next is prepared.
     written: tables.Prepared | None = None
     async for documents in _batches(kinds):
@@ -44,13 +45,19 @@ async def rebuild(kept: Tables, kinds: Sequence[Kind], progress: Callable[[int],
         progress(len(documents))
     await _write(kept, new, written)
     await new.add(frequent, named)
-    seen = await _catch_up(kept, new, kinds, seen)
+    await _catch_up(kept, new, kinds, start)
     async with database.transaction():
-        if database.dialect() == "postgres":
-            await database.execute(f"LOCK TABLE {kept.prefix}_document IN SHARE ROW EXCLUSIVE MODE")
-        await _catch_up(kept, new, kinds, seen)
+        await _wait_for_writers(kept)
+        # From the start again, because ids are given before the commit: an earlier one may have come later.
+        await _catch_up(kept, new, kinds, start)
         await new.replace(kept)
     return int(await database.value(f"SELECT COUNT(*) FROM {kept.prefix}_document"))
+
+
+async def _wait_for_writers(kept: Tables) -> None:
+    """Wait until whoever writes documents has committed, and keep others waiting until the end of the transaction."""
+    if database.dialect() == "postgres":
+        await database.execute(f"LOCK TABLE {kept.prefix}_document IN SHARE ROW EXCLUSIVE MODE")
 
 
 async def _batches(kinds: Sequence[Kind]) -> AsyncIterator[Sequence[Document]]:
@@ -78,15 +85,15 @@ async def _hold_counting(kept: Tables) -> None:
     )
 
 
-async def _catch_up(kept: Tables, new: Tables, kinds: Sequence[Kind], seen: int) -> int:
-    """Index again what was changed since a row of ``…_delta``; returns the last of these rows."""
+async def _catch_up(kept: Tables, new: Tables, kinds: Sequence[Kind], seen: int) -> None:
+    """Index again what was changed since a row of ``…_delta``."""
     by_number = {kind.number: kind for kind in kinds}
     while True:
         rows = await database.fetch(
             f"SELECT id, document FROM {kept.prefix}_delta WHERE id > ? ORDER BY id LIMIT {WALKED}", seen
         )
         if not rows:
-            return seen
+            return
         seen = rows[-1]["id"]
         changed = defaultdict[Kind, set[int]](set)
         for row in rows:
