@@ -163,6 +163,21 @@ async def test_english_with_typing_errors_finds_what_was_meant() -> None:
         assert (answer.total == 1) == (bool(meant) or typed in {"lights", "stre"}), typed
 
 
+async def test_whether_a_word_is_corrected_depends_on_what_the_readers_may_see() -> None:
+    await put(
+        Document(ANSWER, 1, "Broken street lights"),
+        Document(ANSWER, 2, "", "stret", readers=("cases of department 3", "cases")),
+    )
+    await count()
+    for readers, meant in (
+        (("public",), "street lights"),
+        (("public", "cases of department 4"), "street lights"),
+        (("public", "cases of department 3"), ""),
+        (("public", "cases"), ""),
+    ):
+        assert (await ask("stret lights", readers=readers)).meant == meant, readers
+
+
 async def test_what_is_typed_is_completed_by_words_that_everybody_may_read() -> None:
     await put(
         Document(ANSWER, 1, "불법 주차 신고"),

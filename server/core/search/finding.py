@@ -43,7 +43,7 @@ async def search(kept: Tables, question: Question) -> Found:
     statistics, newest = await _statistics(kept, asked, question.kinds)
     if not newest:
         return Found()
-    if meant := await spelling.corrected(kept, question.words, statistics.frequent):
+    if meant := await spelling.corrected(kept, question.words, statistics.frequent, question.readers):
         question, asked = replace(question, words=meant), words.asked(meant)
         statistics, newest = await _statistics(kept, asked, question.kinds)
     ranking = Ranking(question.words, statistics)

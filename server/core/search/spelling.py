@@ -6,10 +6,11 @@ through which similar words are found. Whether they are similar enough is decide
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from server.core import database
 from server.core.search import words
+from server.core.search.port import PUBLIC
 from server.core.search.tables import Tables
 
 LEAST = 4
@@ -42,15 +43,22 @@ async def complete(kept: Tables, typed: str, limit: int) -> list[str]:
     return [line[: len(line) - len(last)] + word for word in rows]
 
 
-async def corrected(kept: Tables, q: str, frequent: Mapping[str, int]) -> str:
-    """The query with Latin words that no document contains replaced by similar ones; empty if there is nothing to say.
+async def corrected(kept: Tables, q: str, frequent: Mapping[str, int], readers: Collection[str]) -> str:
+    """The query with Latin words that no document of the readers contains replaced by similar ones; empty if there is
+    nothing to say.
 
-    At most two statements for each unknown word.
+    One statement if there are Latin words, and at most two more for each unknown one, which never tell what others
+    may read.
     """
     runs = words.words(q)
     found, line = dict[str, str](), " ".join(words.folded(q, words.MAX_QUERY).split())
+    latin = {run for run, _cjk in runs if len(run) >= LEAST and _latin.fullmatch(run)}
+    if not latin:
+        return ""
+    sql = f"SELECT word FROM {kept.prefix}_word WHERE key IN (?) AND documents > 0"
+    unknown = latin.difference(await database.column(sql, sorted(latin)))
     for at, (run, _cjk) in enumerate(runs):
-        if frequent.get(run) or len(run) < LEAST or not _latin.fullmatch(run) or run in found:
+        if run not in unknown or run in found or await _is_written(kept, run, frequent, readers):
             continue
         if at == len(runs) - 1 and await _begins_a_word(kept, run):
             continue
@@ -59,6 +67,12 @@ async def corrected(kept: Tables, q: str, frequent: Mapping[str, int]) -> str:
     if not found:
         return ""
     return re.sub(_latin, lambda match: found.get(match[0], match[0]), line)
+
+
+async def _is_written(kept: Tables, run: str, frequent: Mapping[str, int], readers: Collection[str]) -> bool:
+    """Whether a word that is in no public document is in another one of the readers."""
+    others = set(readers) - {PUBLIC}
+    return bool(others and frequent.get(run)) and await kept.holding(run, others) > 0
 
 
 async def _begins_a_word(kept: Tables, run: str) -> bool:

@@ -178,12 +178,16 @@ class Tables:
             sequence = "delta_id_seq"
             await database.execute(f"ALTER SEQUENCE {self.prefix}_{sequence} RENAME TO {others.prefix}_{sequence}")
 
-    async def holding(self, term: str) -> int:
-        """In how many documents the index has a term."""
+    async def holding(self, term: str, readers: Collection[str] = ()) -> int:
+        """In how many documents the index has a term, or in how many of those that some readers may see."""
+        tags = [words.tag("r", reader) for reader in readers]
         if database.dialect() == "sqlite":
+            quoted = " OR ".join(f'"{one}"' for one in tags)
+            limit = f" AND ({quoted})" if tags else ""
             sql = f"SELECT COUNT(*) FROM {self.prefix}_index WHERE {self.prefix}_index MATCH ?"
-            return int(await database.value(sql, f'"{term}"'))
-        return int(await database.value(f"SELECT COUNT(*) FROM {self.prefix}_matching(?)", term))
+            return int(await database.value(sql, f'"{term}"{limit}'))
+        limit = f" & ({' | '.join(tags)})" if tags else ""
+        return int(await database.value(f"SELECT COUNT(*) FROM {self.prefix}_matching(?)", term + limit))
 
     async def count(self) -> int:
         """Add up some of what waits to be counted; returns how many rows that were. 0 while a rebuild is going on."""
