@@ -1,6 +1,7 @@
 """The page on which a case guide puts a visitor first: with a reason, so many times a day, and nothing else."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -9,14 +10,16 @@ from tests.support.answers import official
 from tests.support.markup import parse
 from tests.support.page_forms import post_without_page, submit
 from tests.support.system import System
-from tests.support.visits import an_office, at
-from tracking.visits.actions import arriving, calling, counters
+from tests.support.visits import an_office, at, contact, wish
+from tracking.visits.actions import arriving, booking, calling, counters
 from tracking.visits.actions.arriving import Press
+from tracking.visits.desk_forms import Plain
 from tracking.visits.models import Counter, Ticket
-from tracking.visits.queries import offices
-from tracking.visits.queue_forms import CallNext, OpenCounter
+from tracking.visits.queries import offices, visits
+from tracking.visits.queue_forms import CallNext, Finish, OpenCounter
 
 PAGE = "/desk/first"
+TIMES = ("09:15", "09:45")
 MOST_QUERIES = 9
 
 
@@ -47,6 +50,33 @@ async def test_a_guide_puts_somebody_first_for_a_reason_and_within_the_days_limi
         called = await calling.call_next(clerk, counter, CallNext())
         assert called is not None
         assert (called.number, first.number) == (second.number, "1")
+
+
+async def test_the_list_is_in_the_order_of_the_calls(system: System) -> None:
+    office = await an_office({"1": ["passport"]}, delay_minutes=10)
+    counter, clerk = str((await Counter.get(office_id=office.id)).id), await official("clerk")
+    with clock.at(at("09:00") - timedelta(days=4)):
+        times = {time: (await booking.book_now(await wish(start=time), contact(time))).number for time in TIMES}
+
+    async def check_in(time: str) -> str:
+        visit = await visits.by_number(times[time])
+        return (await arriving.check_in(await offices.office("east"), visit, Press()))[0].number
+
+    with clock.at(at("09:05")):
+        await counters.open_counter(clerk, counter, OpenCounter())
+        walk_in = await walks_in()
+    with clock.at(at("09:15")):
+        overtakes = await check_in("09:15")
+        called = await calling.call_next(clerk, counter, CallNext())
+        assert called is not None
+        assert called.number == overtakes
+    with clock.at(at("09:40")):
+        await calling.start(clerk, counter, Plain())
+        await calling.finish(clerk, counter, Finish())
+    with clock.at(at("09:45")):
+        booked = await check_in("09:45")
+        cells = parse((await (await system.official("guide")).get(PAGE)).text).one("table").text.split()
+        assert cells.index(walk_in.number) < cells.index(booked), "they were delayed for long enough"
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,10 @@ async def test_the_page_of_an_office_shows_its_queue(system: System) -> None:
     assert "<td data-waiting>Waiting: 2</td>" in page
     assert " minutes</td>" in page
     assert "<td data-ahead>Before you at the same counters: 2</td>" in page
+    assert "Once this has cost somebody without a reservation 30 minutes, nobody who came later" in page
     json = (await system.client.get("/api/v1/offices/east/queue")).json()
     assert (json["waiting"], json["called"][0]["counter"], json["called"][0]["state"]) == (2, "5", "called")
+    assert json["called"][0]["service"] == "passport"
 
 
 async def test_a_closed_office_shows_no_queue(system: System) -> None:

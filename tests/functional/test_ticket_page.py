@@ -1,14 +1,16 @@
 """The visitor's ticket and the display in the hall, as they are shown."""
 
-from server.core import clock
+from datetime import timedelta
+
+from server.core import clock, config, i18n
 from tests.support.markup import parse
 from tests.support.page_forms import submit
 from tests.support.system import System
-from tests.support.visits import an_office, at
-from tracking.visits.actions import arriving
+from tests.support.visits import an_office, at, contact, wish
+from tracking.visits.actions import arriving, booking, counters, tickets
 from tracking.visits.actions.arriving import Press
-from tracking.visits.models import Counter
-from tracking.visits.queries import offices
+from tracking.visits.models import Counter, Ticket
+from tracking.visits.queries import offices, visits
 
 
 async def test_a_visitor_follows_the_ticket_until_it_is_called(system: System) -> None:
@@ -63,3 +65,38 @@ async def test_a_ticket_that_has_ended_offers_nothing(system: System) -> None:
         assert "/visits?office=east" in ended, "what to do next"
     assert f'action="{page}' not in ended
     assert "data-stream" not in ended
+
+
+async def test_a_booked_time_is_named_only_to_who_waits_for_it(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    with clock.at(at("09:00") - timedelta(days=4)):
+        number = (await booking.book_now(await wish(start="11:00"), contact("kim"))).number
+    with clock.at(at("10:30")):
+        ticket, _early = await arriving.check_in(await offices.office("east"), await visits.by_number(number), Press())
+        page, desk = f"/tickets/{ticket.code}?lang=en", await system.official("clerk")
+        received = f"/desk/reception/tickets/{ticket.code}?lang=en"
+        eleven = i18n.time_text(at("11:00"), "en", config.settings().zone)
+        assert f"You are next from {eleven} on." in (await system.client.get(page)).text
+        assert f"0, from {eleven} on" in (await desk.get(received)).text
+        await tickets.put_first("system", ticket.code, "ill")
+        assert "You are next." in (await system.client.get(page)).text
+        assert f"from {eleven} on" not in (await desk.get(received)).text
+
+
+async def test_a_number_that_goes_on_another_day_says_its_day(system: System) -> None:
+    await an_office({"1": ["passport"]}, carry_over=True)
+    with clock.at(at("16:50")):
+        ticket = await arriving.walk_in(await offices.office("east"), ["passport"], Press())
+    with clock.at(at("17:30")):
+        await counters.close_day(ticket.office_id, ticket.date)
+        tomorrow = ticket.date + timedelta(days=1)
+        assert (await Ticket.get(id=ticket.id).prefetch_related("day")).day.date == tomorrow
+        page = (await system.client.get(f"/tickets/{ticket.code}?lang=en")).text
+        shown = parse(page)
+        assert f"Your number is valid on {i18n.date_text(tomorrow, 'en')}." in shown.text
+        (waiting,) = [one for one in shown.walk() if one.attrs.get("data-when") == "waiting"]
+        assert "hidden" in waiting.attrs, "nobody is told that they are next"
+    with clock.at(at("09:00", tomorrow)):
+        page = (await system.client.get(f"/tickets/{ticket.code}?lang=en")).text
+        assert "You are next." in page
+        assert "Your number is valid on" not in page

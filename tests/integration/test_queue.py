@@ -17,7 +17,17 @@ from tracking.visits.actions.arriving import Arrival, Press
 from tracking.visits.counter_errors import CalledJustNow, CounterBusy, CounterNotOpen
 from tracking.visits.desk_forms import Plain
 from tracking.visits.errors import WrongDay
-from tracking.visits.models import Call, Counter, NoShow, Office, Restriction, Ticket, TicketMatter, Visit
+from tracking.visits.models import (
+    Call,
+    Counter,
+    CounterAbility,
+    NoShow,
+    Office,
+    Restriction,
+    Ticket,
+    TicketMatter,
+    Visit,
+)
 from tracking.visits.queries import live_queue, offices, planning, queue, turns, visits, waiting_times
 from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queue_forms import CallChosen, CallNext, Finish, OpenCounter, Transfer
@@ -325,6 +335,39 @@ async def test_the_queue_ends_with_the_day_or_goes_on(system: System, carry: boo
         assert numbers == (["1", "4"] if carry else ["1", "2"])
         await here.open("1")
         assert await here.next() == ("2" if carry else "1")
+
+
+async def test_a_rule_that_changes_during_the_day_decides_what_comes_after_it(system: System) -> None:
+    here = await bench({"1": ["passport"]}, delay_minutes=30)
+    with clock.at(at("09:00", None) - timedelta(days=4)):
+        first, second = await booked("09:15"), await booked("09:45", "lee")
+    with clock.at(at("09:05")):
+        await here.open("1")
+        await here.walk_in()
+    for number, time in ((first, "09:15"), (second, "09:45")):
+        with clock.at(at(time)):
+            on_time, _arrival = await here.check_in(number)
+            assert await here.next() == on_time.number
+        with clock.at(at(time) + timedelta(minutes=20)):
+            await here.serve()
+    with clock.at(at("10:10")):
+        await Office.filter(id=here.office.id).update(delay_minutes=10)
+        offices.forget()
+        assert await here.next() == "1"
+        await replayed(here)
+
+
+async def test_those_for_whom_no_counter_is_able_have_one_place_everywhere(system: System) -> None:
+    here = await bench({"1": ["passport"]})
+    with clock.at(at("09:00")):
+        waiting = [await here.walk_in() for _one in range(2)]
+        await CounterAbility.all().delete()
+        offices.forget()
+        place = await offices.place("east")
+        live = await live_queue.of_office(place)
+        for position, one in enumerate(waiting, 1):
+            assert live.tickets[one.number].position == position
+            assert await turns.position(one, queue.rule(place.office), place.able) == position
 
 
 async def test_the_company_of_a_guide_is_no_matter_to_be_settled(system: System) -> None:

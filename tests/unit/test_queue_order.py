@@ -163,13 +163,29 @@ def test_what_counts_as_a_delay() -> None:
 def test_positions_are_what_each_visitor_is_told() -> None:
     walk_ins = [ticket(f"W{number:02}", number) for number in range(20)]
     early, earlier = ticket("B", 10, 60), ticket("A", 12, 45)
-    found = positions([*walk_ins, early, earlier], RULE, at(22))
+    found = positions([*walk_ins, early, earlier], RULE, at(22), ())
     assert [found[one.number] for one in walk_ins] == list(range(1, 21)), "nobody booked is due"
     assert (found["A"], found["B"]) == (1, 2), "once they are due walk-ins do not go before them"
     found = positions([*walk_ins, early, earlier], RULE, at(22), [overtaking(2.5, 30)])
     assert (found["A"], found["B"]) == (4, 5), "except those whom nobody overtakes any more"
-    found = positions([*walk_ins, early, earlier], RULE, at(50))
+    found = positions([*walk_ins, early, earlier], RULE, at(50), ())
     assert (found["A"], found["W00"], found["W19"], found["B"]) == (1, 2, 21, 2)
+
+
+def test_who_may_not_be_called_yet_is_not_shown_as_next() -> None:
+    vain, early = ticket("N", -9, not_before=at(13)), ticket("E", 5, 60)
+    assert positions([vain, WALK_IN, early], RULE, at(12), ()) == {"W": 1, "E": 1, "N": 3}
+    assert positions([vain, WALK_IN, early], RULE, at(13), ()) == {"N": 1, "W": 2, "E": 1}
+    later = early._replace(not_before=at(70))
+    assert positions([WALK_IN, later], RULE, at(12), ()) == {"W": 1, "E": 2}
+
+
+def test_a_call_is_replayed_by_the_rule_that_decided_it() -> None:
+    waits = [Entry(at(0), WALK_IN), Entry(at(5), BOOKED), Entry(at(10), BOOKED, overtaking=overtaking(9, 20))]
+    call = Entry(at(12), BOOKED, because=Because.BOOKED, counter="1", services=frozenset(SERVICES))
+    changed = RULE._replace(worst_delay=15 * MINUTE)
+    assert first_difference([*waits, call], changed) == (call, Next(WALK_IN, Because.WAITED))
+    assert first_difference([*waits, call._replace(rule=RULE)], changed) is None
 
 
 def test_a_place_says_how_long_somebody_has_waited() -> None:
@@ -180,8 +196,8 @@ def test_a_place_says_how_long_somebody_has_waited() -> None:
     assert places([BOOKED], RULE, at(10)) == {"B": (Place(Band.FRONT, at(10), at(5), "B"), Because.BOOKED)}
     assert can_serve("1", SERVICES, WALK_IN)
     assert not can_serve("1", (), WALK_IN)
-    assert [one.number for one in in_order([WALK_IN, BOOKED], RULE, at(9))] == ["W", "B"]
-    assert [one.number for one in in_order([WALK_IN, BOOKED], RULE, at(11))] == ["B", "W"]
+    assert [one.number for one in in_order([WALK_IN, BOOKED], RULE, at(9), ())] == ["W", "B"]
+    assert [one.number for one in in_order([WALK_IN, BOOKED], RULE, at(11), ())] == ["B", "W"]
 
 
 @pytest.mark.parametrize(

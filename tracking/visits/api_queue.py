@@ -83,6 +83,7 @@ class CalledNumber(Answer):
     """A number that a counter calls or serves."""
 
     number: str
+    service: Annotated[str, said("The next service for which its visitor came, or the last.")]
     counter: str
     state: Annotated[str, among([TicketState.CALLED.value, TicketState.SERVING.value])]
     at: datetime
@@ -232,7 +233,15 @@ async def queue_of_office(request: Request) -> Response:
         if one.bookable or one.walk_in
         for closed in [found.closed.get(one.id)]
     ]
-    called = [CalledNumber.of(one, at=one.called_at, state=one.state.value) for one in found.now_called]
+    called = [
+        CalledNumber.of(
+            one,
+            service=place.services[one.service_id].code if one.service_id in place.services else "",
+            at=one.called_at,
+            state=one.state.value,
+        )
+        for one in found.now_called
+    ]
     return web.json(LiveQueue(office=place.office.code, waiting=found.total, called=called, services=services))
 
 

@@ -70,9 +70,17 @@ def possible(action: TicketAction, ticket: TicketRow, *, to_visitor: bool = Fals
 
 @contextlib.asynccontextmanager
 async def at_counter(official: Official, counter_key: str, *, take_over: bool = False) -> AsyncIterator[AtCounter]:
-    """The frame of a counter's actions. Raises ``NoSuchCounter``, ``NotYourCounter`` unless they take it over."""
-    async with queueing.changing(await office_of(counter_key)) as day:
-        yield await sitting(official, counter_key, day, take_over=take_over)
+    """The frame of a counter's actions, in the queue of its visitor's day: that may be yesterday's after midnight.
+
+    Raises ``NoSuchCounter``, ``NotYourCounter`` unless they take it over, and ``CounterBusy`` if another day's visitor
+    came meanwhile.
+    """
+    office, before = await office_of(counter_key), await queue.at_counter(int(counter_key))
+    async with queueing.changing(office, before.date if before else None) as day:
+        there = await sitting(official, counter_key, day, take_over=take_over)
+        if there.ticket and there.ticket.day_id != day.id:
+            raise CounterBusy
+        yield there
 
 
 async def office_of(counter_key: str) -> OfficeRow:

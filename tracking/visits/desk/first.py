@@ -12,7 +12,7 @@ from tracking.visits.actions import tickets
 from tracking.visits.desk.common import all_offices, chosen_office, names
 from tracking.visits.errors import NoSuchTicket
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import offices, queue
+from tracking.visits.queries import offices, queue, turns
 from tracking.visits.queue_forms import PutFirst
 from tracking.visits.waits import order
 
@@ -28,7 +28,9 @@ async def _show(request: Request, back: ReturnedForm) -> Response:
     office = await chosen_office(official, known, request.query_params.get("office", ""))
     place, (day_id, version) = await offices.place(office.code), await queue.day(office.id, today())
     waiting, rule = {queue.rank(one.id): one for one in await queue.waiting(day_id)}, queue.rule(office)
-    ordered = order.in_order([one.in_order for one in waiting.values()], rule, offices.now().timestamp())
+    ordered = order.in_order(
+        [one.in_order for one in waiting.values()], rule, offices.now().timestamp(), await turns.overtakings(day_id)
+    )
     services = {one.id: i18n.name_in(one, language) for one in place.services.values()}
     rows = [(waiting[one.number], services.get(waiting[one.number].service_id, "")) for one in ordered]
     context = {

@@ -154,6 +154,7 @@ async def _ticket(request: Request, back: ReturnedForm) -> Response:
         else None,
         "where": await guidance.where(found, place, language),
         "position": await turns.position(found, queue.rule(office), place.able),
+        "due": queue.due(found, office),
         "wait": Waits(language).of(wait, expected, closed),
         "visit": visit,
         "may_leave": TicketAction.LEAVE in TICKET[found.state],

@@ -32,6 +32,7 @@ class Called:
     """A number that a counter calls or serves, or has called lately."""
 
     number: str
+    service_id: int
     counter: str
     floor: int
     state: TicketState
@@ -227,6 +228,7 @@ async def _called(day_id: int) -> list[Called]:
 _CALLED = columns(
     Called,
     "t",
+    service_id=queue.SERVICE,
     counter="COALESCE(c.number, '')",
     floor="COALESCE(c.floor, 0)",
     called_at="l.at",

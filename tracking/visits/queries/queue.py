@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from server.core import accounts, database, references
+from server.core import accounts, clock, database, references
 from server.core.accounts import Official
 from server.core.rows import Local, columns, select, select_one
 from tracking.visits.errors import NoSuchCounter, NoSuchTicket
@@ -22,6 +22,12 @@ def subject(office: str, day: date) -> str:
 def rule(office: OfficeRow) -> order.Rule:
     """How an office orders its queue."""
     return order.Rule(office.delay_minutes * 60, office.grace_minutes * 60, office.urgent_daily)
+
+
+def due(row: "TicketRow", office: OfficeRow) -> datetime | None:
+    """The booked time for which a waiting ticket really waits; None if it is called without regard to it."""
+    early = row.state is TicketState.WAITING and order.is_early(row.in_order, rule(office), clock.now().timestamp())
+    return row.booked_for if early else None
 
 
 async def day(office_id: int, date_: date) -> tuple[int, int]:
@@ -124,15 +130,13 @@ class TicketRow:
         )
 
 
-_TICKET = columns(
-    TicketRow,
-    "t",
-    office_id="d.office_id",
-    date="d.date",
-    service_id="COALESCE((SELECT m.service_id FROM ticket_matter m WHERE m.ticket_id = t.id AND m.ended_at IS NULL "
+SERVICE = (
+    "COALESCE((SELECT m.service_id FROM ticket_matter m WHERE m.ticket_id = t.id AND m.ended_at IS NULL "
     "ORDER BY m.position LIMIT 1), (SELECT m.service_id FROM ticket_matter m WHERE m.ticket_id = t.id "
-    "ORDER BY m.position DESC LIMIT 1), 0)",
+    "ORDER BY m.position DESC LIMIT 1), 0)"
 )
+"""Of a ticket ``t``: the first not settled, or the last."""
+_TICKET = columns(TicketRow, "t", office_id="d.office_id", date="d.date", service_id=SERVICE)
 _FROM = f"SELECT {_TICKET} FROM ticket t JOIN queue_day d ON d.id = t.day_id "
 
 

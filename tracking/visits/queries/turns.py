@@ -54,7 +54,9 @@ async def position(row: TicketRow, rule: order.Rule, services: Mapping[int, Coll
     """
     ours = {*services.get(row.service_id, ())}
     rivals = [
-        one for one in await queue.waiting(row.day_id) if one.id == row.id or ours & {*services.get(one.service_id, ())}
+        one
+        for one in await queue.waiting(row.day_id)
+        if one.service_id == row.service_id or ours & {*services.get(one.service_id, ())}
     ]
     found = order.positions(
         [one.in_order for one in rivals], rule, clock.now().timestamp(), await overtakings(row.day_id)
@@ -89,7 +91,10 @@ def _entry(event: ledger.Entry) -> order.Entry | None:
         return order.Entry(chosen, _named(data), left=True)
     services = frozenset(map(str, data["services"]))
     because = order.Because(data["because"])
-    return order.Entry(chosen, _named(data), because=because, counter=str(data["counter"]), services=services)
+    rule = order.Rule(data["delay"], data["grace"])
+    return order.Entry(
+        chosen, _named(data), because=because, counter=str(data["counter"]), services=services, rule=rule
+    )
 
 
 def _named(data: Mapping[str, Any]) -> order.Ticket:

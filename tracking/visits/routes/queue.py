@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from server.core import clock, i18n, web
+from server.core import i18n, web
 from server.core.days import today
 from server.core.errors import Conflict, Text, _
 from server.core.security import network
@@ -180,7 +180,8 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
     found, language = await queue.by_code(request.path_params["code"]), web.language(request)
     place = await offices.place((await offices.office_by_id(found.office_id)).code)
     live = await live_queue.of_office(place)
-    standing = live.tickets.get(found.number) if found.state is TicketState.WAITING else None
+    waiting, today_s = found.state is TicketState.WAITING, found.date == today()
+    standing = live.tickets.get(found.number) if waiting and today_s else None
     service = place.services.get(found.service_id)
     bookable = service is not None and service.bookable
     own_words = live.closes and wait_words.on_ticket(place.office, live.closes, language, bookable=bookable)
@@ -188,7 +189,8 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
     context = {
         "ticket": found,
         "state": TICKET_STATES[found.state],
-        "kind": KINDS.get(found.state, "ended"),
+        "kind": "ended" if waiting and not today_s else KINDS.get(found.state, "ended"),
+        "other_day": waiting and not today_s,
         "office": place.office,
         "office_name": i18n.name_in(place.office, language),
         "service": i18n.name_in(service, language) if service else "",
@@ -198,14 +200,14 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
         "may_be_in_vain": standing is not None
         and (standing.closed is not None or standing.before_closing is BeforeClosing.TOO_LATE),
         "bookable": service.code if service and bookable else "",
-        "due": found.booked_for if found.booked_for and found.booked_for > clock.now() else None,
+        "due": queue.due(found, place.office),
         "counter": await queue.counter_place(found.counter),
         "goes_on": await forwarded.continued(found),
         "meeting": await meetings.of_ticket(found),
         "sequence": next((one.sequence for one in live.called if one.number == found.number), 0),
         "here": found.state in HERE,
         "may_leave": TicketAction.LEAVE in TICKET[found.state],
-        "may_return": TicketAction.RETURN in TICKET[found.state] and found.date == today(),
+        "may_return": TicketAction.RETURN in TICKET[found.state] and today_s,
         "refusal": refusal,
         "where": await guidance.where(found, place, language),
         **await told(found, place.office),

@@ -150,6 +150,11 @@ def standing(ticket: Ticket, rule: Rule) -> Standing:
     return Standing(since, Band.WALK_IN, forwarded or Because.ARRIVED)
 
 
+def is_early(ticket: Ticket, rule: Rule, now: float) -> bool:
+    """Whether it still waits for its booked time."""
+    return now < standing(ticket, rule).changes_at < inf
+
+
 def overtakes_from(ticket: Ticket, rule: Rule, now: float) -> float | None:
     """From when a ticket that is next counts as waiting, if it may go before walk-ins who have waited longer.
 
@@ -221,26 +226,32 @@ def choose(
     return None if number is None else Next(able[number], found[number][1])
 
 
-def in_order(
-    waiting: Collection[Ticket], rule: Rule, now: float, overtakings: Iterable[Overtaking] = ()
-) -> list[Ticket]:
+def in_order(waiting: Collection[Ticket], rule: Rule, now: float, overtakings: Iterable[Overtaking]) -> list[Ticket]:
     """Tickets that the same counter can serve as they stand at a moment."""
     found = places(waiting, rule, now, overtakings)
     return sorted(waiting, key=lambda ticket: found[ticket.number][0])
 
 
 def positions(
-    waiting: Collection[Ticket], rule: Rule, now: float, overtakings: Collection[Overtaking] = ()
+    waiting: Collection[Ticket], rule: Rule, now: float, overtakings: Collection[Overtaking]
 ) -> dict[str, int]:
     """What is shown of tickets that the same counters serve, by number: 1 is next.
 
     Whoever is early for a booked time is shown who will be before them by then, without walk-ins whom they go before.
+    Whoever may not be called yet stands after those who may.
     """
-    found = {one.number: place for place, one in enumerate(in_order(waiting, rule, now, overtakings), 1)}
-    early = {one.number: since for one in waiting if now < (since := standing(one, rule).changes_at) < inf}
+
+    def shown(at: float) -> dict[str, int]:
+        ordered = sorted(in_order(waiting, rule, at, overtakings), key=lambda one: one.not_before > at)
+        return {one.number: place for place, one in enumerate(ordered, 1)}
+
+    found, early = (
+        shown(now),
+        {one.number: standing(one, rule).changes_at for one in waiting if is_early(one, rule, now)},
+    )
     if early:
-        all_due = enumerate(in_order(waiting, rule, max(early.values()), overtakings), 1)
-        found |= {one.number: place for place, one in all_due if one.number in early}
+        all_due = shown(max(early.values()))
+        found |= {number: all_due[number] for number in early}
     return found
 
 
@@ -268,17 +279,23 @@ class Entry(NamedTuple):
     counter: str = ""
     services: frozenset[str] = frozenset()
     overtaking: Overtaking | None = None
+    rule: Rule | None = None
+    """Of a call: by what it was decided, if that was recorded; an office may change its rule during the day."""
 
 
 def first_difference(record: Sequence[Entry], rule: Rule) -> tuple[Entry, Next | None] | None:
-    """Replay a record: the first call that the rule decides differently, with its decision; None if there is none."""
+    """Replay a record: the first call that the rule decides differently, with its decision; None if there is none.
+
+    ``rule``: for calls of which none was recorded.
+    """
     waiting: dict[str, Ticket] = {}
     overtakings: list[Overtaking] = []
     for entry in record:
         if entry.because:
             chosen = choose(
-                waiting.values(), rule, entry.at, overtakings, counter=entry.counter, services=entry.services
-            )
+                waiting.values(), entry.rule or rule, entry.at, overtakings,
+                counter=entry.counter, services=entry.services,
+            )  # fmt: skip
             if chosen is None or (chosen.ticket.number, chosen.because) != (entry.ticket.number, entry.because):
                 return entry, chosen
             del waiting[entry.ticket.number]
