@@ -76,11 +76,10 @@ def _of_consulted(department_id: int) -> str:
     return f"cases on which department {department_id} is consulted"
 
 
-async def refresh(case_id: int, *, public: bool) -> None:
-    """Index a case that has changed, as officials and, if its petitioner agreed, as everybody finds it."""
+async def refresh(case_id: int) -> None:
+    """Index a case that has changed, as officials and, if it is public, as everybody finds it."""
     await search.refresh(CASE, case_id)
-    if public:
-        await search.refresh(PETITION, case_id)
+    await search.refresh(PETITION, case_id)
 
 
 async def _cases(wanted: Batch) -> Sequence[Document]:

@@ -184,7 +184,7 @@ async def _write(change: Change, before: State) -> None:
     if not hit:  # SQLite's count includes text-index rows written before, so this may exceed one
         raise NotPossibleNow("?", before)
     await change.chain.append(change.actor, *change.new_events)
-    await search.refresh(change.case.id, public=change.case.public)
+    await search.refresh(change.case.id)
 
 
 NO_DEPARTMENT = _("Please choose a department from the list.")

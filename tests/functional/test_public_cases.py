@@ -9,9 +9,11 @@ import pytest
 from petitions.actions import answering
 from petitions.actions.intake import file
 from petitions.forms import FilePetition, Location, PetitionerDetails, TextOnly
+from petitions.models import Case
 from petitions.queries import public
 from petitions.queries.public import PAGE
-from server.core import clock, database
+from petitions.search import PETITION
+from server.core import clock, database, search
 from tests.support.answers import answer
 from tests.support.markup import parse
 from tests.support.system import System
@@ -47,6 +49,16 @@ async def test_only_answered_cases_that_may_be_public_are_listed_newest_answer_f
     await answering.reopen("petitioner", first, TextOnly("그대로입니다"))
     assert await titles(system) == ["나중"], "a reopened case is not listed"
     assert await titles(system, "?q=먼저") == []
+
+
+async def test_a_case_that_is_public_no_more_is_found_no_more(system: System) -> None:
+    reference = await filed("먼저")
+    await answer(reference)
+    case = await Case.get(reference=reference)
+    assert await search.ENGINE.newest(PETITION, "먼저", limit=5) == [case.id]
+    await Case.filter(id=case.id).update(public=False)
+    await answering.reopen("petitioner", reference, TextOnly("그대로입니다"))
+    assert await search.ENGINE.newest(PETITION, "먼저", limit=5) == []
 
 
 async def test_names_and_numbers_are_hidden_in_every_part(system: System) -> None:

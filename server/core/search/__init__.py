@@ -34,7 +34,8 @@ async def refresh(kind: Kind, *ids: int) -> None:
     if not ids:
         return
     documents = await kind.read(Batch(ids))
-    await ENGINE.put(documents)
+    if documents:
+        await ENGINE.put(documents)
     if gone := set(ids) - {document.id for document in documents}:
         await ENGINE.remove(kind, gone)
 
