@@ -197,6 +197,13 @@ async def test_what_is_typed_is_completed_by_words_that_everybody_may_read() -> 
     assert await ENGINE.suggest("주") == ["주차"]
 
 
+async def test_the_most_frequent_word_is_offered_though_many_come_before_it_in_the_alphabet() -> None:
+    many = " ".join(f"도{chr(ord('가') + n)}" for n in range(2_000))
+    await put(Document(ANSWER, 1, many), *(Document(ANSWER, n, "도흐") for n in (2, 3)))
+    await count()
+    assert (await ENGINE.suggest("도"))[0] == "도흐"
+
+
 HOSTILE = ["가로등 " * 30_000, "(" * 100_000, '"' * 50_000, "a* AND NEAR(b) : ^-" * 5_000, "\x00\ud800\u202e" * 9_000]
 
 

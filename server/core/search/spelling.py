@@ -17,8 +17,8 @@ LEAST = 4
 """Letters of the shortest word that is corrected."""
 LONG = 6
 """Letters from which two mistakes are corrected, not one."""
-COMPLETED, COMPARED = 500, 40
-"""How many words are looked at."""
+COMPLETED, COMPARED = 5_000, 40
+"""How many words are looked at: as many as begin with a usual syllable, of which the most frequent are offered."""
 _END = "\U0010ffff"
 _latin = re.compile(r"[a-zà-ɏ]+")
 _begun = re.compile("(?<=[가-힣])[\u1100-\u11ff]+$")
