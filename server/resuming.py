@@ -58,7 +58,9 @@ def _way(request: Request, refusal: Refusal) -> _Way | None:
     if isinstance(refusal, NotAnAction) and writer:
         return _Way(writer, lambda number: f"/forums/mine?{urlencode({'kept': number})}")
     reference = references.read_reference(part[2]) if part[1] == "cases" and len(part) > 3 else None  # noqa: PLR2004
-    if reference and writer and refusal.status == 404 and auth.reader(request).official is None:  # noqa: PLR2004
+    reader = auth.reader(request)
+    closed = reader.official is None and reference not in reader.cases
+    if reference and writer and refusal.status == 404 and closed:  # noqa: PLR2004
         return _Way("", lambda number: f"/cases?{urlencode({'reference': reference, 'kept': number})}")
     return None
 

@@ -85,6 +85,7 @@ class ImmediateClient(SqliteClient):
         if not self._connection:  # which makes the file what it should be
             async with self.acquire_connection():
                 pass
+        self.log.debug("%s: %s", query, values)
         async with self._places:
             connection = self._idle.pop() if self._idle else await self._reader()
             try:

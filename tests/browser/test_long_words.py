@@ -44,6 +44,7 @@ async def type_petition(page: Page, word: str) -> None:
     await page.fill("[name=email]", "hong@example.org")
     await page.set_input_files("input[type=file]", {"name": f"{word}.txt", "mimeType": "text/plain", "buffer": b"x"})
     await page.click("main .button-row [value=check]")
+    await page.wait_for_load_state()
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE, "the check page"
     await page.click("main .button-row .button-primary")
     await page.wait_for_selector(".certificate")

@@ -24,7 +24,7 @@ from tests.support.page_forms import form, post_without_page, send
 from tests.support.stories import listening, signed_in
 from tests.support.system import System
 
-LINE = 12
+LINE = 16
 """Statements of one line: who asks, the forum (outside and inside), key, line, chain, index, what follows, count."""
 JSON = {"accept": "application/json"}
 THINGS = ("가로등", "주차장", "쓰레기통", "벤치", "횡단보도", "버스 정류장", "놀이터", "하수구", "간판", "공중화장실")

@@ -5,8 +5,9 @@ from typing import Any
 
 from forums import events, numbering, rights
 from forums.models import Forum, Submission
+from forums.search import FORUM, SUBMISSION
 from forums.states import ForumState, SubmissionState
-from server.core import clock, database, ledger
+from server.core import clock, database, ledger, search
 from server.core.accounts import Department
 
 
@@ -20,6 +21,7 @@ async def hold_forum(kind: str = "listening", **changes: Any) -> Forum:
         values = {"status": ForumState.CLOSED, "starts_at": now, "published_at": now, "title": f"{number}회 청책토론회"}
         forum = await Forum.create(slug=slug, number=number, kind=kind, created_at=now, **{**values, **changes})
         await chain.append("system", events.ForumPlanned(kind), events.ForumPublished())
+        await search.refresh(FORUM, forum.id)
     return forum
 
 
@@ -39,6 +41,7 @@ async def say(forum: Forum, **changes: Any) -> Submission:
             number=number, forum_id=forum.id, received_at=now, received_on=now.date(), **{**values, **changes}
         )
         await chain.append("system", events.SubmissionReceived(forum.slug, "web"))
+        await search.refresh(SUBMISSION, submission.id)
     return submission
 
 
