@@ -65,8 +65,8 @@ PROCESSING: Sequence[Processing] = (
     Processing(
         _("Publishing answers"),
         _("The petition and its answer without your name, contact and personal numbers"),
-        _("Your consent when filing, which you can withdraw at any time"),
-        _("Until you ask us to take it down"),
+        _("Your consent when filing. To withdraw it, ask whoever is named in section 9: there is no button for it yet"),
+        _("With the record; the program does not take it down by itself"),
     ),
     Processing(
         _("Taking part in forums"),

@@ -4,14 +4,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions.mail_links import CASE_DAYS
+from petitions.actions.watch import QUIET_DAYS
+from petitions.mail_links import MAILBOX_MINUTES
 from server import privacy_policy
 from server.core import auth, web
 
 
 async def help_page(request: Request) -> Response:
     """``/help``: how to file, follow and visit, what the key is and what the guide does."""
-    shown = {"session_days": auth.CITIZEN_LIFE.days, "link_days": CASE_DAYS}
+    shown = {"session_days": auth.CITIZEN_LIFE.days, "link_minutes": MAILBOX_MINUTES}
     return web.page(request, "site/help.html", shown)
 
 
@@ -26,6 +27,7 @@ async def privacy(request: Request) -> Response:
         "officer": settings.privacy_officer,
         "encrypted": settings.public_url.startswith("https://"),
         "country": settings.country,
+        "quiet_days": QUIET_DAYS,
     }
     return web.page(request, "site/privacy.html", shown)
 

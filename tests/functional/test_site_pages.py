@@ -14,7 +14,8 @@ from starlette.routing import Route
 from forums.models import Submission
 from forums.queries import public_pages
 from forums.states import SubmissionState
-from petitions.mail_links import CASE_DAYS
+from petitions.actions import watch
+from petitions.mail_links import CASE_DAYS, MAILBOX_MINUTES
 from petitions.models import Case
 from petitions.queries import public
 from server import privacy_policy, robots
@@ -82,6 +83,46 @@ async def test_its_periods_are_those_of_the_program(system: System) -> None:
     kept = re.search(r"KEPT_FOR = (\d+) \*", (ROOT / "server/static/js/draft.js").read_text())
     assert kept
     assert kept[1] == "7", "the page says for how many days a draft stays"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ko", (f"{MAILBOX_MINUTES}분 동안", f"{auth.CITIZEN_LIFE.days}일 동안")),
+        ("ja", (f"{MAILBOX_MINUTES}分間", f"{auth.CITIZEN_LIFE.days}日間")),
+        ("en", (f"works for {MAILBOX_MINUTES} minutes", f"cases for {auth.CITIZEN_LIFE.days} days")),
+    ],
+)
+async def test_the_help_says_how_long_a_link_and_its_session_last(
+    system: System, language: str, words: tuple[str, ...]
+) -> None:
+    text = (await main_of(system, f"/help?lang={language}")).one("section", **{"aria-labelledby": "key"}).text
+    assert all(each in text for each in words), text
+    assert str(CASE_DAYS) not in text, "the links of notices are others"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ko", ("다음 두 가지", f"{watch.QUIET_DAYS}일 동안", "거두시려면 제9항")),
+        ("ja", ("次の二つ", f"{watch.QUIET_DAYS}日間", "撤回は第9項")),
+        (
+            "en",
+            (
+                "Two things",
+                f"closed {watch.QUIET_DAYS} days after",
+                "ask whoever is named in section 9",
+            ),
+        ),
+    ],
+)
+async def test_the_policy_says_what_happens_by_itself_and_how_a_consent_is_withdrawn(
+    system: System, language: str, words: tuple[str, ...]
+) -> None:
+    page = await main_of(system, f"/privacy?lang={language}")
+    assert all(each in page.text for each in words)
+    assert "by a program alone" not in page.text
+    assert len(page.one("section", **{"aria-labelledby": "safety"}).all("ul")[-1].all("li")) == 2
 
 
 async def test_it_names_every_cookie_that_a_citizen_gets_and_every_recipient(system: System) -> None:
