@@ -1,17 +1,19 @@
 """What an office writes for its visitors, in their language; where that is missing, in Korean and marked as such."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from server.core import clock
+from server.core.texts import read_spool
 from tests.support.page_forms import submit
 from tests.support.stories import to
 from tests.support.system import System
 from tests.support.visit_pages import week
-from tests.support.visits import an_office, next_monday, wish
+from tests.support.visits import an_office, at, next_monday, wish
 from tracking.visits.actions import booking
 from tracking.visits.actions.booking import Contact
 from tracking.visits.models import CounterService, Office, Opening
@@ -106,3 +108,26 @@ async def test_an_administrator_writes_them(system: System) -> None:
     assert (await Opening.get(date=day)).reason_en == "Maintenance"
     for page, words in {"": "1 Jungang-ro", "/openings": "Maintenance"}.items():
         assert words in (await admin.get(f"{SETTINGS}{page}?lang=en")).text, page
+
+
+@pytest.mark.parametrize(
+    ("language", "more", "end"),
+    [("ko", " 외 2건", "변경, 취소:"), ("ja", "ほか2件", "取り消し："), ("en", " and 2 more", "change or cancel:")],
+)
+async def test_long_names_leave_a_text_message_whole(system: System, language: str, more: str, end: str) -> None:
+    monday = date(2027, 3, 15)
+    wanted = ("passport", "moving", "seal")
+    office = await an_office({"1": wanted}, days=[monday])
+    long = {"name": "민" * 80, "name_ja": "民" * 80, "name_en": "Civil Affairs 민원 " * 4}
+    await Office.filter(id=office.id).update(**long)
+    await CounterService.filter(code__in=wanted).update(**long)
+    offices.forget()
+    with clock.at(at("09:00", monday - timedelta(days=3))):
+        who = Contact("Kim", phone="010-1234-5678", language=language)
+        await booking.book_now(await wish(*wanted, day=monday), who)
+        await system.work()
+    (sent,) = [one.message for one in await read_spool(system.settings.spool, 10)]
+    assert more in sent.body
+    sentence, link = sent.body.split("\n")
+    assert sentence.endswith(end), sentence
+    assert "/v/" in link

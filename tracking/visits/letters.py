@@ -137,7 +137,7 @@ class VisitLetters:
         if view.email or mail.text is None:
             return await self._mail(view, mail.notice(event), language, checklist, link)
         path, _label = link
-        sentence = said(mail.text, event)
+        sentence = said(mail.text, event.short())
         told_when = entry is None or entry.kind in SETTLED
         if told_when and view.starts_at > clock.now() and await serving.changes(view, language):
             sentence = on_the_way(sentence)
@@ -208,7 +208,7 @@ def _about(view: VisitView, language: str, checklist: Papers, decision: str = ""
     """What messages name of a visit."""
     office = view.office
     return About(
-        view.number, view.starts_at, i18n.name_in(office, language), office.phone, words.services(view, language),
+        view.number, view.starts_at, i18n.name_in(office, language), office.phone, words.named(view, language),
         office.no_shows, office.no_show_days, office.restricted_days,
         {one.code: one.document.in_language(language) for one in checklist.papers},
         {one.code: one.note for one in checklist.papers}, checklist.complete, decision,

@@ -72,7 +72,7 @@ class TicketLetters(VisitLetters):
         )  # fmt: skip
         event, path = VisitEvent(entry, language, about=about), f"/tickets/{ticket.code}"
         if "@" not in to and mail.text is not None:
-            return ShortNotice(to, language, said(mail.text, event), path, mail.urgency)
+            return ShortNotice(to, language, said(mail.text, event.short()), path, mail.urgency)
         notice = mail.notice(event)
         context = {
             "subject": f"[{ticket.number}] {i18n.translate(language, notice.subject)}",

@@ -38,19 +38,19 @@ class WaitingLetters(VisitLetters):
             return None
         mail, language = MESSAGES[entry.kind].mails[mailing], self.settings.spoken(found.language)
         place, wanted = await waiting.what(found)
-        services = ", ".join(i18n.name_in(one, language) for one in wanted)
+        services = [i18n.name_in(one, language) for one in wanted]
         office = i18n.name_in(place, language)
         event = VisitEvent(entry, language, about=About(found.number, found.date, office, place.phone, services))
         path = links.waiting_path(self.settings, found.number, found.date)
         if not found.email and mail.text is not None:
-            return ShortNotice(found.phone, language, said(mail.text, event), path, mail.urgency)
+            return ShortNotice(found.phone, language, said(mail.text, event.short()), path, mail.urgency)
         notice = mail.notice(event)
         context = {
             "subject": f"[{found.number}] {i18n.translate(language, notice.subject)}",
             "greeting": _("Dear %(name)s,", name=found.name),
             "notice": notice,
             "number": found.number,
-            "services": services,
+            "services": ", ".join(services),
             "office": ", ".join(filter(None, (office, i18n.text_in(place, "address", language), place.phone))),
             "link": self.settings.public_url + path,
             "link_label": i18n.translate(language, _("See or leave the waiting list")),

@@ -14,9 +14,14 @@ from tracking.visits.wait_words import said
 from tracking.visits.waits.queue import Wait
 
 
-def services(view: VisitView, language: str) -> str:
+def named(view: VisitView, language: str) -> list[str]:
     """The names of its services, in order."""
-    return ", ".join(i18n.name_in(one, language) for one in view.matters)
+    return [i18n.name_in(one, language) for one in view.matters]
+
+
+def services(view: VisitView, language: str) -> str:
+    """The same as one text."""
+    return ", ".join(named(view, language))
 
 
 def when(view: VisitView, language: str) -> str:

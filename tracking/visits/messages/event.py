@@ -1,15 +1,20 @@
 """An event of a visit with what its messages name, in the reader's language. Pure: queries fill it in."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
 from server.core import config, i18n
-from server.core.errors import Text
+from server.core.errors import Text, _
 from server.core.ledger import Entry
 from server.core.messages import Line, Mailing, Message, Notice, Urgency, said
+
+LONGEST_NAME = 30
+"""Characters of a name in a text message."""
+LONGEST_LIST = 50
+"""Characters of all services in a text message; of more only the first is named."""
 
 
 class Reader(StrEnum):
@@ -29,7 +34,7 @@ class About:
     office: str = ""
     phone: str = ""
     """The office's number."""
-    services: str = ""
+    services: Sequence[str] = ()
     no_shows: int = 0
     """After so many absences within ``within`` days nobody can book for ``restricted`` days; 0 for never."""
     within: int = 0
@@ -77,6 +82,14 @@ class VisitEvent:
             return _VALUES[name](self)
         return getattr(self.about, name) if hasattr(self.about, name) else self.data[name]
 
+    def short(self) -> "VisitEvent":
+        """The event for a text message: long names are cut, and of many services the first is named."""
+        services = [_cut(one) for one in self.about.services]
+        if len(", ".join(services)) > LONGEST_LIST:
+            several = _("%(service)s and %(count)s more", service=services[0], count=len(services) - 1)
+            services = [i18n.translate(self.language, several)]
+        return replace(self, about=replace(self.about, office=_cut(self.about.office), services=services))
+
     def moment(self, value: object) -> str:
         """A day and time, or a day, in words."""
         if isinstance(value, str) and value:
@@ -86,10 +99,15 @@ class VisitEvent:
         return i18n.date_text(value, self.language) if isinstance(value, date) else "–"
 
 
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
+
+
 _VALUES: Mapping[str, Callable[[VisitEvent], object]] = {
     "booked": lambda e: e.moment(e.about.starts_at),
     "date": lambda e: e.moment(e.about.starts_at),
     "document": lambda e: e.about.documents.get(e.data["document"], "–"),
+    "services": lambda e: ", ".join(e.about.services),
     "until": lambda e: e.moment(e.data["until"]),
     "was": lambda e: e.moment(e.data["was"]),
     "when": lambda e: e.moment(e.data.get("starts_at") or e.about.starts_at),
