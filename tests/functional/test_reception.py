@@ -272,7 +272,7 @@ async def test_another_office_and_another_day_are_said_with_what_to_do(system: S
         assert other.status_code == 409
         for words in ("약 8.8 km", "서부민원센터", "중앙로 1", "오전 9:30", "그곳으로 가시거나"):
             assert words in other.text
-    with clock.at(at("10:00")):
+    with clock.at(at("09:55")):
         other = await submit(clerk, f"{PAGE}?office=east&q={elsewhere}", "/check-in")
         assert "예약 시간" in other.text
         assert "02-700-3000" in other.text

@@ -304,7 +304,8 @@ async def test_what_waits_for_a_moderator_is_nobody_elses_to_read(system: System
     ticked = {"submission": [held.number, other.number], "with": main.number, "department": "parks"}
     for act, became in (("merge", SubmissionState.MERGED), ("assign", SubmissionState.ASSIGNED)):
         refused = await post_without_page(handler, "/desk/submissions/bulk", data={"action": act, **ticked})
-        assert (refused.status_code, held.number in refused.text, other.number in refused.text) == (200, True, False)
+        told = re.sub('<form id="typed-form".*?</form>', "", refused.text, flags=re.DOTALL)
+        assert (refused.status_code, held.number in told, other.number in told) == (200, True, False)
         assert (await Submission.get(id=other.id)).status is became
         await Submission.filter(id=other.id).update(status=SubmissionState.ASSIGNED, merged_into_id=None)
     row = await Submission.get(id=held.id)
