@@ -184,4 +184,4 @@ async def test_a_counter_with_nobody_and_a_ticket_in_another_state_say_so(system
         await act(program, counter, "call-next")
         early = await act(program, counter, "park", {"accept-language": "en"})
         assert (early.status_code, early.json()["code"]) == (409, "illegal_transition")
-        assert "Called" in early.text
+        assert "This number is called" in early.text

@@ -241,7 +241,7 @@ async def test_programs_do_the_same_and_others_see_and_do_nothing(system: System
         await roads.post(f"{case}/transfer", json={"department": "parks", "reason": "공원 일입니다."})
         mine = (await parks.get(case)).json()
         assert [p["status"] for p in mine["parts"]] == ["withdrawn", "withdrawn", "asked"]
-        await parks.post(f"{case}/withdraw", json={})
+        await parks.post(f"{case}/withdraw", json={"text": "중복된 민원입니다."})
         ended = (await parks.get(case)).json()
         assert [p["status"] for p in ended["parts"]] == ["withdrawn"] * 3
         assert (await other.get(case)).status_code == 404

@@ -236,7 +236,7 @@ async def test_the_first_takes_the_others_whichever_runs_first(system: System) -
     with clock.at(MORNING + timedelta(minutes=1)):
         first, second = [
             Task(row["key"], notifier.NEWS, orjson.loads(row["payload"]), 1)
-            for row in await database.fetch("SELECT key, payload FROM job WHERE kind = ? ORDER BY id", notifier.NEWS)
+            for row in await database.fetch("SELECT key, payload FROM job WHERE kind = ? ORDER BY key", notifier.NEWS)
         ]
         gather = system.worker.handlers[notifier.NEWS]
         with pytest.raises(Postponed):

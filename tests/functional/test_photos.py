@@ -95,7 +95,7 @@ async def test_the_place_of_a_photo_is_offered_and_taken_on_request(system: Syst
     (button,) = [one for one in page.all("button") if one.attrs.get("value", "").startswith("place:")]
     assert "현장.jpg" in button.text
     assert "중앙구" in button.text, "in words"
-    taken = await page_forms.send(system.client, shown(page), button=button.attrs["value"])
+    taken = await page_forms.send(system.client, shown(page, "/check"), button=button.attrs["value"])
     again = parse((await system.client.get(taken.headers["location"])).text)
     assert not [one for one in again.all("button") if one.attrs.get("value", "").startswith("place:")]
     await send(system, again)
