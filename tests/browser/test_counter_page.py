@@ -149,6 +149,7 @@ async def test_a_long_note_without_spaces_stays_on_a_phone(site: System, open_pa
     for button in ("/open", "/call-next"):
         await page.locator(f"form[action$='{button}'] button").press("Enter")
         await expect(page.locator(f"form[action$='{button}']")).to_have_count(0)
+        await page.wait_for_load_state()
         assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE, button
 
 
