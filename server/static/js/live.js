@@ -121,12 +121,13 @@ export function start(element) {
   let last = element.dataset.shown ? Date.now() : 0;
   let refreshing = false;
 
-  /** Whether the page has just shown the state of a queue that an event tells of. */
+  /** Whether the page has just shown the state of a queue that an event tells of, or a later one: a stream may lag. */
   function known(event) {
     if (!element.dataset.shown || Date.now() - last >= AGAIN) return false;
     try {
       const { day, version } = JSON.parse(event.data);
-      return `${day}/${version}` === element.dataset.shown;
+      const [shownDay, shownVersion] = element.dataset.shown.split("/");
+      return day === shownDay && version <= Number(shownVersion);
     } catch {
       return false;
     }
