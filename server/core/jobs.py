@@ -142,16 +142,18 @@ async def lease(limit: int = BATCH, kinds: Collection[str] = (), *, others: Coll
     now = clock.now()
     lock = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
     narrowed = " AND kind IN (?)" * bool(kinds) + " AND kind NOT IN (?)" * bool(others)
+    # Materialized: a join that asked for the due jobs again would find more of them each time, as these are locked.
     return await select(
         Task,
-        "UPDATE job SET run_at = ?, attempts = attempts + 1 WHERE id IN ("
-        f"SELECT id FROM job WHERE dead = ? AND run_at <= ?{narrowed} ORDER BY run_at LIMIT {limit}{lock}"
-        ") RETURNING key, kind, payload, attempts",
-        now + LEASE,
+        f"WITH due AS MATERIALIZED (SELECT id FROM job WHERE dead = ? AND run_at <= ?{narrowed} "
+        f"ORDER BY run_at LIMIT {limit}{lock}) "
+        "UPDATE job SET run_at = ?, attempts = attempts + 1 WHERE id IN (SELECT id FROM due) "
+        "RETURNING key, kind, payload, attempts",
         False,
         now,
         *([sorted(kinds)] if kinds else []),
         *([sorted(others)] if others else []),
+        now + LEASE,
     )
 
 

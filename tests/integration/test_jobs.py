@@ -98,6 +98,17 @@ async def test_who_takes_jobs_neither_waits_for_another_worker_nor_takes_what_th
     assert sorted(task.key for task in (*here, *there)) == sorted(f"greet:{n}" for n in range(10))
 
 
+async def test_a_lease_takes_no_more_jobs_than_it_says(system: System) -> None:
+    """Whichever plan PostgreSQL takes: here the one that asks for the due jobs again for each row of the table."""
+    await jobs.enqueue(*((f"greet:{n}", "greet", {}) for n in range(40)))
+    async with database.transaction():
+        if database.dialect() == "postgres":
+            for other in ("hashjoin", "mergejoin", "hashagg", "sort", "indexscan", "bitmapscan", "material"):
+                await database.execute(f"SET LOCAL enable_{other} = off")
+        assert len(await jobs.lease(3)) == 3
+    assert await Job.filter(attempts=1).count() == 3
+
+
 async def test_periodic_work_comes_back(system: System) -> None:
     done: list[str] = []
 

@@ -1,6 +1,8 @@
 """The ``sinmungo`` command inside the test's own process: starting another one is slower than most commands."""
 
+import os
 import threading
+from unittest.mock import patch
 
 from click.testing import CliRunner, Result
 from tortoise import context
@@ -13,11 +15,12 @@ from tests.support.live import settings_as_environment
 
 def sinmungo(settings: Settings, *arguments: str, piped: str = "") -> Result:
     """Run the command to its end; the application that is open in this process waits, and goes on as it was."""
-    before, found = config.settings(), list[Result]()
+    before, found = list(config._current), list[Result]()
 
     def run() -> None:
         environment = {name: value for name, value in settings_as_environment(settings).items() if value}
-        found.append(CliRunner().invoke(main, arguments, input=piped, env=environment))
+        with patch.dict(os.environ):  # an option of `serve` is handed to its processes by the environment
+            found.append(CliRunner().invoke(main, arguments, input=piped, env=environment))
 
     # In a thread, which has no event loop and sees nothing of this one's connections.
     kept, context._global_context = context._global_context, None
@@ -27,7 +30,7 @@ def sinmungo(settings: Settings, *arguments: str, piped: str = "") -> Result:
         thread.join()
     finally:
         context._global_context = kept
-        config.use(before)
+        config._current[:] = before
     if found[0].exception is not None and not isinstance(found[0].exception, SystemExit):
         raise found[0].exception
     return found[0]

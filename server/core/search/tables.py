@@ -198,8 +198,9 @@ class Tables:
             # Another process that counts takes other rows; both update the terms in the same order.
             skip = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
             rows = await database.fetch(
-                f"DELETE FROM {self.prefix}_delta WHERE id IN (SELECT id FROM {self.prefix}_delta "
-                f"ORDER BY id LIMIT {BATCH}{skip}) RETURNING change, length, terms, words"
+                f"WITH oldest AS MATERIALIZED (SELECT id FROM {self.prefix}_delta ORDER BY id LIMIT {BATCH}{skip}) "
+                f"DELETE FROM {self.prefix}_delta WHERE id IN (SELECT id FROM oldest) "
+                "RETURNING change, length, terms, words"
             )
             if rows:
                 frequent, named = Counter[str](), Counter[str]()
