@@ -7,12 +7,13 @@ each expression.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from jinja2 import nodes
 from markupsafe import Markup
 
-from server.core import i18n
+from server.core import i18n, template_constants
 
 FILTER, PLAIN = "in_its_language", "without_marks"
 TEXT_ONLY = ("script", "style", "textarea", "title", "option", "svg")
@@ -124,15 +125,22 @@ def _filtered(expression: nodes.Expr) -> nodes.Expr:
 
 
 def _clear(expression: nodes.Expr) -> bool:
+    if template_constants.place(expression):
+        return True
     return isinstance(expression, nodes.Filter) and expression.name in _CLEAR
 
 
-def in_its_language(value: object, language: str) -> object:
-    """A text in markup that says its language, if it is not the page's; anything else as it is."""
-    if type(value) is not str:
-        return value
-    written = i18n.written_in(value, language)
-    return value if written == language else i18n.marked(value, written)
+def marks(language: str) -> Callable[[object, object], object]:
+    """The filter for pages in a language: puts a text in markup that says its language, if it is in another one."""
+    elsewhere = i18n.ELSEWHERE[language].search
+
+    def in_its_language(_context: object, value: object) -> object:
+        if type(value) is not str or not elsewhere(value):
+            return value
+        written = i18n.written_in(value, language)
+        return value if written == language else i18n.marked(value, written)
+
+    return in_its_language
 
 
 def without_marks(value: object) -> object:

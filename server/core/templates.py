@@ -24,8 +24,9 @@ from zoneinfo import ZoneInfo
 
 import jinja2
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
+from markupsafe import Markup
 
-from server.core import characters, i18n, marking, romanised
+from server.core import characters, i18n, marking, romanised, template_constants
 
 log = logging.getLogger("sinmungo.templates")
 
@@ -55,7 +56,8 @@ class _Loader(FileSystemLoader):
         if name not in _codes:
             source, path, _fresh = self.get_source(environment, name)
             tree = environment.parse(source, name, path)
-            _codes[name] = environment.compile(marking.mark(tree) if name.endswith(".html") else tree, name, path)
+            marked = marking.mark(tree) if name.endswith(".html") else tree
+            _codes[name] = environment.compile(template_constants.look_up(marked), name, path)
         return _codes[name]
 
 
@@ -63,9 +65,9 @@ _loader = _Loader(TEMPLATES)
 
 
 @functools.cache
-def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> Environment:
+def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> template_constants.Environment:
     """The environment of a language."""
-    found = Environment(
+    found = template_constants.Environment(
         loader=_loader,
         autoescape=True,
         undefined=StrictUndefined,
@@ -77,7 +79,21 @@ def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> En
     )
     gettext, ngettext = i18n.gettext_for(language)
     found.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    found.globals.update(lang=language, languages=languages, static=static_url, language_names=i18n.NAMES)
+
+    def said(msgid: str, **values: object) -> Markup:
+        return Markup(gettext(msgid)) % values  # noqa: S704 - msgids and catalogues are ours, values are escaped
+
+    def drawn(name: str) -> Markup:
+        return Markup(found.get_template("components/icon.html").module.icon(name))  # type: ignore[attr-defined]  # noqa: S704 - a macro's
+
+    found.texts, found.icons = template_constants.Kept(said), template_constants.Kept(drawn)
+    found.globals.update(
+        lang=language,
+        languages=languages,
+        static=static_url,
+        language_names=i18n.NAMES,
+        _=said,
+    )
     filters: Mapping[str, Callable[..., object]] = {
         "datetime": lambda value: i18n.datetime_text(value, language, zone),
         "short": lambda value: i18n.short_text(value, language, zone),
@@ -91,9 +107,9 @@ def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> En
         "hours": lambda hours: i18n.hours_text(hours, language),
         "text_in": lambda row, name: i18n.text_in(row, name, language),
         "plain": lambda value: characters.plain(str(value)),
-        marking.FILTER: lambda value: marking.in_its_language(value, language),
         "written_elsewhere": lambda value: _elsewhere(str(value), language),
     }
+    found.filters[marking.FILTER] = pass_context(marking.marks(language))
     found.filters[marking.PLAIN] = pass_context(lambda _context, value: marking.without_marks(value))
     found.filters.update({name: _at_run_time(filter_) for name, filter_ in filters.items()}, filesize=_filesize)
     return found
@@ -140,7 +156,7 @@ def _kept(folder: Path) -> Path:
 def fingerprint() -> str:
     """Changes with the templates and with what compiles them."""
     made_of = hashlib.sha256(jinja2.__version__.encode() + importlib.util.MAGIC_NUMBER)
-    for module in (__file__, marking.__file__):
+    for module in (__file__, marking.__file__, template_constants.__file__):
         made_of.update(Path(module).read_bytes())
     for path in sorted(path for path in TEMPLATES.rglob("*") if path.is_file()):
         made_of.update(f"\0{path}\0".encode() + path.read_bytes())
