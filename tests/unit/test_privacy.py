@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from server.core.privacy import NumberKind, find, mask, refused
+from server.core.privacy import NumberKind, find, finding, mask, refused
 
 Numbers = list[list[str]]
 
@@ -309,3 +309,15 @@ def test_a_mail_address_in_a_text_is_masked_with_its_length(text: str, shown: st
 
 def test_nothing_is_found_in_what_was_masked() -> None:
     assert [row["text"] for row in TABLE if find(mask(row["text"]))] == []
+
+
+def test_where_numbers_stand_is_remembered_by_hash_and_without_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "_known", {})
+    monkeypatch.setattr(finding, "MOST_KNOWN", 3)
+    texts = [f"전화 010-1234-56{n}" for n in range(10, 20)]
+    first = [finding.find(text) for text in texts]
+    assert len(finding._known) <= 3
+    assert [finding.find(text) for text in texts] == first
+    assert all(found.kind == "phone" for (found,) in first)
+    assert finding.find(texts[-1]) is finding.find(texts[-1])
+    assert not any(text.encode() in key for text in texts for key in finding._known)

@@ -7,6 +7,7 @@ implements the same rules, step by step.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -259,8 +260,26 @@ _RULES: tuple[tuple[re.Pattern[str], str, bool, Callable[[_Candidate], NumberKin
 )
 
 
+MOST_KNOWN = 20_000
+"""Texts whose findings are remembered: where numbers stand, by a hash of the text, and nothing of the text itself."""
+_known: dict[bytes, tuple[Finding, ...]] = {}
+
+
 def find(text: str) -> tuple[Finding, ...]:
-    """The personal numbers in ``text``, in order and without overlaps, in time linear in its length."""
+    """The personal numbers in ``text``, in order and without overlaps, in time linear in its length.
+
+    Remembered, because lists show the same texts again and again.
+    """
+    key = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
+    found = _known.get(key)
+    if found is None:
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        found = _known[key] = _find(text)
+    return found
+
+
+def _find(text: str) -> tuple[Finding, ...]:
     spelt = text.translate(SPELLING)
     taken = bytearray(len(spelt))
     claims: list[tuple[int, int, NumberKind]] = []
