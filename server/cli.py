@@ -19,8 +19,8 @@ import click
 import uvicorn
 from tqdm import tqdm
 
+from server import backup, importing, importing_forums, wiring
 from server import check as checks
-from server import importing, importing_forums, wiring
 from server.core import clock, database, observe, search, templates
 from server.core.accounts import Account
 from server.core.clock_command import clock_command
@@ -152,7 +152,7 @@ def _owned(settings: Settings) -> Iterator[None]:
         return
     path = database.file_of(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f"{path.name}.serving").open("w") as lock:
+    with database.serving(path).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -287,6 +287,8 @@ def reindex() -> None:
     click.echo(f"{run(work)} documents can be found.")
 
 
+main.add_command(backup.backup_command)
+main.add_command(backup.restore_command)
 main.add_command(clock_command, "clock")
 main.add_command(search_command)
 main.add_command(queue_command, "queue")

@@ -84,6 +84,11 @@ def file_of(settings: Settings) -> Path:
     return Path("/") / path if settings.database_url.startswith("sqlite:////") else path
 
 
+def serving(path: Path) -> Path:
+    """The file that the server of an embedded database keeps locked."""
+    return path.with_name(f"{path.name}.serving")
+
+
 class _Router:
     """Tortoise's choice of a connection: there is one, and none for writing while a form is only shown."""
 

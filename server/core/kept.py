@@ -28,6 +28,8 @@ from server.core.errors import Refusal, _
 from server.core.security import network
 from server.core.web import site
 
+TABLE = "kept_form"
+"""Of use to nobody but a browser, for two hours: not in a backup."""
 COOKIE, WRITER = "kept", "writer"
 SWEPT = timedelta(minutes=5)
 """How often expired forms are deleted."""
