@@ -4,7 +4,6 @@ They are read together and cached for a few seconds in each process. An action t
 after its commit; other processes see the change within ``KEPT`` seconds.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from server.core.city import KEPT, City
 from server.core.clock import WorkingCalendar
 from server.core.days import today
 from server.core.rows import columns, read, read_all, select
+from server.core.shared_reads import SharedReads
 
 FULL = 300
 """A guide's open cases are counted up to this number, so that filing takes constant time."""
@@ -50,26 +50,18 @@ class Reference(City):
         return service.name(language) if service else i18n.translate(language, KINDS[kind])
 
 
-_kept: list[tuple[float, Reference]] = []
-
-
 def forget() -> None:
     """Clear the cache; the next use reads everything again."""
-    _kept.clear()
+    _references.forget()
     city.forget()
 
 
 async def reference() -> Reference:
     """The reference data, at most ``KEPT`` seconds old."""
-    if _kept and time.monotonic() - _kept[0][0] < KEPT:
-        return _kept[0][1]
-    moment = time.monotonic()
-    fresh = await _read()
-    _kept[:] = [(moment, fresh)]
-    return fresh
+    return await _references.get(None, KEPT)
 
 
-async def _read() -> Reference:
+async def _read(_all: None) -> Reference:
     base = await city.read()
     profiles = await accounts.open_departments(columns(DepartmentProfile, "d"))
     services = await database.fetch("SELECT * FROM service WHERE active = ? ORDER BY code", True)
@@ -88,6 +80,9 @@ async def _read() -> Reference:
         tuple(read_all(Rule, rule_rows)),
         await city.calendar(),
     )
+
+
+_references = SharedReads(_read)
 
 
 async def all_guides() -> list[GuideProfile]:

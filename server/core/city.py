@@ -5,7 +5,6 @@ other processes notice within ``KEPT`` seconds, and changed landmarks within ``L
 """
 
 import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time as day_time
@@ -21,6 +20,7 @@ from server.core.accounts import Holiday, LocalHours
 from server.core.geo import Rings, inside, largest, middle, rings, sketch
 from server.core.mentions import Mentions
 from server.core.rows import read as read_row
+from server.core.shared_reads import SharedReads
 from server.core.working_calendar import OfficeHours, WorkingCalendar
 
 MOST_LANDMARKS = 5_000
@@ -201,48 +201,43 @@ class City:
         return ", ".join(filter(None, ("" if said else self.district_name(code, language), about)))
 
 
-_kept: list[tuple[float, City]] = []
-_kept_landmarks: list[tuple[float, tuple[places.Spot, ...]]] = []
-
-
 def forget() -> None:
     """Clear the caches."""
-    _kept.clear()
-    _kept_landmarks.clear()
-    _kept_calendar.clear()
+    _cities.forget()
+    _all_landmarks.forget()
+    _calendars.forget()
 
 
 async def city() -> City:
     """The departments and districts, at most ``KEPT`` seconds old."""
-    if _kept and time.monotonic() - _kept[0][0] < KEPT:
-        return _kept[0][1]
-    return await read()
+    return await _cities.get(None, KEPT)
 
 
 async def read() -> City:
     """Read the current departments and districts."""
-    moment = time.monotonic()
+    return await _cities.fresh(None)
+
+
+async def _read(_all: None) -> City:
     departments = await database.fetch("SELECT * FROM department ORDER BY id")
     districts = await database.fetch("SELECT * FROM district ORDER BY code")
     outlines, sketched = await _drawn.outlines({row["code"]: row["outline"] for row in districts})
-    fresh = City(
+    return City(
         {row["id"]: read_row(DepartmentRow, {**row, "names": names(row)}) for row in departments},
         {row["code"]: names(row) for row in districts},
         outlines,
         sketched,
-        await _landmarks(),
+        await _all_landmarks.get(None, LANDMARKS_KEPT),
     )
-    _kept[:] = [(moment, fresh)]
-    return fresh
 
 
-async def _landmarks() -> tuple[places.Spot, ...]:
-    """At most ``LANDMARKS_KEPT`` seconds old."""
-    if not _kept_landmarks or time.monotonic() - _kept_landmarks[0][0] >= LANDMARKS_KEPT:
-        moment = time.monotonic()
-        rows = await database.fetch(f"SELECT * FROM landmark ORDER BY id LIMIT {MOST_LANDMARKS}")
-        _kept_landmarks[:] = [(moment, tuple(places.Spot(names(row), row["lat"], row["lng"]) for row in rows))]
-    return _kept_landmarks[0][1]
+async def _read_landmarks(_all: None) -> tuple[places.Spot, ...]:
+    rows = await database.fetch(f"SELECT * FROM landmark ORDER BY id LIMIT {MOST_LANDMARKS}")
+    return tuple(places.Spot(names(row), row["lat"], row["lng"]) for row in rows)
+
+
+_cities = SharedReads(_read)
+_all_landmarks = SharedReads(_read_landmarks)
 
 
 def names(row: Any) -> dict[str, str]:
@@ -283,14 +278,16 @@ async def calendar() -> WorkingCalendar:
     )
 
 
-_kept_calendar: list[tuple[float, WorkingCalendar]] = []
+async def _read_calendar(_all: None) -> WorkingCalendar:
+    return await calendar()
+
+
+_calendars = SharedReads(_read_calendar)
 
 
 async def kept_calendar() -> WorkingCalendar:
     """The working calendar for pages, at most ``KEPT`` seconds old."""
-    if not _kept_calendar or time.monotonic() - _kept_calendar[0][0] >= KEPT:
-        _kept_calendar[:] = [(time.monotonic(), await calendar())]
-    return _kept_calendar[0][1]
+    return await _calendars.get(None, KEPT)
 
 
 def _hours(row: LocalHours) -> OfficeHours:

@@ -224,6 +224,11 @@ async def transaction() -> AsyncIterator[None]:
         callback()
 
 
+def inside_transaction() -> bool:
+    """Whether this task is inside a transaction."""
+    return _after_commit.get() is not None
+
+
 def after_commit(callback: Callable[[], None]) -> None:
     """Run ``callback`` after the surrounding transaction has committed, or now outside one. Equal ones run once."""
     callbacks = _after_commit.get()

@@ -1,6 +1,5 @@
 """Offices: their services, hours and days, and the terms on which their counter time is booked."""
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -12,6 +11,7 @@ from server.core.booking.day import Quota, Terms
 from server.core.city import KEPT
 from server.core.days import today
 from server.core.rows import columns, read, select, select_one
+from server.core.shared_reads import SharedReads
 from server.core.working_calendar import FIRST_YEAR, LAST_YEAR, WorkingCalendar
 from tracking.visits import rules
 from tracking.visits.errors import NoSuchOffice
@@ -202,20 +202,21 @@ class Place:
         return {one.id: one.counters for one in self.services.values()}
 
 
-_kept: dict[str, tuple[float, Place]] = {}
-
-
 def forget() -> None:
     """Clear the cache."""
-    _kept.clear()
+    _places.forget()
 
 
 async def place(code: str) -> Place:
     """An office as pages show it, at most ``KEPT`` seconds old. Raises ``NoSuchOffice``."""
-    if code not in _kept or time.monotonic() - _kept[code][0] >= KEPT:
-        began = time.monotonic()
-        _kept[code] = began, await place_of(await office(code))
-    return _kept[code][1]
+    return await _places.get(code, KEPT)
+
+
+async def _read_place(code: str) -> Place:
+    return await place_of(await office(code))
+
+
+_places = SharedReads(_read_place)
 
 
 async def place_of(found: OfficeRow) -> Place:
