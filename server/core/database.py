@@ -19,7 +19,7 @@ import orjson
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
-from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
@@ -59,6 +59,18 @@ class _Connection(asyncpg.Connection):
 
     def get_reset_query(self) -> str:
         return ""
+
+
+async def _connect(*arguments: Any, **named: Any) -> asyncpg.Connection:
+    """Open a connection for the pool. Raises ``DBConnectionError`` where the server is not reached.
+
+    The system's own errors (of a name with several addresses, or of a server that does not answer in time) would look
+    like those of a file.
+    """
+    try:
+        return await asyncpg.connect(*arguments, **named)
+    except OSError as error:
+        raise DBConnectionError(error) from error
 
 
 def config(settings: Settings, apps: dict[str, str]) -> dict[str, Any]:
@@ -155,6 +167,7 @@ def _credentials(settings: Settings) -> dict[str, Any]:
             "minsize": 1,
             "maxsize": int(options.pop("pool", POOL_SIZE)),
             "connection_class": _Connection,
+            "connect": _connect,
             "server_settings": {
                 "timezone": "UTC",
                 "jit": "off",

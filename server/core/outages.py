@@ -47,4 +47,4 @@ def outage(error: BaseException) -> Refusal | None:
     if isinstance(cause, asyncpg.DiskFullError) or (isinstance(cause, OSError) and cause.errno in _NO_SPACE):
         return StorageFull()
     closed = isinstance(cause, asyncpg.InterfaceError) and "closed" in str(cause)
-    return DatabaseAway() if closed or isinstance(cause, _LOST) else None
+    return DatabaseAway() if closed or isinstance(cause, _LOST) or isinstance(error, _LOST) else None

@@ -2,17 +2,21 @@
 
 import asyncio
 import errno
+import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
+from tortoise.exceptions import DBConnectionError
 
-from server import pages
+from server import pages, wiring
 from server.core import database
 from server.core.config import Settings
 from server.core.files import Store
+from server.core.outages import DatabaseAway, outage
 from tests.support.command import sinmungo
 from tests.support.line import line_to
 from tests.support.loopback import free_port
@@ -65,6 +69,48 @@ async def test_while_the_database_is_away_readers_are_told_to_come_back(
             assert (await official.get("/desk")).status_code == 200
             assert (await system.client.get("/readyz")).status_code == 200
             await system.file()
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_a_database_that_takes_no_further_connection_is_away(settings: Settings) -> None:
+    address = urlsplit(settings.database_url)
+    await _do(settings, "CREATE ROLE limited LOGIN CONNECTION LIMIT 1")  # no limit holds for a superuser
+    limited = replace(
+        settings, database_url=address._replace(netloc=f"limited@{address.hostname}:{address.port}").geturl()
+    )
+    await database.connect(limited, wiring.APPS)
+    try:
+        await database.ping()
+        async with database.connection().acquire_connection():
+            with pytest.raises(asyncpg.TooManyConnectionsError) as refused:
+                await database.ping()
+            with pytest.raises(asyncpg.TooManyConnectionsError):
+                async with database.transaction():
+                    pass
+        assert isinstance(outage(refused.value), DatabaseAway)
+        await database.ping()
+    finally:
+        await database.close()
+        await _do(settings, "DROP ROLE limited")
+
+
+async def _do(settings: Settings, sql: str) -> None:
+    connection = await asyncpg.connect(settings.database_url)
+    await connection.execute(sql)
+    await connection.close()
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), OSError("Multiple exceptions"), socket.gaierror(-3, "no answer")])
+async def test_errors_of_the_system_in_connecting_are_the_database_s(
+    monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    async def fail(*_arguments: object, **_named: object) -> None:
+        raise error
+
+    monkeypatch.setattr(asyncpg, "connect", fail)
+    with pytest.raises(DBConnectionError) as raised:
+        await database._connect()
+    assert isinstance(outage(raised.value), DatabaseAway)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])  # which can be given a size limit
