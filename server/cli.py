@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from server import backup, importing, importing_forums, wiring
 from server import check as checks
+from server.bench.command import bench
 from server.core import clock, database, observe, search, templates
 from server.core.accounts import Account
 from server.core.clock_command import clock_command
@@ -290,6 +291,7 @@ def reindex() -> None:
 main.add_command(backup.backup_command)
 main.add_command(backup.restore_command)
 main.add_command(clock_command, "clock")
+main.add_command(bench)
 main.add_command(search_command)
 main.add_command(queue_command, "queue")
 main.add_command(statistics, "statistics")

@@ -52,7 +52,7 @@ async def seed(settings: Settings, number: int, *, if_empty: bool) -> None:
         raise click.ClickException("There are departments already; the demonstration city needs an empty database.")
     now = clock.now().astimezone(settings.zone)
     with clock.at(now - timedelta(days=400)):
-        officials = await _settle(now.date())
+        officials = await settle(now.date())
     scripts = generate(number, now)
     cases = await _play(scripts, officials)
     await forums.seed(number, officials)
@@ -80,7 +80,7 @@ async def first_administrator(username: str, password: str) -> None:
     )
 
 
-async def _settle(today: date) -> dict[str, Official]:
+async def settle(today: date) -> dict[str, Official]:
     """Departments, people, services, rules, districts, templates and the calendar; the officials by username."""
     async with database.transaction():
         departments = {

@@ -1,0 +1,96 @@
+"""Measuring servers in turn, path by path and round by round, so that what else a machine does meets all alike."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median, quantiles
+
+from server.bench import load, processes
+from server.bench.load import Visit
+from server.bench.paths import Path
+from server.bench.servers import Server
+
+MILLISECONDS = 1000
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server that is measured, and the cookies of its readers."""
+
+    server: Server
+    visit: Callable[[Path], Visit]
+    cookies: Mapping[str, dict[str, str]]
+    worker: int = 0
+    """The process that does its jobs; 0 if it does them itself."""
+    database: int = 0
+    """The database's first process; 0 if it is embedded or not seen from here."""
+
+    def spent(self) -> tuple[float, float, float]:
+        """Processor seconds so far: web, database, worker."""
+        return processes.seconds(self.server.pid), processes.seconds(self.database), processes.seconds(self.worker)
+
+
+@dataclass
+class Figures:
+    """What one path of one server came to, a value for each round."""
+
+    rates: list[float] = field(default_factory=list)
+    took: list[float] = field(default_factory=list)
+    spent: list[tuple[float, ...]] = field(default_factory=list)
+    """Milliseconds of processor time a visit: web, database, worker."""
+
+    @property
+    def rate(self) -> float:
+        """Visits in a second: the median of the rounds."""
+        return median(self.rates)
+
+    @property
+    def p99(self) -> float:
+        """Milliseconds within which 99 of 100 visits were answered."""
+        if len(self.took) < 2:  # noqa: PLR2004 — quantiles need two
+            return self.took[0] * MILLISECONDS
+        return quantiles(self.took, n=100, method="inclusive")[98] * MILLISECONDS
+
+    def cpu(self) -> tuple[float, ...]:
+        """The medians of the rounds."""
+        return tuple(median(each) for each in zip(*self.spent, strict=True))
+
+
+async def rounds(
+    targets: Sequence[Target],
+    wanted: Sequence[Path],
+    *,
+    count: int,
+    connections: int,
+    seconds: float,
+    progress: Callable[[int], object],
+) -> dict[str, dict[str, Figures]]:
+    """Measure each path at each target, ``count`` times; figures by path and name of the server."""
+    found = {path.name: {target.server.name: Figures() for target in targets} for path in wanted}
+    for _round in range(count):
+        for path in wanted:
+            for target in targets:
+                before = target.spent()
+                took = await load.busy(
+                    target.server.url, target.visit(path), target.cookies[path.who], connections=connections,
+                    seconds=seconds,
+                )  # fmt: skip
+                spent = [(b - a) * MILLISECONDS / len(took) for a, b in zip(before, target.spent(), strict=True)]
+                figures = found[path.name][target.server.name]
+                figures.rates.append(connections * len(took) / sum(took))
+                figures.took += took
+                figures.spent.append(tuple(spent))
+                progress(1)
+    return found
+
+
+async def streams(server: Server, path: str, count: int) -> float:
+    """Bytes of memory that each of some open streams costs; 0 if the processes are not seen."""
+    before = processes.proportional(server.pid)
+    clients = [load.Client(server.url) for _n in range(count)]
+    try:
+        for client in clients:
+            await client.open_stream(path)
+        return max(0, processes.proportional(server.pid) - before) / count
+    finally:
+        for client in clients:
+            client.close()

@@ -1,0 +1,88 @@
+"""Measuring the program beside the floor: a run in small, and the tables that it makes."""
+
+import json
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from server.bench import processes, report
+from server.bench.measuring import Figures
+from server.bench.report import FLOOR, OURS, Memory, Run
+from server.core.config import Settings
+from tests.support.command import sinmungo
+from tests.support.loopback import free_port
+
+pytestmark = pytest.mark.untraced
+
+SMALL = ("--cases", "40", "--rounds", "1", "--seconds", "0.01", "--connections", "1", "--workers", "1")
+
+
+async def test_a_small_run_measures_both_and_leaves_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+    done = sinmungo(settings, "bench", "--json", *SMALL)
+    assert done.exit_code == 0, done.output
+    run = json.loads(done.stdout)
+    assert (run["cases"], run["workers"], run["import_seconds"] > 0) == (40, 1, True)
+    assert {"file by form", "desk search, rare word", "book a visit", "desk case"} <= run["paths"].keys()
+    for name, found in run["paths"].items():
+        assert found["of_floor"] > 0, name
+        assert found[OURS]["rate"] > 0, name
+        assert found[FLOOR]["rate"] > 0, name
+    assert run["servers"][OURS]["processes"] > 10 * 2**20
+    assert [*(tmp_path / "scratch").iterdir()] == []
+    if not settings.sqlite:
+        connection = await asyncpg.connect(urlsplit(settings.database_url)._replace(path="/postgres").geturl())
+        assert await connection.fetch("SELECT 1 FROM pg_database WHERE datname LIKE 'sinmungo_bench_%'") == []
+        await connection.close()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_server_that_is_not_there_and_a_path_that_is_none_are_said(settings: Settings) -> None:
+    assert processes.listener(free_port()) == 0
+    assert "--path" in sinmungo(settings, "bench", "--help").output
+
+
+RUN = Run(
+    "SQLite", 10_000, 1, 8, 3, 1.0, 12.5,
+    {"public list": {FLOOR: Figures([200.0, 100.0, 300.0], [0.01] * 9, [(1.0, 2.0, 0.0)] * 3),
+                     OURS: Figures([50.0, 60.0, 10.0], [0.02] * 9, [(3.0, 4.0, 0.5)] * 3),
+                     "other": Figures([25.0], [0.04], [(5.0, 6.0, 0.0)])}},
+    {OURS: Memory(1.25, 0.5, 150 * 2**20, 13 * 2**10)},
+)  # fmt: skip
+
+
+def test_the_tables_say_medians_and_ratios() -> None:
+    assert RUN.as_json()["paths"]["public list"] == {
+        FLOOR: {"rate": 200.0, "p99_ms": 10.0, "cpu_ms": {"web": 1.0, "database": 2.0, "worker": 0.0}},
+        OURS: {"rate": 50.0, "p99_ms": 20.0, "cpu_ms": {"web": 3.0, "database": 4.0, "worker": 0.5}},
+        "other": {"rate": 25.0, "p99_ms": 40.0, "cpu_ms": {"web": 5.0, "database": 6.0, "worker": 0.0}},
+        "of_floor": 0.25,
+        "to_other": 2.0,
+    }
+    lines = RUN.as_text().splitlines()
+    assert lines[0].startswith("SQLite, 10,000 cases, 1 web process, 8 connections, 3 rounds of 1 s")
+    assert (
+        "| public list | 200 | 50 | 25% | 20.0 | 1.0 + 2.0 + 0.0 | 3.0 + 4.0 + 0.5 | 25 | 2.00 | 5.0 + 6.0 + 0.0 |"
+        in lines
+    )
+    assert "| ours | 1.25 | 0.50 | 150 | 13 |" in lines
+
+
+def test_the_tables_of_a_document_are_replaced_and_nothing_else(tmp_path: Path) -> None:
+    document = tmp_path / "performance.md"
+    document.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
+    report.write(document, RUN)
+    report.write(document, RUN)
+    text = document.read_text()
+    assert text.startswith(f"before\n{report.BEGIN}\n\nSQLite")
+    assert text.endswith(f"{report.END}\nafter\n")
+    assert text.count("public list") == 1
+    document.write_text("nothing")
+    with pytest.raises(ValueError, match="has no line"):
+        report.write(document, RUN)
