@@ -60,6 +60,7 @@ from server.core.errors import Refusal, Text
 from server.core.jobs import Worker
 from server.core.kept_files import KeptFiles
 from server.core.participants import pages as participants
+from server.core.router import PrefixRouter
 from server.demo.city import CITY
 from server.demo.visits import live as demo_live
 from tracking.visits.routes import live as timetables
@@ -174,6 +175,7 @@ def create_app(settings: Settings) -> Starlette:
         exception_handlers={Refusal: resuming.on_refusal, HTTPException: web.on_http, Exception: web.on_error},
         lifespan=lifespan,
     )
+    app.router = PrefixRouter(app.router)
     app.state.site = site
     app.state.narrator = live.Narrator(site.render, settings.languages)
     app.state.timetables = timetables.Timetables()

@@ -118,7 +118,7 @@ _Row = tuple[str, int, str, str, str, str, datetime, str, str]
 class Chain:
     """A subject's locked chain inside a transaction: append events, in order."""
 
-    def __init__(self, subject: str, length: int, last_hash: str) -> None:
+    def __init__(self, subject: str, length: int = 0, last_hash: str = GENESIS) -> None:
         self.subject = subject
         self.length = length
         self.hash = last_hash

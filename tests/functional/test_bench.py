@@ -1,7 +1,11 @@
 """Measuring the program beside the floor: a run in small, and the tables that it makes."""
 
+import asyncio
 import json
-import tempfile
+import os
+import socket
+import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +16,7 @@ from server.bench import processes, report
 from server.bench.measuring import Figures
 from server.bench.report import FLOOR, OURS, Memory, Run
 from server.core.config import Settings
-from tests.support.command import sinmungo
+from tests.support.live import ROOT, environment
 from tests.support.loopback import free_port
 
 pytestmark = pytest.mark.untraced
@@ -20,14 +24,15 @@ pytestmark = pytest.mark.untraced
 SMALL = ("--cases", "40", "--rounds", "1", "--seconds", "0.01", "--connections", "1", "--workers", "1")
 
 
-async def test_a_small_run_measures_both_and_leaves_nothing(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+async def test_a_small_run_measures_both_and_leaves_nothing(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "scratch").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
-    done = sinmungo(settings, "bench", "--json", *SMALL)
-    assert done.exit_code == 0, done.output
-    run = json.loads(done.stdout)
+    command = [sys.executable, "-m", "server", "bench", "--json", *SMALL]  # with the computer's clock, as its servers
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=environment(settings, TMPDIR=str(tmp_path / "scratch")), stdout=PIPE, stderr=PIPE
+    )
+    output, errors = await process.communicate()
+    assert process.returncode == 0, errors.decode()
+    run = json.loads(output)
     assert (run["cases"], run["workers"], run["import_seconds"] > 0) == (40, 1, True)
     assert {"file by form", "desk search, rare word", "book a visit", "desk case"} <= run["paths"].keys()
     for name, found in run["paths"].items():
@@ -42,10 +47,13 @@ async def test_a_small_run_measures_both_and_leaves_nothing(
         await connection.close()
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
-def test_a_server_that_is_not_there_and_a_path_that_is_none_are_said(settings: Settings) -> None:
+def test_processes_are_read() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        assert processes.listener(listener.getsockname()[1]) == os.getpid()
     assert processes.listener(free_port()) == 0
-    assert "--path" in sinmungo(settings, "bench", "--help").output
+    assert processes.seconds(os.getpid()) > 0
+    assert processes.proportional(os.getpid()) > 2**20
+    assert processes.parent(os.getpid()) == os.getppid()
 
 
 RUN = Run(
