@@ -37,7 +37,7 @@ def _paths() -> list[str]:
     return sorted(found)
 
 
-def _found(among: Sequence[BaseRoute], path: str, method: str) -> list[tuple[BaseRoute, Match]]:
+def _found(among: Sequence[BaseRoute], path: str, method: str) -> Sequence[tuple[BaseRoute, Match]]:
     """What a router can take: the first that fits, or else the first that fits but for the method."""
     scope = {"type": "http", "path": path, "root_path": "", "method": method}
     hits = [(route, match) for route in among if (match := route.matches(scope)[0]) is not Match.NONE]
