@@ -53,7 +53,7 @@ from server import (
     upkeep_pages,
     wiring,
 )
-from server.core import auth, database, networks, observe, security, templates, web
+from server.core import auth, database, networks, observe, page_cache, security, templates, web
 from server.core.accounts import Account
 from server.core.config import Settings
 from server.core.errors import Refusal, Text
@@ -164,12 +164,14 @@ def create_app(settings: Settings) -> Starlette:
             await database.close()
 
     proxies = [str(one) for one in networks.both_ways(settings.trusted_proxies)]
+    every = routes()
     app = Starlette(
-        routes=routes(),
+        routes=every,
         middleware=[
             *([Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)] if proxies else []),
             Middleware(observe.Observe),
             Middleware(security.Security, settings=settings, refuse=web.refuse, uploads=UPLOADS),
+            *([Middleware(page_cache.PageCache, routes=every, settings=settings)] if settings.keep_pages else []),
             Middleware(auth.Sessions),
         ],
         exception_handlers={Refusal: resuming.on_refusal, HTTPException: web.on_http, Exception: web.on_error},

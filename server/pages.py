@@ -20,7 +20,7 @@ from forums.routes import context
 from petitions.queries import public
 from petitions.reference import reference
 from petitions.routes.reading import row_names
-from server.core import database, mail, observe, security, texts, web
+from server.core import database, mail, observe, page_cache, security, texts, web
 from server.core.city import city
 from server.core.config import Settings
 from server.core.errors import NotFound
@@ -38,6 +38,7 @@ _PROBE = 4096
 _link = re.compile(r"https?://\S+")
 
 
+@page_cache.kept()
 async def home(request: Request) -> Response:
     """``/``: the home page."""
     known, lang = await reference(), web.language(request)

@@ -18,6 +18,7 @@ from forums.queries.news import HEARD as NEWS
 from forums.routes.following import PAGE as FOLLOWS_PAGE
 from petitions import events as petition_events
 from petitions import messages as petition_messages
+from petitions import reference
 from petitions import search as petition_search
 from petitions.actions import watch
 from petitions.letters import MAILBOX_JOB, CaseLetters
@@ -236,7 +237,10 @@ def correspondents(settings: Settings) -> Sequence[Correspondent]:
 
 def hub(settings: Settings, narrators: Sequence[Narrator], watchers: Sequence[Watcher] = ()) -> Hub:
     """The live streams of one process."""
-    return Hub(settings, narrators, watchers, affected_desks=affected_desks, revoked=stream_access.revoked)
+    return Hub(
+        settings, narrators, watchers,
+        affected_desks=affected_desks, revoked=stream_access.revoked, settings_changed=reference.forget,
+    )  # fmt: skip
 
 
 def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, Handler]:

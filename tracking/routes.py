@@ -15,7 +15,7 @@ from petitions.mail_links import MAILBOX_MINUTES, read_case_link, read_mailbox_l
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
 from petitions.reference import reference
-from server.core import auth, clock, guesses, jobs, kept, web
+from server.core import auth, clock, guesses, jobs, kept, page_cache, web
 from server.core.errors import BadRequest, FieldError, Invalid, NotFound, _
 from server.core.form_pages import ReturnedForm, form_page
 from server.core.notify import correspondence, mailbox
@@ -188,12 +188,19 @@ async def wishes(request: Request) -> Response:
 # --- the case -----------------------------------------------------------------------------------------------
 
 
+@page_cache.kept("before", own=True)
 async def case(request: Request) -> Response:
     """``/cases/{reference}``: the case and its timeline, limited to what the reader may see."""
     view = await cases.view(request.path_params["reference"], shown(request))
     if view.reference != request.path_params["reference"]:
         return web.redirect(request, f"/cases/{view.reference}")
-    context = await pages.case_context(view, web.language(request), request.query_params.get("before", ""))
+    language, soon = web.language(request), clock.now() + page_cache.UNCHANGED
+    context = await pages.case_context(view, language, request.query_params.get("before", ""))
+    if (
+        view.level is Level.PARTY
+        and clock_words(view, view.reference_data.calendar, soon, language) != context["clock"]
+    ):
+        page_cache.changes_soon(request)
     return web.page(request, "cases/case.html", context)
 
 

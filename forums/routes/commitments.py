@@ -14,7 +14,7 @@ from forums.queries.history import items
 from forums.rights import commitment_subject
 from forums.routes import context
 from forums.states import CommitmentState
-from server.core import auth, i18n, listing, uploads, web
+from server.core import auth, i18n, listing, page_cache, uploads, web
 from server.core.acts import Press
 from server.core.city import city
 from server.core.days import today
@@ -26,6 +26,7 @@ PAGE = "/commitments"
 CONTEST = TextOnly.labelled(text=_("What was not carried out"))
 
 
+@page_cache.kept("after", filters=Filters)
 async def index(request: Request) -> Response:
     """``/commitments``: earliest due date first; carried-out ones newest first."""
     reference_data, language, start = await city(), web.language(request), request.query_params.get("after", "")
@@ -38,6 +39,7 @@ async def index(request: Request) -> Response:
     return await context.page(request, "forums/commitments.html", shown)
 
 
+@page_cache.kept()
 async def show(request: Request) -> Response:
     """``/commitments/{number}``."""
     return await _page(request, ReturnedForm())

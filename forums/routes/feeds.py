@@ -12,7 +12,7 @@ from forums.labels import KINDS
 from forums.queries import dates, news
 from forums.queries.following import About, about
 from forums.queries.lists import MAX_WORDS, NOTICE
-from server.core import clock, feeds, i18n, icalendar, listing, web
+from server.core import clock, feeds, i18n, icalendar, listing, page_cache, web
 from server.core.city import city
 from server.core.errors import BadRequest, Invalid, NotFound, Text, _
 
@@ -65,12 +65,14 @@ async def _shown(request: Request) -> About:
 # --- Feeds ------------------------------------------------------------------------------------------------------------
 
 
+@page_cache.kept(filters=Filters)
 async def all_news(request: Request) -> Response:
     """``GET /forums/feed.atom``: news of forums; ``kind``, ``department``, ``district`` and ``q`` narrow it."""
     columns, q, names = await _news_columns(request)
     return _feed(request, await news.newest(columns, q), _("Forums: news"), names, "/forums")
 
 
+@page_cache.kept(filters=Filters)
 async def commitment_list_news(request: Request) -> Response:
     """``GET /commitments/feed.atom``: news of commitments, with the same filters."""
     columns, q, names = await _news_columns(request)
@@ -83,6 +85,7 @@ async def _news_columns(request: Request) -> tuple[dict[str, object], str, list[
     return {"forum_kind" if name == "kind" else name: value for name, value in where.items()}, q, names
 
 
+@page_cache.kept()
 async def news_of_one(request: Request) -> Response:
     """``GET …/feed.atom``: news of a forum with its submissions, of a submission, or of a commitment."""
     thing = await _shown(request)

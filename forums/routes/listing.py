@@ -14,7 +14,7 @@ from forums.queries import front, lists
 from forums.queries.lists import ALL, NOTICE, TAB_WORDS, TABS, Filters, Listed
 from forums.routes import context
 from forums.states import ForumState
-from server.core import clock, i18n, listing, web
+from server.core import clock, i18n, listing, page_cache, web
 from server.core.city import city
 from server.core.errors import Invalid
 from server.core.forms import Parameters, not_a_choice
@@ -28,6 +28,7 @@ AROUND = 2
 """How many pages of the board before and after the current one are linked."""
 
 
+@page_cache.kept("after", filters=Filters)
 async def index(request: Request) -> Response:
     """``/forums``: the front page; with a tab, filters or words the list of open, coming, past or proposed forums."""
     if not request.query_params.keys() - {"lang", web.TEXT_COOKIE}:
@@ -71,6 +72,7 @@ async def _years(zone: tzinfo, chosen: int) -> list[tuple[str, str]]:
     return [(str(year), str(year)) for year in sorted(years, reverse=True)]
 
 
+@page_cache.kept("after")
 async def broadcasts(request: Request) -> Response:
     """``/forums/broadcasts``: live, the schedule by day, and the archive with chapters."""
     zone = web.site(request).settings.zone
@@ -96,6 +98,7 @@ async def broadcasts(request: Request) -> Response:
     return await context.page(request, "forums/broadcasts.html", shown)
 
 
+@page_cache.kept("page")
 async def board(request: Request) -> Response:
     """``/forums/notices``: page ``page`` of the board, or the results of a search for ``q``."""
     data = Parameters(request.query_params)

@@ -4,6 +4,8 @@ The other sections of the page (sessions, submissions, commitments …) are part
 only gathers their contexts.
 """
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,10 +17,11 @@ from forums.labels import FORUM_STATES, KINDS
 from forums.queries import commitments, files, forums, lists
 from forums.queries.crossing import petition_public
 from forums.queries.forums import ForumView
+from forums.queries.submissions import Filters
 from forums.rights import forum_subject
 from forums.routes import commenting, context, proposing, registering, speaking
 from forums.states import ForumState
-from server.core import auth, clock, uploads, web
+from server.core import auth, clock, page_cache, uploads, web
 from server.core.city import city
 from server.core.form_pages import ReturnedForm
 from server.core.forms import Parameters
@@ -31,6 +34,7 @@ LONGEST_VIDEO = 86_400
 """Seconds."""
 
 
+@page_cache.kept("at", "before", "talk", filters=Filters)
 async def forum(request: Request) -> Response:
     """``/forums/{slug}``: one forum."""
     who = auth.reader(request)
@@ -40,7 +44,7 @@ async def forum(request: Request) -> Response:
     at = Parameters(request.query_params).integer("at", low=0, high=LONGEST_VIDEO)
     video = players.player(found.link)
     if request.method == "GET" and who.official is None:
-        views.seen(found.id)
+        page_cache.each_time(request, partial(views.seen, found.id))
     shown = {
         "forum": found,
         "person": person,

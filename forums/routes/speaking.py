@@ -16,7 +16,7 @@ from forums.queries.history import events_of, items
 from forums.queries.submissions import Filters, SubmissionView
 from forums.routes import context, crossing
 from forums.states import SUBMISSION, ForumAction, SubmissionAction, follow
-from server.core import auth, web
+from server.core import auth, page_cache, web
 from server.core.city import city
 from server.core.errors import _
 from server.core.form_pages import ReturnedForm
@@ -39,6 +39,7 @@ async def _speak(request: Request, back: ReturnedForm) -> Response:
     return await context.page(request, "forums/speak.html", shown, back)
 
 
+@page_cache.kept("before")
 async def submission(request: Request) -> Response:
     """``GET /submissions/{number}``: its text, its outcome and its comments."""
     number = submissions.read_number(request.path_params["number"])

@@ -15,12 +15,13 @@ from petitions.queries.public import Filters
 from petitions.receipts import certified
 from petitions.reference import Reference, reference
 from petitions.rights import subject
-from server.core import files, i18n, icalendar, ledger, listing, qr, uploads, web
+from server.core import files, i18n, icalendar, ledger, listing, page_cache, qr, uploads, web
 from server.core.errors import NotFound, _
 
 PAGE = "/petitions"
 
 
+@page_cache.kept("before", filters=Filters)
 async def index(request: Request) -> Response:
     """``/petitions``: the public answers, with filters and search."""
     reference_data, lang, start = await reference(), web.language(request), request.query_params.get("before", "")

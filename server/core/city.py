@@ -15,7 +15,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from server.core import config, database, i18n, places
+from server.core import changes, config, database, i18n, places
 from server.core.accounts import Holiday, LocalHours
 from server.core.geo import Rings, inside, largest, middle, rings, sketch
 from server.core.mentions import Mentions
@@ -206,6 +206,7 @@ def forget() -> None:
     _cities.forget()
     _all_landmarks.forget()
     _calendars.forget()
+    changes.public.note()
 
 
 async def city() -> City:

@@ -60,6 +60,7 @@ class Settings:
     country: str = "KR"
     languages: tuple[str, ...] = LANGUAGES
     rate_limits: bool = True
+    keep_pages: bool = True
     trusted_proxies: tuple[str, ...] = ()
     metrics_token: str = field(default="", repr=False)
     city_name: str = "신문고"
@@ -282,7 +283,7 @@ _TEXTS = (
 )  # fmt: skip
 _NUMBERS = {"port": (1, 65535), "workers": (1, 64), "forum_supports": (1, 1_000_000), "idle_minutes": (5, 720)}
 _LISTS = ("languages", "two_step_roles", "trusted_proxies", "signing_keys")
-_SWITCHES = ("rate_limits", "run_jobs", "smtp_utf8", "demo_live")
+_SWITCHES = ("rate_limits", "keep_pages", "run_jobs", "smtp_utf8", "demo_live")
 
 
 _current: list[Settings] = []

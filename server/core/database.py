@@ -305,6 +305,19 @@ async def ping() -> None:
     await fetch("SELECT 1 AS one")
 
 
+async def mark() -> str:
+    """A name of what is committed now: while it stays the same, every read gives the same result.
+
+    On PostgreSQL the snapshot, which changes with each transaction of the server that has written; on SQLite the
+    version of the file.
+    """
+    found: Any = connection()
+    if dialect() == "sqlite":
+        return str(await found.data_version())
+    async with found.acquire_connection() as raw:
+        return str(await raw.fetchval("SELECT pg_current_snapshot()::text"))
+
+
 async def execute(sql: str, *values: object) -> int:
     """Run one statement with ``?`` placeholders. Returns the number of rows that an UPDATE or DELETE changed.
 

@@ -6,7 +6,7 @@ so that ``ledger_check`` finds any single row that was changed, deleted or inser
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -17,7 +17,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from server.core import clock, database, jobs
+from server.core import changes, clock, database, jobs
 from server.core.errors import NotFound
 from server.core.rows import read as read_row
 from server.core.rows import select
@@ -165,6 +165,7 @@ async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[DomainE
         )
     )
     database.after_commit(jobs.bell.ring)
+    _note_public(event for _chain, event in recorded)
     return ids
 
 
@@ -175,6 +176,12 @@ async def begin_many(actor: str, chains: Sequence[tuple[str, Sequence[tuple[Doma
     await _write_heads([chain for chain, _events in begun])
     await _insert(rows)
     database.after_commit(jobs.bell.ring)
+    _note_public(event for _chain, events in begun for event, _moment in events)
+
+
+def _note_public(events: Iterable[DomainEvent]) -> None:
+    if any(event.audience is Audience.PUBLIC for event in events):
+        database.after_commit(changes.public.note)
 
 
 _AGAIN = "ON CONFLICT (subject) DO UPDATE SET length = excluded.length, hash = excluded.hash"

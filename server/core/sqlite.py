@@ -61,6 +61,7 @@ class ImmediateClient(SqliteClient):
         super().__init__(file_path, **named)
         self._idle: list[aiosqlite.Connection] = []
         self._places = asyncio.Semaphore(READERS)
+        self._watcher: asyncio.Future[aiosqlite.Connection] | None = None
 
     def _in_transaction(self) -> TransactionContext:
         return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
@@ -101,8 +102,19 @@ class ImmediateClient(SqliteClient):
         await connection.execute_fetchall("PRAGMA query_only = ON")
         return connection
 
+    async def data_version(self) -> int:
+        """The version of the file, which changes with each commit: on a connection of its own, that never writes."""
+        if self._watcher is None:
+            self._watcher = asyncio.ensure_future(self._reader())
+        watcher = await asyncio.shield(self._watcher)
+        ((version,),) = await watcher.execute_fetchall("PRAGMA data_version")
+        return int(version)
+
     async def close(self) -> None:
         """Close all connections."""
+        if self._watcher is not None:
+            await (await self._watcher).close()
+            self._watcher = None
         while self._idle:
             await self._idle.pop().close()
         await super().close()

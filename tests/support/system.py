@@ -141,10 +141,10 @@ async def _make_template(url: str) -> None:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    """Settings of a test: its own database and data folder, no rate limits, jobs by hand."""
+    """Settings of a test: its own database and data folder, no rate limits, no kept pages, jobs by hand."""
     return Settings(
-        database_url=database_url, secret_key=SECRET, data_dir=tmp_path / "data", rate_limits=False, run_jobs=False,
-        city_name="시험시",
+        database_url=database_url, secret_key=SECRET, data_dir=tmp_path / "data", rate_limits=False, keep_pages=False,
+        run_jobs=False, city_name="시험시",
     )  # fmt: skip
 
 

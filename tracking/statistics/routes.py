@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from forums.labels import KINDS, OUTCOMES
 from petitions.labels import KINDS as PETITION_KINDS
-from server.core import listing, web
+from server.core import listing, page_cache, web
 from server.core.city import City, city
 from server.core.days import today
 from server.core.errors import Text, _
@@ -66,6 +66,7 @@ def _shown(
     }  # fmt: skip
 
 
+@page_cache.kept()
 async def overview(request: Request) -> Response:
     """``/statistics``."""
     lang = web.language(request)
@@ -81,6 +82,7 @@ async def overview(request: Request) -> Response:
     return web.page(request, "statistics/overview.html", context)
 
 
+@page_cache.kept("before", filters=filters.Adoption)
 async def of_adoption(request: Request) -> Response:
     """``/statistics/adoption``: figures under filters, by each dimension."""
     reference_data, lang = await city(), web.language(request)
@@ -122,6 +124,7 @@ async def submissions(request: Request) -> Response:
     return web.page(request, "statistics/submissions.html", context)
 
 
+@page_cache.kept(filters=filters.Petitions)
 async def of_petitions(request: Request) -> Response:
     """``/statistics/petitions``: volume, processing times, punctuality and satisfaction, with a map."""
     reference_data, lang = await city(), web.language(request)
@@ -154,6 +157,7 @@ def _map(wanted: filters.Petitions, reference_data: City, lang: str, lines: list
     }  # fmt: skip
 
 
+@page_cache.kept(filters=visits.Visits)
 async def of_visits(request: Request) -> Response:
     """``/statistics/visits``: bookings, how long before, cancellations, no-shows and documents."""
     reference_data, lang = await city(), web.language(request)
@@ -184,6 +188,7 @@ async def of_visits(request: Request) -> Response:
     return web.page(request, "statistics/visits.html", context)
 
 
+@page_cache.kept("since", filters=waiting.Waiting)
 async def of_waiting(request: Request) -> Response:
     """``/statistics/waiting``: how long visitors waited and were served, what changed, and how good estimates were."""
     reference_data, lang = await city(), web.language(request)
@@ -220,6 +225,7 @@ async def of_waiting(request: Request) -> Response:
     return web.page(request, "statistics/waiting.html", context)
 
 
+@page_cache.kept()
 async def data_page(request: Request) -> Response:
     """``/statistics/data``: downloads, the data dictionary, and how to recompute the figures."""
     context = {

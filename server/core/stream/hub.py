@@ -20,11 +20,12 @@ import asyncpg
 from prometheus_client import Gauge
 from starlette.types import Receive
 
-from server.core import database, jobs, ledger
+from server.core import changes, database, jobs, ledger
 from server.core.accounts import Official
 from server.core.config import Settings
 from server.core.errors import Overloaded, TooMany
-from server.core.ledger import Entry, Position
+from server.core.ledger import Audience, Entry, Position
+from server.core.sessions import SIGN_INS
 from server.core.stream.listener import Listener, StreamAccess, frame
 
 log = logging.getLogger("sinmungo.stream")
@@ -109,8 +110,11 @@ class Hub:
         *,
         affected_desks: Concerned,
         revoked: Shut,
+        settings_changed: Callable[[], None],
     ) -> None:
         self.settings = settings
+        self.settings_changed = settings_changed
+        changes.public.heard = settings.sqlite  # else once the connection listens
         self.affected_desks, self.revoked = affected_desks, revoked
         self.narrators, self.watchers = narrators, watchers
         self.per_client, self.per_hall = (PER_CLIENT, PER_HALL) if settings.rate_limits else (IN_ALL, IN_ALL)
@@ -248,6 +252,7 @@ class Hub:
                 if entries:
                     place = (entries[-1].transaction_id, entries[-1].id)
                     self._news.set()
+                    self._note_changes(entries)
                     await self._tell(entries)
                     self._wake(entries)
             except Exception:
@@ -257,6 +262,13 @@ class Hub:
             if not entries:
                 await jobs.bell.wait(pause, rings)
                 pause = min(pause * 2, POLL)
+
+    def _note_changes(self, entries: list[Entry]) -> None:
+        """Let go what this process keeps of what another one, or itself, has changed."""
+        if any(entry.subject.startswith("settings/") and entry.subject != SIGN_INS for entry in entries):
+            self.settings_changed()
+        if any(entry.audience is Audience.PUBLIC for entry in entries):
+            changes.public.note()
 
     async def _tell(self, entries: list[Entry]) -> None:
         frames: dict[int, bytes] = {}
@@ -360,6 +372,7 @@ class Hub:
         try:
             await connection.add_listener(CHANNEL, notified)
             connection.add_termination_listener(lambda _connection: self._news.set())
+            changes.public.heard = True
             jobs.bell.ring()
             while True:
                 await self._news.wait()
@@ -367,4 +380,5 @@ class Hub:
                 await connection.execute(f"NOTIFY {CHANNEL}")
                 await asyncio.sleep(PAUSE)
         finally:
+            changes.public.heard = False
             connection.terminate()

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import city, i18n, web
+from server.core import city, i18n, page_cache, web
 from tracking.visits.queries import accuracy, live_queue, offices
 from tracking.visits.routes import bringing
 from tracking.visits.routes.choosing import by_district
@@ -17,6 +17,7 @@ AHEAD = 45
 """Days for which openings and closures are shown."""
 
 
+@page_cache.kept()
 async def listing(request: Request) -> Response:
     """``/offices``."""
     context = {
@@ -27,6 +28,7 @@ async def listing(request: Request) -> Response:
     return web.page(request, "visits/offices.html", context)
 
 
+@page_cache.kept()
 async def office(request: Request) -> Response:
     """``/offices/{code}``."""
     place = await offices.place(request.path_params["code"])
