@@ -24,6 +24,7 @@ from server import check as checks
 from server.bench.command import bench
 from server.core import clock, database, observe, search, templates
 from server.core.accounts import Account
+from server.core.classifier.command import routing_command
 from server.core.clock_command import clock_command
 from server.core.config import SIGNING_KEYS, BadSettings, Settings, is_loopback, write_key
 from server.core.connections import KEEP_ALIVE, PatientProtocol
@@ -292,6 +293,7 @@ main.add_command(backup.backup_command)
 main.add_command(backup.restore_command)
 main.add_command(clock_command, "clock")
 main.add_command(bench)
+main.add_command(routing_command)
 main.add_command(search_command)
 main.add_command(queue_command, "queue")
 main.add_command(statistics, "statistics")
