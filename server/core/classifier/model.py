@@ -69,7 +69,7 @@ class Model:
         """The labels of a text by probability."""
         known, total = self._known(pieces(plain(text)).hashes)
         rows, values = weighed(known, self.rarity)
-        chances = Calibration(*self.sureness.tolist(), self.addends, self.usual).probabilities(
+        chances = Calibration(float(self.sureness[0]), float(self.sureness[1]), self.addends, self.usual).probabilities(
             self._scores(rows, values)[None, :]
         )[0]
         order = np.argsort(-chances, kind="stable")
