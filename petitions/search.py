@@ -1,17 +1,22 @@
-"""What can be found of cases: everything about them by the officials who may see them, answers by everybody."""
+"""What can be found of cases: everything about them by the officials who may see them, answers by everybody; and of the
+statutory procedures.
+"""
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, Protocol
 
+from petitions import kinds, labels, rules
 from petitions.permissions import Permission
 from petitions.publication import Own, published
 from petitions.rights import cooperates
 from petitions.states import State
-from server.core import database, search
+from server.core import city, database, i18n, search
 from server.core.accounts import Official
-from server.core.search import PUBLIC, Batch, Document, Kind
+from server.core.clock import Unit
+from server.core.search import PUBLIC, Batch, Document, Kind, translated
 
 PUBLIC_STATES = (State.ANSWERED, State.CLOSED)
 """The states in which a case whose petitioner agreed is public."""
@@ -118,14 +123,42 @@ def _petition(row: Mapping[str, Any]) -> Document:
     own = Own(row["name"], row["email"], row["phone"], row["address"], (row["title"], row["body"]))
     body, answer = published(row["body"], own), published(row["answer"] or "", own, official=True)
     return Document(
-        PETITION, row["id"], published(row["title"], own), f"{body}\n{answer}", path=f"/cases/{row['reference']}",
+        PETITION, row["id"], published(row["title"], own), f"{body}\n{answer}", row["reference"],
+        f"/cases/{row['reference']}",
         department=row["department_id"], state=row["status"], district=row["district"],
         at=database.moment(row["answered_at"]), language=row["language"],
     )  # fmt: skip
+
+
+async def _services(wanted: Batch) -> Sequence[Document]:
+    rows = await database.fetch("SELECT * FROM service WHERE active = ?", True)
+    return wanted.of(document for row in rows for document in _service(row))
+
+
+def _service(row: Mapping[str, Any]) -> Iterator[Document]:
+    """A statutory procedure in each language; what has to be handed in is named in Korean only."""
+    code, period = row["code"], kinds.period_text(rules.Period(Unit(row["unit"]), row["amount"]))
+    for language, number in translated(service_number(code)).items():
+        name = city.names(row)[language]
+        papers = "\n".join(database.document(row["documents"])) if language == "ko" else ""
+        about = (i18n.translate(language, each) for each in (labels.KINDS["statutory"], period))
+        body = "\n".join(filter(None, (" · ".join(about), papers)))
+        if name:
+            yield Document(
+                SERVICE, number, name, body, code, f"/services/{code}",
+                department=row["department_id"], language=language,
+            )  # fmt: skip
+
+
+def service_number(code: str) -> int:
+    """A procedure's number in the index, since its key is a code."""
+    return int.from_bytes(hashlib.blake2b(code.encode(), digest_size=4).digest())
 
 
 CASE = Kind("case", 1, _cases)
 """Cases, for officials: all words, the reference and the petitioner's name."""
 PETITION = Kind("petition", 2, _petitions)
 """Answered cases that everybody may read, masked, with their answers."""
-KINDS = (CASE, PETITION)
+SERVICE = Kind("service", 7, _services)
+"""Statutory procedures: name, period, what has to be handed in."""
+KINDS = (CASE, PETITION, SERVICE)

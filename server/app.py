@@ -46,6 +46,8 @@ from server import (
     people,
     resuming,
     robots,
+    search_api,
+    search_pages,
     sign_in_letters,
     signin,
     site_pages,
@@ -79,6 +81,7 @@ def routes() -> list[Route | Mount]:
     return [
         *pages.routes,
         *robots.routes,
+        *search_pages.routes,
         *site_pages.routes,
         *participants.routes,
         *signin.routes,
@@ -109,6 +112,7 @@ def routes() -> list[Route | Mount]:
         *tracking.visits.api_queue.routes,
         *tracking.visits.api_emergencies.routes,
         *tokens.routes,
+        *search_api.routes,
         *openapi.routes,
         # Only these are compressed: pages contain keys beside user input, which compressed length would leak (BREACH).
         Mount("/static/vendor/leaflet", KeptFiles(directory=Path(xstatic.pkg.leaflet.BASE_DIR))),

@@ -20,7 +20,7 @@ from server.core.sitemap import PublicPages
 from tracking.visits.queries import offices
 
 CLOSED = (
-    "/api/", "/desk", "/dev/", "/metrics", "/healthz", "/readyz",
+    "/api/", "/desk", "/dev/", "/search", "/metrics", "/healthz", "/readyz",
     "/confirm", "/open/", "/mail/", "/v/", "/c/", "/kept/",
     "/petitions/suggest", "/petitions/place", "/petitions/new/",
     "/cases/link", "/cases/open/", "/cases/*/receipt", "/cases/*/due.ics", "/cases/*/stream", "/cases/*/visit",
@@ -35,7 +35,7 @@ OPENED = ("/visits/forecast", "/visits/plans")
 """Public pages below those."""
 
 PAGES = (
-    "/", "/petitions/new", "/petitions", "/cases", "/visits", "/visits/forecast", "/offices", "/forums",
+    "/", "/petitions/new", "/petitions", "/cases", "/visits", "/visits/forecast", "/offices", "/services", "/forums",
     "/forums/broadcasts", "/forums/notices", "/forums/propose", "/forums/rules", "/commitments",
     "/statistics", "/statistics/petitions",
     "/statistics/adoption", "/statistics/visits", "/statistics/waiting", "/statistics/data", "/help", "/privacy",

@@ -60,6 +60,7 @@ from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
 from tracking.visits import events as visit_events
 from tracking.visits import messages as visit_messages
+from tracking.visits import search as visit_search
 from tracking.visits.actions import (
     booking,
     counters,
@@ -136,7 +137,7 @@ PERIODIC: Mapping[str, timedelta] = {
 }
 """Periodic job kinds and their intervals."""
 
-SEARCHED: Sequence[Kind] = (*petition_search.KINDS, *forum_search.KINDS)
+SEARCHED: Sequence[Kind] = (*petition_search.KINDS, *forum_search.KINDS, *visit_search.KINDS)
 """Everything that can be found, each domain's own."""
 
 DELIVERIES = frozenset({

@@ -163,11 +163,12 @@ async def _changing(
         raise NotPossibleNow(action, before)
     if change.new_events:
         await chain.append(change.actor, *change.new_events)
-    await search.refresh(_FOUND_AS[model], row.id)
+    for kind in _FOUND_AS[model]:
+        await search.refresh(kind, row.id)
 
 
-_FOUND_AS: Mapping[type[Model], Kind] = {
-    Forum: documents.FORUM,
-    Submission: documents.SUBMISSION,
-    Commitment: documents.COMMITMENT,
+_FOUND_AS: Mapping[type[Model], tuple[Kind, ...]] = {
+    Forum: (documents.FORUM, documents.NOTICE),
+    Submission: (documents.SUBMISSION,),
+    Commitment: (documents.COMMITMENT,),
 }

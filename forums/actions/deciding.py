@@ -19,7 +19,7 @@ from forums.forms.moderating import Decide
 from forums.guidelines import GUIDELINES, UPHELD
 from forums.permissions import Permission
 from forums.queries.texts import SORTS, Spoken, spoken
-from forums.search import FORUM, SUBMISSION
+from forums.search import FORUM, SUBMISSION, refresh_forums
 from forums.states import TEXT, TextAction, TextState, follow
 from server.core import clock, config, database, i18n, ledger, roles, search
 from server.core.accounts import Official, Role
@@ -222,5 +222,5 @@ async def _settle(official: Official, cases: Sequence[_Case], command: Decide) -
 
 async def _index(texts: Sequence[Spoken]) -> None:
     """Remove hidden texts from the index and add shown ones. Comments are not indexed."""
-    for kind in (FORUM, SUBMISSION):
-        await search.refresh(kind, *(text.id for text in texts if text.sort == kind.name))
+    await refresh_forums(*(text.id for text in texts if text.sort == FORUM.name))
+    await search.refresh(SUBMISSION, *(text.id for text in texts if text.sort == SUBMISSION.name))

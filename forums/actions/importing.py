@@ -22,7 +22,7 @@ from forums.forms.importing import PastForum, PastSubmission
 from forums.models import Commitment, Forum, Submission
 from forums.numbering import keep_number, new_commitment_number, new_submission_number
 from forums.rights import commitment_subject, forum_subject, submission_subject
-from forums.search import COMMITMENT, FORUM, SUBMISSION
+from forums.search import COMMITMENT, SUBMISSION, refresh_forums
 from forums.spam import fingerprint
 from forums.states import CommitmentState, ForumState, SubmissionState
 from server.core import config, database, ledger, search
@@ -74,7 +74,7 @@ async def take_forums(lines: Sequence[PastForum]) -> list[int]:
         rows = await database.insert_models(Forum, [_forum(line) for line in new], returning="id, slug")
         ids = {row["slug"]: row["id"] for row in rows}
         await ledger.begin_many(ACTOR, [(forum_subject(line.slug), _forum_events(line)) for line in new])
-        await search.refresh(FORUM, *ids.values())
+        await refresh_forums(*ids.values())
     return sorted(ids.values())
 
 

@@ -23,9 +23,9 @@ from forums.models import Forum, ForumFile
 from forums.numbering import next_number, slug_of
 from forums.permissions import Permission
 from forums.rights import forum_subject
-from forums.search import FORUM
+from forums.search import refresh_forums
 from forums.states import SEEN, ForumAction, ForumState
-from server.core import clock, config, database, idempotency, ledger, search
+from server.core import clock, config, database, idempotency, ledger
 from server.core.accounts import Official, keep_open
 from server.core.errors import FieldError, Forbidden, Invalid, _
 from server.core.files import StoredFile
@@ -69,7 +69,7 @@ async def plan(
         )
         await keep_files(forum_subject(slug), files)
         await chain.append(actor.actor, ForumPlanned(command.kind, petition=from_petition))
-        await search.refresh(FORUM, forum.id)
+        await refresh_forums(forum.id)
         if key:
             await idempotency.settle(digest, slug)
     return slug

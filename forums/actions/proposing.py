@@ -18,9 +18,9 @@ from forums.models import Forum
 from forums.numbering import next_number, slug_of
 from forums.queries import speaking
 from forums.rights import forum_subject, talk_subject
-from forums.search import FORUM
+from forums.search import refresh_forums
 from forums.states import ForumAction, ForumState
-from server.core import clock, config, database, ledger, search
+from server.core import clock, config, database, ledger
 from server.core.accounts import Official
 from server.core.errors import NotPossibleNow
 from server.core.participants.people import Person
@@ -70,7 +70,7 @@ async def propose(person: Person, command: ProposeForum) -> str:
         if why:
             await hold(await ledger.open_or_begin(talk_subject(slug)), forum_subject(slug), forum.id, why)
         else:
-            await search.refresh(FORUM, forum.id)
+            await refresh_forums(forum.id)
     return slug
 
 

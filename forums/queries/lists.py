@@ -14,9 +14,9 @@ from forums.labels import FORUM_STATES
 from forums.labels import KINDS as KIND_WORDS
 from forums.numbering import slug_of
 from forums.queries.forums import public_texts
-from forums.search import FORUM
+from forums.search import newest_forums
 from forums.states import SEEN, ForumState
-from server.core import config, database, listing, search
+from server.core import config, database, listing
 from server.core.city import City, city
 from server.core.days import day_of, today
 from server.core.errors import _
@@ -199,7 +199,7 @@ async def merged(branches: Sequence[Condition]) -> list[Listed]:
 
 async def _found(wanted: Filters, reference_data: City, start: Sequence[int], limit: int) -> Page[Listed]:
     before = start[1] if start else None
-    ids = await search.ENGINE.newest(FORUM, wanted.q, limit=HITS, before_id=before)
+    ids = await newest_forums(wanted.q, limit=HITS, before_id=before)
     each = [listing.where(*wanted.among(reference_data, state)) for state in wanted.states]
     states = " OR ".join(f"({one.sql.removeprefix(' WHERE ')})" for one in each)
     rows = await database.fetch(
@@ -250,7 +250,7 @@ async def total(wanted: Filters) -> int:
     """
     reference_data, also = await city(), Condition("")
     if wanted.q:
-        hits = await search.ENGINE.newest(FORUM, wanted.q, limit=HITS)
+        hits = await newest_forums(wanted.q, limit=HITS)
         also = Condition(f"f.id IN ({database.marks(hits)})", tuple(hits))
     elif BY_ID.isdisjoint(wanted.states) and not wanted.kind:  # notices have their own board
         also = Condition(f"(f.starts_at IS NOT NULL OR f.kind <> '{NOTICE}')")

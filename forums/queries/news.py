@@ -11,7 +11,7 @@ from forums import events
 from forums.messages import MESSAGES
 from forums.messages.event import ForumEvent
 from forums.queries.following import About, about
-from forums.search import FORUM, SUBMISSION
+from forums.search import SUBMISSION, newest_forums
 from server.core import database, ledger, search
 from server.core.errors import Text
 from server.core.ledger import Entry
@@ -59,7 +59,7 @@ async def newest(where: Mapping[str, object], q: str = "", *, commitments: bool 
     wanted, values = [f"n.{name} = ?" for name in where], list(where.values())
     if q:
         found = {
-            "forum_id": await search.ENGINE.newest(FORUM, q, limit=HITS),
+            "forum_id": await newest_forums(q, limit=HITS),
             "submission_id": await search.ENGINE.newest(SUBMISSION, q, limit=HITS),
         }
         if not any(found.values()):

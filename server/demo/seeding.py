@@ -17,8 +17,9 @@ from petitions.actions import intake
 from petitions.acts import ACTS
 from petitions.models import ReplyTemplate, RoutingRule, Service
 from petitions.reference import forget
+from petitions.search import SERVICE as PROCEDURES
 from petitions.states import State
-from server.core import accounts, clock, database, jobs
+from server.core import accounts, clock, database, jobs, search
 from server.core.accounts import Absence, Account, Department, Holiday, Official, Role
 from server.core.city import District, Landmark
 from server.core.config import Settings
@@ -116,6 +117,7 @@ async def settle(today: date) -> dict[str, Official]:
             )  # fmt: skip
         for day, name in temporary_holidays(today).items():
             await Holiday.create(date=day, name=name, created_at=clock.now())
+        await search.put(*await PROCEDURES.read(search.Batch()), new=True)
     forget()
     return officials
 

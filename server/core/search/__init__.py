@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from server.core.search import rebuilding
 from server.core.search.embedded import TABLES, Embedded
-from server.core.search.port import PUBLIC, Batch, Document, Found, Hit, Kind, Passage, Question
+from server.core.search.port import PUBLIC, Batch, Document, Found, Hit, Kind, Passage, Question, translated
 from server.core.search.words import query_terms, tokens
 
 __all__ = [
     "ENGINE", "PUBLIC", "TABLES", "Batch", "Document", "Embedded", "Found", "Hit", "Kind", "Passage", "Question",
-    "count", "problems", "put", "query_terms", "rebuild", "refresh", "remove", "tokens",
+    "count", "problems", "put", "query_terms", "rebuild", "refresh", "remove", "tokens", "translated",
 ]  # fmt: skip
 
 ENGINE = Embedded()

@@ -14,6 +14,8 @@ TABLES = Tables()
 class Embedded:
     """The engine that every installation has, and that answers when another one cannot."""
 
+    name = "embedded"
+
     def __init__(self, kept: Tables = TABLES) -> None:
         self.kept = kept
 

@@ -216,7 +216,7 @@ async def _hits(kept: Tables, question: Question, ranking: Ranking, ids: Sequenc
     ranks = question.sort == "relevance" and question.offset < RANKED
     end = question.offset + question.limit
     wanted = ids[: max(RANKED, end)] if ranks else ids[question.offset : end]
-    columns = "id, title, body, also, path, department, state, district, at"
+    columns = "id, title, body, also, path, department, state, district, at, language"
     rows = await database.fetch(f"SELECT {columns} FROM {kept.prefix}_document WHERE id IN (?)", wanted)
     by_id = {row["id"]: row for row in rows}
     texts = {key: words.folded(f"{row['title']}\n{row['also']}\n{row['body']}") for key, row in by_id.items()}
@@ -249,4 +249,5 @@ def _hit(row: Mapping[str, Any], kind: str, score: tuple[float, float], finds: r
         row["district"],
         datetime.fromtimestamp(row["at"], UTC) if row["at"] else None,
         *score,
+        row["language"],
     )

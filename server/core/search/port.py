@@ -19,6 +19,8 @@ FACETS = ("kind", "department", "state", "district", "year")
 BATCH = 500
 """Documents that are read and indexed together."""
 ID_BITS = 40
+LANGUAGES = ("ko", "ja", "en")
+"""What is kept in several languages is a document in each, so that a result is in the language it was asked in."""
 
 Sort = Literal["relevance", "newest"]
 
@@ -36,6 +38,14 @@ class Batch:
         if self.ids is not None:
             return f"{column} IN (?)", (tuple(self.ids),)
         return f"{column} > ? ORDER BY {column} LIMIT ?", (self.after, self.limit)
+
+    def of(self, documents: Iterable["Document"]) -> list["Document"]:
+        """Those that are wanted, out of a kind that is small enough to be read as a whole."""
+        found = sorted(documents, key=lambda document: document.id)
+        if self.ids is not None:
+            ids = set(self.ids)
+            return [document for document in found if document.id in ids]
+        return [document for document in found if document.id > self.after][: self.limit]
 
 
 class Read(Protocol):
@@ -161,6 +171,8 @@ class Hit:
     """Comparable within one answer only."""
     share: float
     """Of the question's words, by weight, how much it contains: 0 to 1."""
+    language: str = ""
+    """Of its text; empty if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +191,16 @@ class Found:
     """A simpler engine answered in place of the one that should have."""
 
 
+def translated(number: int) -> dict[str, int]:
+    """The ids of the documents of a row that is kept in several languages, by language."""
+    return {language: number * len(LANGUAGES) + place for place, language in enumerate(LANGUAGES)}
+
+
 class Engine(Protocol):
     """A search engine."""
+
+    name: str
+    """As answers in JSON call it: ``embedded``."""
 
     async def put(self, documents: Sequence[Document]) -> None:
         """Index documents, replacing earlier ones, within the surrounding transaction."""

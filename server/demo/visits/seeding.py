@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from server.core import city, clock, config, database
+from server.core import city, clock, config, database, search
 from server.core.accounts import Official
 from server.core.sessions import token_hash
 from server.core.working_calendar import WorkingCalendar
@@ -17,6 +17,7 @@ from server.demo.visits import past_days, places
 from server.demo.visits.bookings import CaseInHand, Play
 from server.demo.visits.places import OFFICES, SERVICES
 from server.demo.visits.stories import Stories
+from tracking.visits import search as visit_search
 from tracking.visits.actions import crowding, devices, supply
 from tracking.visits.models import Counter, CounterAbility, CounterService, Device, Office, OfficeHours, Opening, Shift
 from tracking.visits.queries import offices
@@ -38,6 +39,8 @@ async def seed(number: int, officials: Mapping[str, Official], cases: Sequence[C
         async with database.transaction():
             services = {one.code: await _service(one) for one in SERVICES}
             made = {one.code: await _office(one, services, officials) for one in OFFICES}
+            for kind in visit_search.KINDS:
+                await search.put(*await kind.read(search.Batch()), new=True)
     async with database.transaction():
         for row in made.values():
             await _history(row, services, calendar, number, today)

@@ -14,6 +14,7 @@ from tracking.visits.actions.openings import on_step
 from tracking.visits.desk.places.tables import PAGE, PlaceTable
 from tracking.visits.labels import WEEKDAYS
 from tracking.visits.models import Office, OfficeHours
+from tracking.visits.search import OFFICE
 
 _CODES = tuple(WEEKDAYS)
 
@@ -57,6 +58,7 @@ class Hours(PlaceTable[EditHours]):
     """The hours of each office: the rows are the offices."""
 
     what, path = "office_hours", "offices/hours"
+    searched = OFFICE
     model, form = Office, EditHours
     title, trail = _("Weekly hours"), _("Hours of office %(id)s")
     row_title = _("Hours of %(name)s")

@@ -17,6 +17,7 @@ from server.core.resource.table import Column, Options, Question
 from tracking.visits.actions.supply import SCOPE
 from tracking.visits.desk.places.tables import Names, PlaceTable
 from tracking.visits.models import CounterService, Office, OfficeDay
+from tracking.visits.search import OFFICE
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 Minutes = Annotated[int, Field(ge=0, le=1440)]
@@ -182,6 +183,7 @@ class Offices(PlaceTable[EditOffice]):
     """The offices. A closed one has no counter time; its visits to come are listed for the office to move."""
 
     what, path = "office", "offices"
+    searched = OFFICE
     model, form, key = Office, EditOffice, "code"
     taken = _("Another office already uses this short name.")
     form_template = "desk/visits/places/office.html"

@@ -15,6 +15,7 @@ from server.core.resource.table import Column, Options, Question
 from tracking.visits.desk.places.tables import Names, PlaceTable
 from tracking.visits.models import CounterService
 from tracking.visits.queries import offices
+from tracking.visits.search import SERVICE
 
 
 class Document(Names):
@@ -102,6 +103,7 @@ class Services(PlaceTable[EditService]):
     """The services. A closed one can no longer be booked; its visits to come are listed for the office to move."""
 
     what, path = "counter_service", "offices/services"
+    searched = SERVICE
     model, form, key = CounterService, EditService, "code"
     taken = _("Another service already uses this short name.")
     title, add_label, added = _("Services at counters"), _("Add a service"), _("The service has been added.")

@@ -15,7 +15,9 @@ from server.core.errors import _
 from server.core.forms import Form, Html, Label, MayBeEmpty, Mistake, line
 from server.core.ledger import Chain
 from server.core.resource.table import CHANGED, MOST, FormT, Options, Resource, View
+from server.core.search import Kind
 from server.core.web import Consequence
+from tracking.visits import search
 from tracking.visits.actions import rebuilding
 from tracking.visits.desk.common import displaced_link
 from tracking.visits.models import Office
@@ -54,6 +56,8 @@ class PlaceTable(Resource[FormT]):
     forget = staticmethod(offices.forget)
     matters: ClassVar[Collection[str]] = ()
     """The columns whose change rebuilds counter time; if there are none, every change does."""
+    searched: ClassVar[Kind | None] = None
+    """As what the rows can be found by everybody."""
 
     async def affected(self, row: Any) -> Mapping[int, Collection[date] | None]:
         """The offices whose counter time depends on a row, with the days; None for all of them."""
@@ -66,6 +70,8 @@ class PlaceTable(Resource[FormT]):
 
     async def record(self, chain: Chain, actor: Official, row: Any, how: str) -> None:
         await super().record(chain, actor, row, how)
+        if self.searched is not None:
+            await search.refresh(self.searched, row.pk)
         if how == CHANGED and self.matters:
             now = await self.need(row.pk)
             if all(getattr(now, name) == getattr(row, name) for name in self.matters):
