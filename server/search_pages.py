@@ -108,8 +108,9 @@ def _facets(wanted: Filters, answer: Answer) -> Sequence[tuple[Text, Sequence[tu
         if wanted.chosen().get(name) or len(values) < 2 or (name == "status" and not wanted.type):  # noqa: PLR2004 — one narrows nothing
             continue
         states = TYPES[wanted.type].states if name == "status" else {}
+        others = replace(wanted, page=0)
         links = [
-            (states.get(one.value, one.label), one.count, replace(wanted, page=0, **{name: one.value}).address(PAGE))
+            (states.get(one.value, one.label), one.count, others.address(PAGE, **{name: one.value}))
             for one in values[:SHOWN]
         ]
         found.append((label, links))

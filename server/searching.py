@@ -53,7 +53,7 @@ AT_DESK = frozenset({"case"})
 """The types that only officials find."""
 OF_KIND = {kind.name: name for name, each in TYPES.items() for kind in each.kinds}
 """The type of each kind."""
-STATES = {state: label for each in reversed(TYPES.values()) for state, label in each.states.items()}
+STATES = {state: label for each in reversed([*TYPES.values()]) for state, label in each.states.items()}
 SORTS = {"relevance": _("Best match first"), "newest": _("Most recent first")}
 
 
