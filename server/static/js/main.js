@@ -17,6 +17,7 @@ const PARTS = [
   ["[data-numbers]", "./numbers.js"],
   ["input[inputmode=email]", "./email.js"],
   ["[data-suggest]", "./suggest.js"],
+  ["[data-search]", "./search.js"],
   ["[data-print]", "./print.js"],
   ["[data-talk]", "./talk.js"],
   ["form[data-intake]", "./intake.js"],
