@@ -22,12 +22,7 @@ async def refresh_forums(*ids: int) -> None:
 
 async def newest_forums(q: str, *, limit: int, before_id: int | None = None) -> list[int]:
     """The ids of the newest forums and notices with all words of ``q``, for a list of both."""
-    found = [
-        number
-        for kind in (FORUM, NOTICE)
-        for number in await search.ENGINE.newest(kind, q, limit=limit, before_id=before_id)
-    ]
-    return sorted(found, reverse=True)[:limit]
+    return await search.ENGINE.newest(FORUM, q, NOTICE, limit=limit, before_id=before_id)
 
 
 async def _forums(wanted: Batch) -> Sequence[Document]:

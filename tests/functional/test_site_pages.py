@@ -197,7 +197,8 @@ READ = {
     "/submissions/{number}/calendar.ics", "/commitments/{number}/calendar.ics", "/forums/broadcasts",
     "/forums/notices", "/forums/rules", "/forums/propose", "/forums/{slug}", "/forums/{slug}/sessions",
     "/forums/{slug}/sessions/{session}", "/forums/{slug}/files/{id}/{name}", "/submissions/{number}", "/commitments",
-    "/commitments/{number}", "/commitments/{number}/files/{id}/{name}", "/offices", "/offices/{code}", "/visits",
+    "/commitments/{number}", "/commitments/{number}/files/{id}/{name}", "/offices", "/offices/{code}", "/services",
+    "/services/{code}", "/visits",
     "/visits/forecast", "/visits/plans", "/help", "/privacy", "/accessibility", "/robots.txt", "/sitemap.xml",
     "/sitemaps/pages.xml", "/sitemaps/{kind}-{number}.xml", "/.well-known/security.txt",
 }  # fmt: skip

@@ -35,15 +35,15 @@ class Embedded:
         """What is being typed with its last word completed, by words that everybody may read."""
         return await spelling.complete(self.kept, typed, limit)
 
-    async def newest(self, kind: Kind, q: str, *, limit: int, before_id: int | None = None) -> list[int]:
-        """The ids of the newest documents with all words of ``q``, for a list."""
-        return await lists.newest(self.kept, kind, q, limit=limit, before_id=before_id)
+    async def newest(self, kind: Kind, q: str, *more: Kind, limit: int, before_id: int | None = None) -> list[int]:
+        """The ids of the newest documents with all words of ``q``, for a list; ``more`` kinds are of the same table."""
+        return await lists.newest(self.kept, (kind, *more), q, limit=limit, before_id=before_id)
 
     async def along(
         self, kind: Kind, q: str, *, limit: int, beyond: int | None = None, backward: bool = False
     ) -> list[int]:
         """On SQLite, the next of them beyond an id in either direction."""
-        return await lists.along(self.kept, kind, q, limit=limit, beyond=beyond, backward=backward)
+        return await lists.along(self.kept, (kind,), q, limit=limit, beyond=beyond, backward=backward)
 
     async def is_common(self, q: str) -> bool:
         """Whether many documents contain each word, which :meth:`match_sql` wants to know."""

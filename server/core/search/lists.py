@@ -5,70 +5,84 @@ to find the newest hits, and left to itself takes up to 1,000 ms: so frequent wo
 documents first, by a token that consecutive ids share, and how frequent they are is read from the table of terms.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from server.core import database
 from server.core.search import tables, words
-from server.core.search.port import Kind
+from server.core.search.port import ID_BITS, Kind
 from server.core.search.tables import Tables
 
 COMMON = 2_000
 """A word in more documents is common."""
-_END = 2**63 - 1
+_ROW = (1 << ID_BITS) - 1
+"""What of an id in the index is the domain's."""
 _WIDER = 8
 
 
-async def newest(kept: Tables, kind: Kind, q: str, *, limit: int, before_id: int | None = None) -> list[int]:
-    """The ids of the newest ``limit`` documents with all words of ``q``, below ``before_id`` on further pages."""
+async def newest(kept: Tables, kinds: Sequence[Kind], q: str, *, limit: int, before_id: int | None = None) -> list[int]:
+    """The ids of the newest ``limit`` documents with all words of ``q``, below ``before_id`` on further pages.
+
+    Several kinds are of one table of the domain, whose ids they share.
+    """
     terms = words.query_terms(q)
     if not terms:
         return []
-    before = kind.end if before_id is None else kind.base + before_id
-    p, found = kept.prefix, list[int]()
     if database.dialect() == "sqlite":
-        return await along(kept, kind, q, limit=limit, beyond=before_id)
-    query, top = f"{words.tsquery(terms)} & {words.tag('k', kind.number)}", await _top(kept, terms, before)
+        return await along(kept, kinds, q, limit=limit, beyond=before_id)
+    ends = {kind: kind.end if before_id is None else kind.base + before_id for kind in kinds}
+    query = f"{words.tsquery(terms)} & ({' | '.join(words.tag('k', kind.number) for kind in kinds)})"
+    within = " OR ".join("m >= ? AND m < ?" for _kind in kinds)
+    bounds = [bound for kind, end in ends.items() for bound in (kind.base, end)]
+    top, found = await _top(kept, terms, ends), list[int]()
     # Fewer hits than a page among the newest documents: further back, eight times as many each time.
     for buckets in [1, _WIDER, _WIDER**2, 0] if top is not None else [0]:
         limits = ""
         if buckets and top is not None:
-            first = max(0, top - kind.base) >> tables.BUCKET_BITS
-            span = range(first, max(-1, first - buckets), -1)
-            limits = f" & ({' | '.join(tables.bucket(kind.number, n << tables.BUCKET_BITS) for n in span)})"
+            first = max(0, top) >> tables.BUCKET_BITS
+            span = [n << tables.BUCKET_BITS for n in range(first, max(-1, first - buckets), -1)]
+            limits = f" & ({' | '.join(tables.bucket(kind.number, n) for kind in kinds for n in span)})"
         found = await database.column(
-            f"SELECT m FROM {p}_matching(?) AS m WHERE m < ? ORDER BY m DESC LIMIT ?", query + limits, before, limit
+            f"SELECT m & {_ROW} AS id FROM {kept.prefix}_matching(?) AS m WHERE {within} ORDER BY 1 DESC LIMIT ?",
+            query + limits,
+            *bounds,
+            limit,
         )
         if len(found) == limit:
             break
-    return [key - kind.base for key in found]
+    return found
 
 
-async def _top(kept: Tables, terms: Sequence[words.Term], before: int) -> int | None:
+async def _top(kept: Tables, terms: Sequence[words.Term], ends: Mapping[Kind, int]) -> int | None:
     """The newest document's id if all words are common, so that the newest documents probably contain them."""
     common, tokens = _common_sql(kept, terms)
+    each = f"(SELECT COALESCE(MAX(id) - ?::bigint, 0) FROM {kept.prefix}_document WHERE id >= ? AND id < ?)"
     row = await database.fetch_one(
-        f"SELECT ({common}) AS common, (SELECT MAX(id) FROM {kept.prefix}_document WHERE id < ?) AS top", tokens, before
+        f"SELECT ({common}) AS common, GREATEST({', '.join([each] * len(ends))}) AS top",
+        tokens,
+        *(value for kind, end in ends.items() for value in (kind.base, kind.base, end)),
     )
     return row["top"] if row is not None and row["common"] == len(tokens) else None
 
 
 async def along(
-    kept: Tables, kind: Kind, q: str, *, limit: int, beyond: int | None = None, backward: bool = False
+    kept: Tables, kinds: Sequence[Kind], q: str, *, limit: int, beyond: int | None = None, backward: bool = False
 ) -> list[int]:
     """On SQLite, the next hits beyond an id, in the order of ids, the only one in which FTS5 returns them cheaply."""
     terms = words.query_terms(q)
     if not terms:
         return []
-    low, high = kind.base - 1, kind.end
-    if beyond is not None:
-        low, high = (kind.base + beyond, high) if backward else (low, kind.base + beyond)
-    table, order = f"{kept.prefix}_index", "" if backward else " DESC"
-    keys = await database.column(
-        f"SELECT rowid AS id FROM {table} WHERE {table} MATCH ? AND rowid > ? AND rowid < ? "
-        f"ORDER BY rowid{order} LIMIT ?",
-        words.fts5(terms), low, high, limit,
-    )  # fmt: skip
-    return [key - kind.base for key in keys]
+    table, order, values = f"{kept.prefix}_index", "" if backward else " DESC", list[object]()
+    for kind in kinds:
+        low, high = kind.base - 1, kind.end
+        if beyond is not None:
+            low, high = (kind.base + beyond, high) if backward else (low, kind.base + beyond)
+        values += [words.fts5(terms), low, high, limit]
+    each = (
+        f"SELECT * FROM (SELECT rowid & {_ROW} AS id FROM {table} WHERE {table} MATCH ? AND rowid > ? AND rowid < ? "
+        f"ORDER BY rowid{order} LIMIT ?)"
+    )
+    found = await database.column(" UNION ALL ".join([each] * len(kinds)), *values)
+    return sorted(found, reverse=not backward)[:limit]
 
 
 async def is_common(kept: Tables, q: str) -> bool:
