@@ -12,12 +12,12 @@ import logging
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from itsdangerous import BadData, URLSafeTimedSerializer
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -170,7 +170,8 @@ class Security:
         self.uploads = uploads
         self.limiter = Limiter(processes=settings.workers)
         self.in_flight = 0
-        self.headers = {
+        self.hosts = settings.hosts
+        headers = {
             "content-security-policy": content_policy(settings),
             "x-content-type-options": "nosniff",
             "referrer-policy": "same-origin",
@@ -178,7 +179,8 @@ class Security:
             "permissions-policy": permissions_policy(),
         }
         if settings.public_url.startswith("https://"):
-            self.headers["strict-transport-security"] = "max-age=31536000"
+            headers["strict-transport-security"] = "max-age=31536000"
+        self.headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse early, or pass on with a size-limited body and security headers."""
@@ -204,7 +206,7 @@ class Security:
         if path in FOR_MACHINES:
             await self.app(scope, receive, send)
             return
-        if host_name(Headers(scope=scope)) not in self.settings.hosts:
+        if host_name(Headers(scope=scope)) not in self.hosts:
             raise Misdirected
         if path.startswith("/static/"):
             await self.app(scope, receive, send)
@@ -260,7 +262,7 @@ class Security:
 class _Stamped:
     """Sends a response with the security headers."""
 
-    def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
+    def __init__(self, send: Send, headers: Sequence[tuple[bytes, bytes]]) -> None:
         self.send = send
         self.headers = headers
         self.begun = False
@@ -268,9 +270,9 @@ class _Stamped:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun = True
-            headers = MutableHeaders(scope=message)
-            for name, value in self.headers.items():
-                headers.setdefault(name, value)
+            own = {name for name, _value in message["headers"]}
+            headers = [*message["headers"], *(pair for pair in self.headers if pair[0] not in own)]
+            message = {**message, "headers": headers}
         await self.send(message)
 
 
