@@ -15,6 +15,7 @@ from petitions.mail_links import MAILBOX_MINUTES, read_case_link, read_mailbox_l
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
 from petitions.reference import reference
+from petitions.rights import subject
 from server.core import auth, clock, guesses, jobs, kept, page_cache, web
 from server.core.errors import BadRequest, FieldError, Invalid, NotFound, _
 from server.core.form_pages import ReturnedForm, form_page
@@ -196,10 +197,9 @@ async def case(request: Request) -> Response:
         return web.redirect(request, f"/cases/{view.reference}")
     language, soon = web.language(request), clock.now() + page_cache.UNCHANGED
     context = await pages.case_context(view, language, request.query_params.get("before", ""))
-    if (
-        view.level is Level.PARTY
-        and clock_words(view, view.reference_data.calendar, soon, language) != context["clock"]
-    ):
+    page_cache.shows(request, subject(view.reference), view.version)
+    calendar = view.reference_data.calendar
+    if view.level is Level.PARTY and clock_words(view, calendar, soon, language) != context["clock"]:
         page_cache.changes_soon(request)
     return web.page(request, "cases/case.html", context)
 

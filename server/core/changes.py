@@ -1,4 +1,4 @@
-"""What this process knows of changes that everybody may see: pages made before the last one are not shown again.
+"""What this process knows of changes that end kept pages: of what everybody may see, and of reference data.
 
 Written by whatever commits or hears of such a change, read by :mod:`server.core.page_cache`.
 """
@@ -8,11 +8,15 @@ class Changes:
     """Counts the changes; ``heard`` is false while those of other processes are not announced."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.public = 0
+        self.reference = 0
         self.heard = True
 
-    def note(self) -> None:
-        self.count += 1
+    def of_public(self) -> None:
+        self.public += 1
+
+    def of_reference(self) -> None:
+        self.reference += 1
 
 
-public = Changes()
+known = Changes()

@@ -206,7 +206,7 @@ def forget() -> None:
     _cities.forget()
     _all_landmarks.forget()
     _calendars.forget()
-    changes.public.note()
+    changes.known.of_reference()
 
 
 async def city() -> City:

@@ -181,7 +181,7 @@ async def begin_many(actor: str, chains: Sequence[tuple[str, Sequence[tuple[Doma
 
 def _note_public(events: Iterable[DomainEvent]) -> None:
     if any(event.audience is Audience.PUBLIC for event in events):
-        database.after_commit(changes.public.note)
+        database.after_commit(changes.known.of_public)
 
 
 _AGAIN = "ON CONFLICT (subject) DO UPDATE SET length = excluded.length, hash = excluded.hash"

@@ -5,20 +5,22 @@ page depends on is in the key (address, language, size of the text), ends the en
 one that it hears of, age), or keeps a request away from here: any other parameter, cookie or credential. So public
 bytes are for readers of whom nothing is known, and nobody is answered with a page made for somebody else.
 
-A page that a citizen's session opens is kept for that session alone, and shown again only while the database has not
-changed at all.
+A page that a citizen's session opens is kept for that session alone: for a second while what it shows has no new event,
+and for five while the database has not changed at all.
 """
 
 import asyncio
 import hashlib
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import re
+from collections import OrderedDict, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
 from prometheus_client import Counter
+from starlette.datastructures import Headers
 from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -27,6 +29,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.core import changes, clock, database
 from server.core.config import Settings
 from server.core.security import COOKIE as SESSION
+from server.core.security import session_token
+from server.core.sessions import token_hash
 from server.core.web import LANGUAGE_COOKIE, TEXT_COOKIE, TEXT_SIZES
 
 FRESH = timedelta(seconds=1)
@@ -40,7 +44,8 @@ LONGEST_QUERY = 300
 CREDENTIALS = frozenset({b"authorization", b"x-access-key", b"x-device-token"})
 """Request headers on which pages depend, apart from the cookie."""
 
-answered = Counter("sinmungo_kept_pages", "Requests for pages that may be kept", ["how"])
+_answered = Counter("sinmungo_kept_pages", "Requests for pages that may be kept", ["how"])
+_shown_again, _made = _answered.labels("kept"), _answered.labels("made")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -78,6 +83,11 @@ def changes_soon(request: Request) -> None:
     request.scope["changes_soon"] = True
 
 
+def shows(request: Request, subject: str, version: int) -> None:
+    """A session's own page shows this subject, as it was read with this length of its chain."""
+    request.scope["shows"] = subject, version
+
+
 _Key = tuple[str, bytes, str, str, bytes]
 """Path, query, language, size of the text, and the hash of the cookies of a session."""
 
@@ -90,10 +100,12 @@ class _Page:
     each_time: Callable[[], None] | None
     read_at: datetime
     """When its data began to be read."""
-    count: int
-    """The number of public changes by then."""
+    count: tuple[int, int]
+    """The numbers of changes that were known then, of what is public and of reference data."""
     mark: str
     """The state of the database then, of a session's own page."""
+    shows: tuple[str, int] | None
+    """The subject of such a page, and its version."""
 
     @property
     def size(self) -> int:
@@ -106,13 +118,13 @@ class PageCache:
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute], settings: Settings) -> None:
         self.app = app
         self.languages = settings.languages
-        self.declared = list(_declared(routes))
+        self.declared = _declared(routes)
         self.pages: OrderedDict[_Key, _Page] = OrderedDict()
         self.size = 0
         self.making: dict[_Key, asyncio.Future[None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or not changes.public.heard:
+        if scope["type"] != "http" or scope["method"] != "GET" or not changes.known.heard:
             await self.app(scope, receive, send)
             return
         key = self.key(scope)
@@ -126,7 +138,8 @@ class PageCache:
     def key(self, scope: Scope) -> _Key | None:
         """By what the page of a request is kept; None if it depends on anything else."""
         path: str = scope["path"]
-        keeping = next((keeping for regex, keeping in self.declared if regex.match(path)), None)
+        declared = self.declared.get(_beginning(path), ())
+        keeping = next((keeping for regex, keeping in declared if regex.match(path)), None)
         given = _cookies(scope)
         if keeping is None or given is None or not _depends(keeping, query := scope["query_string"]):
             return None
@@ -159,36 +172,60 @@ class PageCache:
     def _fresh(self, key: _Key, arrived: datetime) -> _Page | None:
         """The page, if it was fresh when the request arrived."""
         page = self.pages.get(key)
-        if page is None or page.count != changes.public.count:
+        if page is None or page.count != (changes.known.public, changes.known.reference):
             return None
         return page if arrived - FRESH < page.read_at <= clock.now() else None
 
     async def _own(self, key: _Key, scope: Scope, receive: Receive, send: Send) -> None:
-        mark, now = await database.mark(), clock.now()
-        page = self.pages.get(key)
-        # Times are written in minutes.
-        if page and page.mark == mark and now - UNCHANGED < page.read_at <= now and page.read_at.minute == now.minute:
+        mark, page = await database.mark(), self.pages.get(key)
+        if page and await self._still(page, mark, scope):
             await _again(page, scope, send)
             return
         await self._make(key, mark, scope, receive, send)
 
+    @staticmethod
+    async def _still(page: _Page, mark: str, scope: Scope) -> bool:
+        """Whether a session's own page is what its route would make now; times on it are written in minutes."""
+        now = clock.now()
+        kept = now - UNCHANGED < page.read_at <= now and page.read_at.minute == now.minute
+        if not kept or page.count[1] != changes.known.reference:
+            return False
+        if page.mark == mark or page.shows is None or now - FRESH >= page.read_at:
+            return page.mark == mark
+        subject, version = page.shows
+        found = await database.fetch_one(
+            "SELECT h.length FROM ledger_head h JOIN session s ON s.token_hash = ? AND s.expires_at > ? "
+            "WHERE h.subject = ?",
+            token_hash(session_token(Headers(scope=scope))), now, subject,
+        )  # fmt: skip
+        return found is not None and found["length"] == version
+
     async def _make(self, key: _Key, mark: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the route make the page, and keep it if it is what was declared."""
-        read_at, count = clock.now(), changes.public.count
+        read_at, count = clock.now(), (changes.known.public, changes.known.reference)
         messages: list[Message] = []
 
         async def collect(message: Message) -> None:
             messages.append(message)
 
         await self.app(scope, receive, collect)
-        answered.labels("made").inc()
+        _made.inc()
         if not _as_declared(messages, scope, own=bool(mark)):
             for message in messages:
                 await send(message)
             return
         start, body = messages
         headers = [*start["headers"]] if mark else _validated(start["headers"], body["body"])
-        page = _Page(headers, body["body"], scope["endpoint"], scope.get("each_time"), read_at, count, mark)
+        page = _Page(
+            headers,
+            body["body"],
+            scope["endpoint"],
+            scope.get("each_time"),
+            read_at,
+            count,
+            mark,
+            scope.get("shows", ("", 0)),
+        )
         self._keep(key, page)
         await _send(page, scope, send)
 
@@ -203,10 +240,17 @@ class PageCache:
             self.size -= self.pages.popitem(last=False)[1].size
 
 
-def _declared(routes: Iterable[BaseRoute]) -> Iterable[tuple[Any, Keeping]]:
+def _declared(routes: Iterable[BaseRoute]) -> Mapping[str, Sequence[tuple[re.Pattern[str], Keeping]]]:
+    """The declared routes by the first part of their path, which is no placeholder."""
+    found = defaultdict(list)
     for route in routes:
         if isinstance(route, Route) and (keeping := getattr(route.endpoint, "keeping", None)):
-            yield route.path_regex, keeping
+            found[_beginning(route.path)].append((route.path_regex, keeping))
+    return found
+
+
+def _beginning(path: str) -> str:
+    return path[1:].partition("/")[0]
 
 
 def _depends(keeping: Keeping, query: bytes) -> bool:
@@ -250,7 +294,7 @@ def _validated(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> list[tupl
 
 async def _again(page: _Page, scope: Scope, send: Send) -> None:
     """Answer with a kept page; its route does not run."""
-    answered.labels("kept").inc()
+    _shown_again.inc()
     scope["endpoint"] = page.endpoint
     if page.each_time:
         page.each_time()

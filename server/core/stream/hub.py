@@ -114,7 +114,7 @@ class Hub:
     ) -> None:
         self.settings = settings
         self.settings_changed = settings_changed
-        changes.public.heard = settings.sqlite  # else once the connection listens
+        changes.known.heard = settings.sqlite  # else once the connection listens
         self.affected_desks, self.revoked = affected_desks, revoked
         self.narrators, self.watchers = narrators, watchers
         self.per_client, self.per_hall = (PER_CLIENT, PER_HALL) if settings.rate_limits else (IN_ALL, IN_ALL)
@@ -268,7 +268,7 @@ class Hub:
         if any(entry.subject.startswith("settings/") and entry.subject != SIGN_INS for entry in entries):
             self.settings_changed()
         if any(entry.audience is Audience.PUBLIC for entry in entries):
-            changes.public.note()
+            changes.known.of_public()
 
     async def _tell(self, entries: list[Entry]) -> None:
         frames: dict[int, bytes] = {}
@@ -372,7 +372,7 @@ class Hub:
         try:
             await connection.add_listener(CHANNEL, notified)
             connection.add_termination_listener(lambda _connection: self._news.set())
-            changes.public.heard = True
+            changes.known.heard = True
             jobs.bell.ring()
             while True:
                 await self._news.wait()
@@ -380,5 +380,5 @@ class Hub:
                 await connection.execute(f"NOTIFY {CHANNEL}")
                 await asyncio.sleep(PAUSE)
         finally:
-            changes.public.heard = False
+            changes.known.heard = False
             connection.terminate()
