@@ -26,7 +26,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.core import changes, clock, database
+from server.core import changes, clock, database, sessions
 from server.core.config import Settings
 from server.core.security import COOKIE as SESSION
 from server.core.security import session_token
@@ -193,12 +193,7 @@ class PageCache:
         if page.mark == mark or page.shows is None or now - FRESH >= page.read_at:
             return page.mark == mark
         subject, version = page.shows
-        found = await database.fetch_one(
-            "SELECT h.length FROM ledger_head h JOIN session s ON s.token_hash = ? AND s.expires_at > ? "
-            "WHERE h.subject = ?",
-            token_hash(session_token(Headers(scope=scope))), now, subject,
-        )  # fmt: skip
-        return found is not None and found["length"] == version
+        return await sessions.version_for(token_hash(session_token(Headers(scope=scope))), subject) == version
 
     async def _make(self, key: _Key, mark: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the route make the page, and keep it if it is what was declared."""

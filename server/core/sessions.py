@@ -74,6 +74,13 @@ async def seen(digest: str, before: datetime) -> None:
             await database.execute(sql, now, digest, now)
 
 
+async def version_for(digest: str, subject: str) -> int | None:
+    """The length of a subject's chain, while this session is open; else None."""
+    sql = f"SELECT {ledger.version_of('?')} AS version FROM session WHERE token_hash = ? AND expires_at > ?"
+    version: int | None = await database.value(sql, subject, digest, clock.now())
+    return version
+
+
 async def note(account_id: int, how: str) -> None:
     """Write into the trail what an official did with their own account."""
     async with database.transaction():
