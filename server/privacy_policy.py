@@ -179,6 +179,10 @@ def recipients(settings: Settings) -> Sequence[Recipient]:
     for url, what in (
         (settings.smtp_url, _("sends our emails: address and content")),
         (settings.text_url, _("sends our text messages: phone number and content")),
+        (
+            settings.geocoder_url,
+            _("finds addresses on the map: the address of a place that you type, and nothing else"),
+        ),
         (settings.tile_url, _("sends the pictures of maps to your browser, and so learns its internet address")),
     ):
         if url:

@@ -6,18 +6,21 @@ from starlette.routing import Route
 
 from petitions.forms import OUTSIDE, Location
 from petitions.reference import reference
-from server.core import i18n, web
+from server.core import geocoder, i18n, web
 from server.core.places import Place
 
 
 async def place(request: Request) -> Response:
     """``GET /petitions/place``: ``lat``, ``lng`` and ``words`` of an ``address`` or a point; ``outside`` the city.
 
-    Empty words where an address is not found.
+    Empty words where an address is not found. The geocoder of the settings is asked first, if there is one.
     """
     found = Location.parse(dict(request.query_params))
     city, language = await reference(), web.language(request)
-    spot = (found.lat, found.lng) if found.lat is not None and found.lng is not None else city.found(found.address)
+    if found.lat is not None and found.lng is not None:
+        spot: geocoder.Point | None = (found.lat, found.lng)
+    else:
+        spot = await geocoder.find(found.address, city.bounds) or city.found(found.address)
     outside = spot is not None and not city.contains(*spot)
     if spot is None:
         words = ""

@@ -132,13 +132,22 @@ class City:
         return {code: self.district_name(code, language) for code in self.districts}
 
     @property
-    def centre(self) -> tuple[float, float] | None:
-        """The ``(lat, lng)`` centre of all districts, at which a map opens; None without outlines."""
+    def bounds(self) -> tuple[tuple[float, float], ...]:
+        """The ``(lat, lng)`` south-western and north-eastern corners of the city; empty without outlines."""
         points = [point for outline in self.sketch.values() for ring in outline for point in ring]
         if not points:
-            return None
+            return ()
         lngs, lats = [p[0] for p in points], [p[1] for p in points]
-        return round((min(lats) + max(lats)) / 2, 5), round((min(lngs) + max(lngs)) / 2, 5)
+        return (min(lats), min(lngs)), (max(lats), max(lngs))
+
+    @property
+    def centre(self) -> tuple[float, float] | None:
+        """The ``(lat, lng)`` centre of all districts, at which a map opens; None without outlines."""
+        corners = self.bounds
+        if not corners:
+            return None
+        (south, west), (north, east) = corners
+        return round((south + north) / 2, 5), round((west + east) / 2, 5)
 
     def named_outlines(self, language: str) -> list[tuple[str, list[tuple[float, float]]]]:
         """The districts' names with the ``(lat, lng)`` points of each of their rings, to draw on a map."""

@@ -68,6 +68,7 @@ class Settings:
     privacy_officer: str = ""
     security_contact: str = ""
     tile_url: str = ""
+    geocoder_url: str = field(default="", repr=False)
     clamd_url: str = field(default="", repr=False)
     run_jobs: bool = True
     forum_supports: int = 100
@@ -188,11 +189,12 @@ class Settings:
                 found.append(f"SINMUNGO_{name}: must start with {' or '.join(sorted(schemes))}://")
         if self.security_contact and not self.security_contact.startswith(("mailto:", "https://")):
             found.append("SINMUNGO_SECURITY_CONTACT: must start with mailto: or https://")
-        if self.text_url:
+        for name, url in (("TEXT_URL", self.text_url), ("GEOCODER_URL", self.geocoder_url)):
             try:
-                Endpoint.parse(self.text_url)
+                if url:
+                    Endpoint.parse(url)
             except ValueError as error:
-                found.append(f"SINMUNGO_TEXT_URL: {error}")
+                found.append(f"SINMUNGO_{name}: {error}")
         return found
 
     def with_secret(self) -> "Settings":
@@ -279,7 +281,8 @@ def _read(values: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
 
 _TEXTS = (
     "database_url", "secret_key", "base_url", "smtp_url", "mail_from", "text_url", "host", "city_name", "call_centre",
-    "privacy_officer", "security_contact", "tile_url", "clamd_url", "metrics_token", "timezone", "country",
+    "privacy_officer", "security_contact", "tile_url", "geocoder_url", "clamd_url", "metrics_token", "timezone",
+    "country",
 )  # fmt: skip
 _NUMBERS = {"port": (1, 65535), "workers": (1, 64), "forum_supports": (1, 1_000_000), "idle_minutes": (5, 720)}
 _LISTS = ("languages", "two_step_roles", "trusted_proxies", "signing_keys")

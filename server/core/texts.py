@@ -5,7 +5,6 @@ its status, because it may repeat the number.
 """
 
 import asyncio
-import contextlib
 import re
 import ssl
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from typing import NamedTuple, Protocol
 import h11
 import orjson
 
-from server.core import clock
+from server.core import clock, http_client
 from server.core.delivery import Deferred, Refused, newest, spool
 from server.core.endpoint import Endpoint
 from server.core.phones import E164
@@ -178,8 +177,7 @@ _SETTINGS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.PROXY_AUTHENTICATION_
 class GatewayTransport:
     """Text messages through an HTTP gateway, which takes each as a POST of JSON (docs/operating.md describes it).
 
-    Each message has its own connection, so that no state is left over from the previous one. Redirects are not
-    followed: where numbers go is decided by the setting alone.
+    Its answer is not read beyond the head.
     """
 
     def __init__(self, url: str, *, timeout: float = REPLY_TIMEOUT) -> None:
@@ -190,49 +188,26 @@ class GatewayTransport:
     async def send(self, message: TextMessage) -> None:
         """Post the message and wait until the gateway has accepted it."""
         check(message)
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Idempotency-Key", message.message_id),
+            ("User-Agent", "sinmungo"),
+        ]
+        content = orjson.dumps(_fields(message))
         try:
             async with asyncio.timeout(self._timeout):
-                response = await self._post(message)
+                answer = await http_client.ask(
+                    self._endpoint, "POST", self._endpoint.target, headers=headers, content=content, tls=self._tls
+                )
         except (OSError, h11.RemoteProtocolError) as error:
             raise Deferred(type(error).__name__) from None
-        status = response.status_code
+        status = answer.status
         if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             return
         client_error = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
         if client_error and status not in _TEMPORARY | _SETTINGS:
             raise Refused(f"HTTP {status}")
-        asked = dict(response.headers).get(b"retry-after", b"")
-        raise Deferred(f"HTTP {status}", _retry_after(asked.decode("latin-1")))
-
-    async def _post(self, message: TextMessage) -> h11.Response:
-        """The head of the response; the rest is not read. Raises ``OSError`` or ``h11.RemoteProtocolError``."""
-        to, content = self._endpoint, orjson.dumps(_fields(message))
-        headers = [
-            ("Host", to.authority),
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(content))),
-            ("Idempotency-Key", message.message_id),
-            ("User-Agent", "sinmungo"),
-            ("Connection", "close"),
-            *([("Authorization", to.authorization)] if to.authorization else []),
-        ]
-        connection = h11.Connection(h11.CLIENT)
-        request = connection.send(h11.Request(method="POST", target=to.target, headers=headers)) or b""
-        request += connection.send(h11.Data(content)) or b""
-        connection.send(h11.EndOfMessage())
-        reader, writer = await asyncio.open_connection(to.host, to.port, ssl=self._tls)
-        try:
-            writer.write(request)
-            while True:
-                event = connection.next_event()
-                if isinstance(event, h11.Response):
-                    return event
-                if event is h11.NEED_DATA:
-                    connection.receive_data(await reader.read(65536))
-        finally:
-            writer.transport.abort()  # closing would wait for a gateway that is still sending
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+        raise Deferred(f"HTTP {status}", _retry_after(answer.retry_after))
 
 
 def _retry_after(value: str) -> timedelta:

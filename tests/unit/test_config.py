@@ -48,6 +48,8 @@ def test_the_data_folder_moves_the_embedded_database_along() -> None:
         ("TEXT_URL", "smtp://gateway.example"),
         ("TEXT_URL", "https://secret@gateway.example:port/"),
         ("TEXT_URL", "https://secret%0aX@gateway.example/"),
+        ("GEOCODER_URL", "geocoder.example/search"),
+        ("GEOCODER_URL", "ftp://geocoder.example/search"),
         ("SECRET_KEY", "short"),
         ("RATE_LIMITS", "maybe"),
         ("RUN_JOBS", "sometimes"),
