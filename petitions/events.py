@@ -296,8 +296,10 @@ class DueRecomputed(DomainEvent, kind="case.due_recomputed", audience=Audience.P
     holiday: str
 
 
-class DueSoon(DomainEvent, kind="case.due_soon", audience=Audience.STAFF):
-    """The period ends within a day."""
+class DueSoon(DomainEvent, kind="case.due_soon", audience=Audience.PARTY):
+    """The period ends soon: within a day, or within an hour where it is shorter than a working day."""
+
+    due_at: str
 
 
 class Overdue(DomainEvent, kind="case.overdue", audience=Audience.PARTY):
@@ -331,12 +333,14 @@ class VisitNoted(DomainEvent, kind="case.visit", audience=Audience.PARTY):
 class MailUndelivered(DomainEvent, kind="case.mail_undelivered", audience=Audience.STAFF):
     """A mail server, or a gateway for text messages (``by_text``), rejected the petitioner's address or number.
 
-    So they were not notified of an event of the case.
+    So they were not notified of an event of the case. ``no_texts``: no message was tried, because the number is one
+    that gets none, such as a landline; recorded once per case.
     """
 
     event: int
     about: str
     by_text: bool = False
+    no_texts: bool = False
 
 
 class CalendarChanged(DomainEvent, kind="calendar.changed", audience=Audience.PUBLIC):

@@ -19,7 +19,7 @@ from petitions.queries.cases import CaseView, Credentials, Level
 from petitions.queries.contact import contact, person_card
 from petitions.queries.timeline import case_event, case_events
 from petitions.receipts import certified
-from server.core import clock, i18n, ledger, roles
+from server.core import clock, i18n, ledger, phones, roles
 from server.core.config import Settings
 from server.core.errors import _
 from server.core.jobs import Task
@@ -66,14 +66,15 @@ class CaseLetters:
     async def _with_roles(self, readers: Sequence[str], entry: Entry, view: CaseView) -> list[Addressee]:
         found: dict[str | int, Addressee] = {}
         for reader in map(Reader, readers):
-            if reader is not Reader.CITIZEN:
+            if reader not in {Reader.CITIZEN, Reader.BY_TEXT}:
                 own = entry.actor.removeprefix("official:")
                 officials = await _officials(reader, entry, view)
                 found |= {number: Addressee(number) for number in officials if str(number) != own}
-            elif view.petitioner_email or view.petitioner_phone:
-                by_text = not view.petitioner_email
-                found[reader.value] = Addressee(
-                    reader.value, view.petitioner_email, view.petitioner_language, by_text=by_text
+            elif (by_text := not view.petitioner_email and bool(view.petitioner_phone)) or (
+                reader is Reader.CITIZEN and view.petitioner_email
+            ):
+                found[Reader.CITIZEN.value] = Addressee(
+                    Reader.CITIZEN.value, view.petitioner_email, view.petitioner_language, by_text=by_text
                 )
         return list(found.values())
 
@@ -137,7 +138,9 @@ class CaseLetters:
         """See ``Correspondent``: officials are told that the petitioner could not be reached."""
         if not isinstance(to, int):
             view = await _case_of(entry)
-            await undelivered.note(entry, by_text=not view.petitioner_email)
+            by_text = not view.petitioner_email
+            no_texts = by_text and not phones.for_texts(view.petitioner_phone, self.settings.country)
+            await undelivered.note(entry, by_text=by_text, no_texts=no_texts)
 
     async def address_of(self, name: str) -> str:
         """See ``Correspondent``; the name is a case number."""

@@ -72,7 +72,9 @@ def reminders() -> tuple[Reminder, ...]:
     long = ~Q(unit=clock.Unit.HOURS) | Q(amount__gte=rules.HOURS_A_DAY)
     near = Q(reminded=0, due_at__lt=now + SOON) & (long | Q(due_at__lt=now + SHORTLY))
     return (
-        Reminder(running & near, "due_at", {"reminded": 1}, events.DueSoon),
+        Reminder(
+            running & near, "due_at", {"reminded": 1}, events.DueSoon, lambda case: (case.due_at.isoformat(),)
+        ),
         Reminder(running & Q(reminded=1, due_at__lt=now), "due_at", {"reminded": 2}, events.Overdue),
         Reminder(
             Q(

@@ -19,6 +19,8 @@ class Reader(StrEnum):
     """Who receives a mail about a case. Officials are not mailed about their own actions."""
 
     CITIZEN = "citizen"
+    BY_TEXT = "by_text"
+    """The petitioner, if their only contact is a phone number."""
     IN_CHARGE = "in_charge"
     """The handler, or the department's managers if there is no handler yet."""
     HANDLER = "handler"
@@ -277,6 +279,11 @@ def to_citizen(
 def alone(mailing: Mailing[CaseEvent]) -> Mailing[CaseEvent]:
     """The same, but sent at once and by itself."""
     return replace(mailing, gathered=False)
+
+
+def by_text(text: Text) -> Mailing[CaseEvent]:
+    """A text message to petitioners whose only contact is a phone number, about what needs no mail."""
+    return Mailing((Reader.BY_TEXT,), lambda event: Notice(fill(text, event), fill(text, event)), text=text)
 
 
 def to_officials(

@@ -1,7 +1,7 @@
 """Messages about the processing period: extended, recomputed, paused for a site investigation, ending, over."""
 
 from petitions import events
-from petitions.messages.event import Reader, at_desk, message, to_citizen, to_officials, to_party, words
+from petitions.messages.event import Reader, at_desk, by_text, message, to_citizen, to_officials, to_party, words
 from server.core.errors import _
 from server.core.messages import Urgency
 
@@ -111,13 +111,14 @@ PERIODS = (
     message(
         events.DueSoon,
         at_desk("warning", "bell", _("The deadline is near")),
-        None,
+        to_party("warning", "bell", _("The due date is near. Whoever is in charge has been reminded.")),
         to_officials(
             Reader.IN_CHARGE,
             subject=_("The deadline is near"),
             happened=_("This case has not been answered yet, and its deadline is near."),
             following=_("Please answer it, or extend the deadline with a reason before it passes."),
         ),
+        by_text(_("Your petition %(reference)s has no answer yet. It is due by %(due)s, and we are working on it:")),
     ),
     message(
         events.Overdue,

@@ -63,7 +63,9 @@ TALK = (
             "danger",
             "mail",
             lambda e: (
-                _("A text message could not be delivered to the petitioner. Please tell them by phone.")
+                _("The petitioner's number cannot get text messages. Please call.")
+                if e.data.get("no_texts")
+                else _("A text message could not be delivered to the petitioner. Please tell them by phone.")
                 if e.data.get("by_text")
                 else _("An email could not be delivered to the petitioner. Please tell them by phone.")
             ),
@@ -83,7 +85,17 @@ TALK = (
             subject=_("A text message could not be delivered to the petitioner"),
             happened=_("A text message about this case did not reach the petitioner's number."),
             following=TELL_THEM,
-            when=lambda e: e.first and bool(e.data.get("by_text")),
+            when=lambda e: e.first and bool(e.data.get("by_text")) and not e.data.get("no_texts"),
+        ),
+        to_officials(
+            Reader.IN_CHARGE,
+            subject=_("The petitioner's number cannot get text messages"),
+            happened=_(
+                "The petitioner gave only a number that cannot get text messages, so no notices about this case are "
+                "sent to it."
+            ),
+            following=TELL_THEM,
+            when=lambda e: e.first and bool(e.data.get("no_texts")),
         ),
     ),
 )

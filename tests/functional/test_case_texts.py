@@ -9,6 +9,7 @@ import pytest
 from petitions.actions import answering, handling, supplementing, watch
 from petitions.actions.intake import Filed
 from petitions.forms import Accept, GiveAnswer, RequestSupplement, TextOnly
+from petitions.models import Case
 from server.core import clock, ledger, texts
 from server.core.texts import TextMessage, read_spool
 from tests.functional.test_visit_asked_for import asks
@@ -81,6 +82,32 @@ async def test_receipt_request_reminder_and_answer_come_as_text_messages(system:
     assert answer.body.endswith(re.findall(r"/c/\S+", answer.body)[0])
 
 
+@pytest.mark.parametrize("language", ["ko", "ja", "en"])
+async def test_a_text_message_comes_shortly_before_the_answer_is_late(system: System, language: str) -> None:
+    with clock.at(MORNING):
+        case = await by_phone(language)
+        await filed()
+        await system.work()
+    before, mails = len(await sent(system)), len(to(system, "hong@example.org"))
+    due = (await Case.get(reference=case.reference)).due_at
+    assert due is not None
+    for hours, expected in ((25, 0), (12, 1), (11, 1)):
+        with clock.at(due - timedelta(hours=hours)):
+            await watch.remind()
+            await system.work()
+            assert len(await sent(system)) == before + expected, hours
+    message = (await sent(system))[-1]
+    assert case.reference in message.body
+    assert {"ko": "11월 25일", "ja": "11月25日", "en": "25 Nov"}[language] in message.body
+    assert "가로등" not in message.body
+    assert len(to(system, "hong@example.org")) == mails, "who reads mail hears of what happens, not of what is near"
+    with clock.at(due - timedelta(hours=1)):
+        browser = system.visitor()
+        await browser.get(re.findall(r"/c/\S+", message.body)[0])
+        page = await browser.get(f"/cases/{case.reference}?lang=ko")
+        assert "처리기한이 가까워져" in page.text
+
+
 async def test_a_link_of_a_text_message_ends_after_ninety_days(system: System) -> None:
     with clock.at(MORNING):
         await by_phone()
@@ -119,9 +146,15 @@ async def test_who_is_asked_for_a_visit_hears_it_too(system: System) -> None:
     assert case.reference in asked[0].body
 
 
-@pytest.mark.parametrize("phone", [PHONE, "02-2133-7000"])
+@pytest.mark.parametrize(
+    ("phone", "words"),
+    [
+        (PHONE, "문자 메시지를 민원인에게 전달하지 못했습니다"),
+        ("02-2133-7000", "민원인의 번호로는 문자 메시지를 받을 수 없습니다. 전화해 주십시오."),
+    ],
+)
 async def test_officials_see_what_was_not_delivered(
-    system: System, phone: str, monkeypatch: pytest.MonkeyPatch
+    system: System, phone: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post = system.worker.handlers["core.text"].__self__.post  # type: ignore[attr-defined]
     async with gateway(reply("400 Bad Request")) as there:
@@ -136,8 +169,24 @@ async def test_officials_see_what_was_not_delivered(
     (mail,) = [one for one in to(system, "handler@city.example") if "문자" in one["Subject"]]
     assert PHONE not in str(mail)
     page = (await (await system.official("handler")).get(f"/desk/cases/{case.reference}")).text
-    assert "문자 메시지를 민원인에게 전달하지 못했습니다" in page
+    assert words in page
+    assert ("전달하지 못했습니다" in page) == (phone == PHONE), "nothing was tried"
     assert ("문자 메시지로 알림" in page) == (phone == PHONE)
+
+
+async def test_a_landline_is_one_event_for_a_whole_case(system: System) -> None:
+    handler = await somebody("handler")
+    with clock.at(MORNING):
+        case = await by_phone(phone="02-2133-7000")
+        await at_work(case)
+        await system.work()
+        await supplementing.request(handler, case.reference, RequestSupplement("사진을 보내 주세요.", 3))
+        await handling.message(handler, case.reference, TextOnly("곧 갑니다."))
+        await system.work()
+    (entry,) = await ledger.read(f"case/{case.reference}", kind="case.mail_undelivered")
+    assert entry.data["no_texts"] is True
+    (mail,) = [one for one in to(system, "handler@city.example") if "문자" in one["Subject"]]
+    assert "받을 수 없습니다" in mail["Subject"]
 
 
 async def followed(browser: httpx.AsyncClient, answer: httpx.Response) -> httpx.Response:

@@ -51,7 +51,11 @@ async def mail_task(attempts: int, **payload: object) -> tuple[Task, str]:
     return Task(key, "core.mail", {"event": event["id"], "to": "citizen", "mailing": 0, **payload}, attempts), key
 
 
-async def test_a_long_outage_makes_mails_wait_and_not_die(system: System) -> None:
+async def killed(_key: str) -> None:
+    raise RuntimeError
+
+
+async def test_a_long_outage_makes_mails_wait_and_not_die(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     notifier = system.worker.handlers["core.mail"].__self__  # type: ignore[attr-defined]
     assert isinstance(notifier, Notifier)
     transport, notifier.post.transport = notifier.post.transport, Failing(Deferred("away"))
@@ -59,7 +63,13 @@ async def test_a_long_outage_makes_mails_wait_and_not_die(system: System) -> Non
     with pytest.raises(Deferred):
         await notifier.deliver(early)
     task, key = await mail_task(jobs.MAX_ATTEMPTS)
-    await notifier.deliver(task)
+    await jobs.enqueue((key, task.kind, task.payload))
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "done", killed)
+        with pytest.raises(RuntimeError):
+            await notifier.deliver(task)
+    assert [row["key"] for row in await database.fetch("SELECT key FROM job")] == [key], "all of it or nothing"
+    await notifier.deliver(task)  # whose worker is killed before it can end the job itself
     (row,) = await database.fetch("SELECT key, run_at FROM job")
     assert row["key"] == f"{key}:1"
     notifier.post.transport = transport

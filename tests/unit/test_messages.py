@@ -141,12 +141,14 @@ def told(domain: str, kind: str, language: str) -> Iterator[CaseEvent | ForumEve
                     forum_title="토론회", outcome_text="답", registration=Place(),
                 )  # fmt: skip
             else:
-                yield CaseEvent(
-                    one, language, ZONE, by_day=full, has_period=full, has_department=not full, who="",
-                    text="말" * full, more={"remedies": "불복", "late_reason": "까닭"} if full else {},
-                    person=Somebody() if full else None, departments=names, answer=Answer() if full else None,
-                    file=File() if full else None, files=(File(),) if full else (),
-                )  # fmt: skip
+                for no_texts in (True, False) if full and "no_texts" in one.data else (None,):
+                    said = one if no_texts is None else replace(one, data={**one.data, "no_texts": no_texts})
+                    yield CaseEvent(
+                        said, language, ZONE, by_day=full, has_period=full, has_department=not full, who="",
+                        text="말" * full, more={"remedies": "불복", "late_reason": "까닭"} if full else {},
+                        person=Somebody() if full else None, departments=names, answer=Answer() if full else None,
+                        file=File() if full else None, files=(File(),) if full else (),
+                    )  # fmt: skip
 
 
 def sentences(value: object) -> Iterator[Text]:

@@ -117,7 +117,9 @@ class Notifier:
             if task.attempts < jobs.MAX_ATTEMPTS or waited >= MOST_WAITS:
                 raise
             payload = {**task.payload, "waited": waited + 1, "key": key}
-            await jobs.enqueue((f"{key}:{waited + 1}", task.kind, payload), delay=max(PATIENCE, error.retry_after))
+            async with database.transaction():  # that ends its own job, or a worker killed in between would have both
+                await jobs.enqueue((f"{key}:{waited + 1}", task.kind, payload), delay=max(PATIENCE, error.retry_after))
+                await jobs.done(task.key)
         except Refused as error:
             log.warning("a message cannot be delivered (%s)", error, extra={"job": task.key, "kind": task.kind})
             for number, _mailing in _told(task):
