@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
+import httpx
 import pytest
 from starlette.routing import Route
 
@@ -27,6 +29,7 @@ from tests.integration.test_flat import plan, reads
 from tests.support.answers import answer
 from tests.support.forums import a_draft, a_forum, a_proposal
 from tests.support.markup import Element, parse
+from tests.support.page_forms import Form, form, post_without_page, send
 from tests.support.stories import filed
 from tests.support.submissions import hold_forum, say
 from tests.support.system import System
@@ -167,6 +170,43 @@ async def test_mr_oh_makes_the_text_larger_without_scripts_and_it_stays(system: 
     assert "data-text" not in parse((await his.get("/")).text).one("html").attrs
     nonsense = await his.get('/?text_size="><script>')
     assert "<script>" not in nonsense.text.replace("<script type", "")
+
+
+async def make_larger(browser: httpx.AsyncClient, page: httpx.Response, words: str, **typed: str) -> httpx.Response:
+    """Press a size on a page with something typed, without scripts."""
+    root = parse(page.text)
+    (button,) = [b for b in root.one("nav", class_="text-size").all("button") if b.text == words]
+    shown = Form(root.one("form", id=button.attrs["form"]), root, str(page.url))
+    data = {**shown.values, **typed, button.attrs["name"]: button.attrs["value"]}
+    return await post_without_page(browser, urljoin(str(page.url), button.attrs["formaction"]), data=data)
+
+
+async def test_mr_oh_loses_nothing_that_he_typed_when_he_makes_the_text_larger(system: System) -> None:
+    his = system.visitor()
+    blank = await his.get("/petitions/new?lang=ko")
+    (first, *_more) = [b for b in parse(blank.text).all("button") if b.attrs.get("form") == "main-form"]
+    assert "name" not in first.attrs, "the Enter key in a field presses the first button, which must not be a size"
+    larger = await make_larger(his, blank, "가 큰 글자", title="가로등이 꺼졌어요")
+    assert parse(larger.text).one("html").attrs["data-text"] == "large"
+    assert "error-summary" not in larger.text, "it was not sent"
+    typed = form(larger, "/petitions/new")
+    assert typed.values["title"] == ["가로등이 꺼졌어요"]
+    refused = await send(his, typed, button="check")
+    assert refused.status_code == 422
+    largest = await make_larger(his, refused, "가 아주 큰 글자")
+    assert parse(largest.text).one("html").attrs["data-text"] == "largest"
+    assert "error-summary" in largest.text, "what is wrong is still said"
+    assert form(largest, "/petitions/new").values["title"] == ["가로등이 꺼졌어요"]
+
+
+async def test_mr_oh_makes_the_text_larger_on_the_answer_to_a_form(system: System) -> None:
+    his = system.visitor()
+    asked = form(await his.get("/cases?lang=ko"), "/cases", field="key")
+    wrong = await send(his, asked, reference="K7Q-M9X-RW4", key="2" * 16)
+    assert wrong.status_code == 422
+    larger = await make_larger(his, wrong, "가 큰 글자")
+    assert parse(larger.text).one("html").attrs["data-text"] == "large"
+    assert form(larger, "/cases", field="key").values["reference"] == ["K7Q-M9X-RW4"]
 
 
 # --- search engines -----------------------------------------------------------------------------------------------
