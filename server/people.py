@@ -194,6 +194,9 @@ class Accounts(Resource[EditAccount]):
         number = await self.add(actor, command, password_hash=password_hash, created_at=clock.now())
         return number, {"password": password}
 
+    def ends_session(self, actor: Official, number: int) -> bool:
+        return actor.id == number
+
     async def reset_password(self, actor: Official, number: int) -> Shown:
         """Set a new random password, which is shown only once, and end all sessions of the account."""
         password = new_key()

@@ -57,11 +57,13 @@ def _way(request: Request, refusal: Refusal) -> _Way | None:
         return _Way(writer, lambda number: f"{web.SIGN_IN}?{urlencode({'next': f'{PAGE}/{number}'})}")
     if isinstance(refusal, NotAnAction) and writer:
         return _Way(writer, lambda number: f"/forums/mine?{urlencode({'kept': number})}")
-    reference = references.read_reference(part[2]) if part[1] == "cases" and len(part) > 3 else None  # noqa: PLR2004
-    reader = auth.reader(request)
-    closed = reader.official is None and reference not in reader.cases
-    if reference and writer and refusal.status == 404 and closed:  # noqa: PLR2004
-        return _Way("", lambda number: f"/cases?{urlencode({'reference': reference, 'kept': number})}")
+    number, reader = references.read_reference(part[2]) if len(part) > 3 else None, auth.reader(request)  # noqa: PLR2004
+    if not (number and writer and refusal.status == 404 and reader.official is None):  # noqa: PLR2004
+        return None
+    if part[1] == "cases" and number not in reader.cases:
+        return _Way("", lambda name: f"/cases?{urlencode({'reference': number, 'kept': name})}")
+    if part[1] == "visits" and number not in reader.visits:
+        return _Way("", lambda name: f"/visits?{urlencode({'number': number, 'kept': name})}#my-reservation")
     return None
 
 

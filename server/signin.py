@@ -1,6 +1,8 @@
 """Signing in and out of the desk, and one's own account: password, two-step verification, sessions, language."""
 
 import asyncio
+import base64
+import hmac
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -19,6 +21,7 @@ from server.core.forms import Errors, Form, Label, OneOf, Password, PasswordRule
 from server.core.security import sign, unsign
 
 NOT_CURRENT = _("This is not your current password.")
+TOTP_BYTES = 20
 TOTP_LIFE = 600
 """Seconds within which a new two-step verification must be confirmed."""
 
@@ -78,7 +81,7 @@ async def account(request: Request, back: ReturnedForm) -> Response:
     """``/desk/account``."""
     row = await Account.get(id=auth.official(request).id)
     # After a wrong code the secret stays, because the authenticator app holds it already.
-    secret = _proven(request, row, str(back.value("proof", ""))) or pyotp.random_base32()
+    secret = _proven(request, row, str(back.value("proof", ""))) or _new_secret(request, row)
     uri = pyotp.TOTP(secret).provisioning_uri(name=row.username, issuer_name=web.site(request).settings.city_name)
     context = {
         "account": row,
@@ -167,6 +170,16 @@ def _proven(request: Request, row: Account, proof: str) -> str:
     """The secret that this official was shown on the page not long ago; empty if there is none."""
     found = unsign(web.site(request).settings, "totp", proof, TOTP_LIFE)
     return str(found[1]) if isinstance(found, list) and found[0] == row.id else ""
+
+
+def _new_secret(request: Request, row: Account) -> str:
+    """The secret that is offered: the same for the whole session, so that another language and reload keep it.
+
+    It is derived and stored nowhere; once it has been used, there is another one.
+    """
+    session = f"totp\0{row.id}\0{row.totp_last}\0{auth.reader(request).token_hash}"
+    derived = hmac.digest(web.site(request).settings.secret_key.encode(), session.encode(), "sha256")
+    return base64.b32encode(derived[:TOTP_BYTES]).decode()
 
 
 async def _totp(request: Request, row: Account, form: Mapping[str, Any]) -> Text:

@@ -8,7 +8,6 @@ double click, a reload) leads to the same receipt and creates nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -33,8 +32,6 @@ from server.core.errors import FieldError, Invalid, Refusal, Text, _
 from server.core.files import MAX_BYTES, MAX_FILES, StoredFile
 from server.core.places import Place
 
-RECEIPT_LIFE = timedelta(minutes=30)
-"""How long the receipt with the key can be opened in the browser that filed."""
 TICKET_LENGTH = 16
 """Characters of the code of a visitor's ticket."""
 
@@ -290,16 +287,10 @@ async def send(request: Request) -> Response:
     filed = await intake.file(petition, official, files=draft.files, idempotency_key=key)
     ticket = draft.values["ticket"]
     back = await request.app.state.filed_at_counter(official, ticket, filed.reference) if official and ticket else ""
-    await kept.put(
-        request,
-        {"reference": filed.reference, "key_from": key, "counter_page": back},
-        whose=whose(official),
-        number=draft.number,
-        life=RECEIPT_LIFE,
-        limited=False,  # the case exists: what follows must not refuse
+    made = {"reference": filed.reference, "key_from": key, "counter_page": back}
+    response = await kept.lead_to(
+        request, f"{new_page(request)}/{{kept}}/receipt", made, whose=whose(official), number=draft.number
     )
-    response = web.redirect(request, f"{new_page(request)}/{draft.number}/receipt")
-    kept.remember(request, response)
     if official is None:
         await auth.open_case(request, response, filed.reference)
     return response

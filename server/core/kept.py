@@ -19,14 +19,14 @@ import orjson
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from tortoise import fields
 from tortoise.models import Model
 
 from server.core import clock, database, showing
 from server.core.errors import Refusal, _
 from server.core.security import network
-from server.core.web import site
+from server.core.web import redirect, site
 
 TABLE = "kept_form"
 """Of use to nobody but a browser, for two hours: not in a backup."""
@@ -35,6 +35,8 @@ SWEPT = timedelta(minutes=5)
 """How often expired forms are deleted."""
 LIFE = timedelta(hours=2) - SWEPT
 """How long a form is kept: nothing is stored for more than two hours."""
+SHOWN_LIFE = timedelta(minutes=30)
+"""How long a page shows, in the browser that asked for it, a code that it shows at no other time."""
 WRITER_LIFE = timedelta(days=30)
 """How long a browser is known as that of whoever wrote in it."""
 MAX_SIZE = 400_000
@@ -114,6 +116,19 @@ async def put(
     if not stored:
         raise TooMuchKept
     return name
+
+
+async def lead_to(
+    request: Request, url: str, content: Mapping[str, Any], *, whose: str = "", number: str = ""
+) -> RedirectResponse:
+    """303 to a page (``{kept}`` in its ``url``) that shows a code for :data:`SHOWN_LIFE`, made of ``content``.
+
+    It is not limited: what the code is for exists already, and must not end in a refusal.
+    """
+    name = await put(request, content, whose=whose, number=number, life=SHOWN_LIFE, limited=False)
+    response = redirect(request, url.format(kept=name))
+    remember(request, response)
+    return response
 
 
 async def get(request: Request, number: str, *, whose: str = "") -> Mapping[str, Any]:

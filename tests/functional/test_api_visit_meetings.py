@@ -39,7 +39,8 @@ async def test_by_video_from_the_timetable_to_the_counter(system: System) -> Non
         assert refused.status_code == 422
         assert "전화번호" in parse(refused.text).text
         again = form(refused, field="email")
-        check = await send(kim, again, button="check", mode="video", name="김민수", email="kim@example.org")
+        typed = {"mode": "video", "name": "김민수", "email": "kim@example.org"}
+        check = await follow(kim, await send(kim, again, button="check", **typed))
         assert "영상" in parse(check.text).text
         assert (await confirm(kim, check)).status_code == 200
         visit = await Visit.get()

@@ -50,8 +50,9 @@ async def test_a_new_official_gets_a_password_that_is_shown_once_and_opens_the_d
     assert (row.role, row.department_id, row.languages) == (Role.GUIDE, parks.id, ["ko", "ja"])
     assert row.specialities == ["나무", "벤치"]
     assert shown[1] not in (await browser.get(f"/desk/people/{row.id}")).text
-    again = await browser.get(saved.headers["location"])
-    assert (again.status_code, again.headers["location"]) == (303, f"/desk/people/{row.id}")
+    stranger = await system.official("admin")
+    again = await stranger.get(saved.headers["location"])
+    assert (again.status_code, again.headers["location"]) == (303, f"/desk/people/{row.id}"), "in another browser"
     assert await signs_in(system, "newcomer", shown[1]) == 303
     assert await trail() == [(row.id, "added")]
     stored = "".join(str(entry.data) for entry in await ledger.read("settings/people"))
@@ -172,8 +173,8 @@ async def test_a_lost_password_and_a_lost_second_factor_are_replaced(system: Sys
     page = f"/desk/people/{row.id}"
     asked = await admin.get(f"{page}/password")
     assert "새 비밀번호를 만드시겠습니까" in asked.text
-    answer = await send(admin, form(asked, "/password"))
-    shown = SHOWN.search(answer.text)
+    led = await send(admin, form(asked, "/password"))
+    shown = SHOWN.search((await admin.get(led.headers["location"])).text)
     assert shown
     assert (await handler.get("/desk/account")).status_code == 303
     assert await signs_in(system, "handler", shown[1]) == 401
@@ -183,6 +184,18 @@ async def test_a_lost_password_and_a_lost_second_factor_are_replaced(system: Sys
     assert await signs_in(system, "handler", shown[1]) == 303
     assert await signs_in(system, "handler", PASSWORD) == 401
     assert await trail() == [(row.id, "password_reset"), (row.id, "totp_reset")]
+
+
+async def test_who_replaces_their_own_password_reads_it_although_their_session_has_ended(system: System) -> None:
+    admin = await system.official("admin")
+    page = f"/desk/people/{(await account('admin')).id}"
+    led = await send(admin, form(await admin.get(f"{page}/password"), "/password"))
+    assert (await admin.get("/desk/account")).status_code == 303, "signed out"
+    await admin.get(led.headers["location"], params={"lang": "ja"})
+    shown = SHOWN.search((await admin.get(led.headers["location"])).text)
+    assert shown
+    assert not SHOWN.search((await system.visitor().get(led.headers["location"])).text)
+    assert await signs_in(system, "admin", shown[1]) == 303
 
 
 async def test_a_guide_who_is_away_gets_no_new_cases(system: System) -> None:

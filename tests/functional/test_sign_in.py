@@ -82,6 +82,25 @@ async def signs_in(system: System, **filled: str) -> int:
     return (await send(visitor, shown, **{"username": "handler", "password": PASSWORD, **filled})).status_code
 
 
+async def test_another_language_and_reload_show_the_same_secret(system: System) -> None:
+    browser, other = await system.official("admin"), await system.official("admin")
+
+    async def offered(reader: httpx.AsyncClient, language: str) -> str:
+        page = await reader.get("/desk/account", params={"lang": language})
+        found = re.search(r"<code>([A-Z2-7]{32})</code>", page.text)
+        assert found
+        return found[1]
+
+    first = await offered(browser, "ko")
+    assert await offered(browser, "ja") == await offered(browser, "ko") == first
+    assert await offered(other, "ko") != first, "another session"
+    _answer, used = await set_up(browser)
+    assert used == first
+    off = form(await browser.get("/desk/account"), field="change", value="totp-off")
+    await send(browser, off, off=PASSWORD)
+    assert await offered(browser, "ko") != first, "what was used is not offered again"
+
+
 async def test_a_second_factor_is_asked_for_and_a_code_opens_once(system: System) -> None:
     browser = await system.official("handler")
     wrong, secret = await set_up(browser, code="000000x")

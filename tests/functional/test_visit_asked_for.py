@@ -12,7 +12,7 @@ from tests.support.markup import parse
 from tests.support.page_forms import post_without_page
 from tests.support.stories import filed, opened_with_key, somebody
 from tests.support.system import System
-from tests.support.visit_pages import confirm, follow, press, week
+from tests.support.visit_pages import code, confirm, follow, press, week
 from tests.support.visits import an_office, at, contact, wish
 from tracking.visits.actions import booking
 from tracking.visits.models import Visit, VisitRequest
@@ -61,8 +61,10 @@ async def test_the_official_asks_and_the_citizen_chooses(system: System) -> None
     assert "김처리님이 동부민원센터 방문을 요청합니다" in first.text, "said at once, not only further down"
     assert "#case-visits" in {link.attrs["href"] for link in first.all("a")}
     chosen = page_forms.form(page, field="start", value=value("10:30"))
-    done = await page_forms.send(hong, chosen)
-    assert done.status_code == 200, done.text
+    done = await follow(hong, await page_forms.send(hong, chosen))
+    assert code(done, "key")
+    assert code(await hong.get(done.url.path, params={"lang": "ja"}), "key") == code(done, "key")
+    await hong.get("/?lang=ko")
     visit = await Visit.get()
     assert (visit.case_reference, visit.name, visit.starts_at) == (case.reference, "홍길동", at("10:30"))
     assert (await VisitRequest.get()).visit_id == visit.id
@@ -201,7 +203,7 @@ async def test_another_time_booked_for_the_case_answers_the_request(system: Syst
     await asks(handler, case.reference, "09:00")
     held = await follow(hong, await press(await week(hong, case=case.reference), hong, "11:00"))
     assert (await VisitRequest.get()).state is RequestState.OPEN, "held is not booked"
-    check = await page_forms.send(hong, page_forms.form(held, field="email"), button="check")
+    check = await follow(hong, await page_forms.send(hong, page_forms.form(held, field="email"), button="check"))
     assert (await confirm(hong, check)).status_code == 200
     request, visit = await VisitRequest.get(), await Visit.get()
     assert (request.state, request.visit_id) == (RequestState.BOOKED, visit.id)

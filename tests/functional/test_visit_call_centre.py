@@ -13,6 +13,7 @@ from server.core.ledger import DomainEvent
 from tests.support.markup import parse
 from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.system import System
+from tests.support.visit_pages import follow
 from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits.actions import booking
 from tracking.visits.actions.booking import Contact
@@ -57,13 +58,16 @@ async def test_a_story_of_one_call(system: System) -> None:
     assert wrong.status_code == 422
     details = form(wrong, field="press")
     assert details.values["name"] == ["최 할머니"]
-    booked = await send(clerk, details, phone="02-123-4567", note="귀가 어두우심")
-    assert booked.status_code == 200, booked.text
+    booked = await follow(clerk, await send(clerk, details, phone="02-123-4567", note="귀가 어두우심"))
     number, key = code(booked, "number"), code(booked, "key")
     assert "02-123-4567" in booked.text
 
-    again = await send(clerk, details, phone="02-123-4567", note="귀가 어두우심")
+    again = await follow(clerk, await send(clerk, details, phone="02-123-4567", note="귀가 어두우심"))
     assert (code(again, "number"), code(again, "key")) == (number, key)
+    other = await clerk.get(booked.url.path, params={"lang": "en"})
+    assert code(other, "key") == key, "another language keeps it"
+    colleague = await system.official("clerk")
+    assert (await colleague.get(booked.url.path)).status_code == 404, "in another browser"
     visit = await Visit.get(number=number)
     assert (visit.channel, visit.name, visit.note) == (Channel.PHONE, "최 할머니", "귀가 어두우심")
     own = await system.client.get(f"/api/v1/visits/{number}", headers={"x-access-key": key})

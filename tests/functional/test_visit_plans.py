@@ -9,9 +9,10 @@ from petitions.actions import handling
 from petitions.forms import Accept
 from tests.support import visit_books
 from tests.support.markup import parse
-from tests.support.page_forms import Form, form, send
+from tests.support.page_forms import Form, send
 from tests.support.stories import filed, somebody
 from tests.support.system import System
+from tests.support.visit_pages import checked, confirm
 from tests.support.visits import at, contact, next_monday, three_floors, wish
 from tracking.visits.actions import booking, taking
 from tracking.visits.actions.taking import Wish
@@ -90,8 +91,7 @@ async def test_a_citizen_takes_a_plan_without_scripts(system: System, language: 
     assert held.status_code == 303, held.text
     assert held.headers["location"].startswith("/visits/held/")
     shown = await browser.get(held.headers["location"])
-    check = await send(browser, form(shown, field="email"), button="check", **HONG)
-    done = await send(browser, form(check, field="go", value="confirm"), button="confirm")
+    done = await confirm(browser, await checked(browser, shown, **HONG))
     assert done.status_code == 200, done.text
     visit = await Visit.get()
     assert (visit.state, visit.guide_id) == ("booked", (await Counter.get(number="G")).id)

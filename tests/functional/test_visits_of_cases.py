@@ -161,7 +161,7 @@ async def test_the_form_of_a_visit_for_a_case_is_filled_in(system: System) -> No
     stranger = system.visitor()
     other = await follow(stranger, await press(await week(stranger, case=case.reference), stranger, "10:00"))
     assert page_forms.form(other, field="email").values["name"] == [""], "only the petitioner's browser knows who it is"
-    check = await page_forms.send(hong, filled, button="check")
+    check = await follow(hong, await page_forms.send(hong, filled, button="check"))
     done = await confirm(hong, check)
     assert done.status_code == 200, done.text
     visit = await Visit.get(number=code(done, "number"))
@@ -194,7 +194,7 @@ async def test_the_guide_of_the_case_comes_along_and_sees_it_in_their_day(system
     held = await follow(hong, await page_forms.send(hong, page_forms.Form(first, root, str(of_day.url))))
     filled = page_forms.form(held, field="email")
     assert filled.values["name"] == ["홍길동"]
-    done = await confirm(hong, await page_forms.send(hong, filled, button="check"))
+    done = await confirm(hong, await follow(hong, await page_forms.send(hong, filled, button="check")))
     visit = await Visit.get(number=code(done, "number"))
     assert visit.case_reference == case.reference
     assert visit.guide_id == (await Counter.get(number="G")).id

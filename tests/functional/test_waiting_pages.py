@@ -76,13 +76,12 @@ async def test_a_visitor_waits_is_offered_a_time_and_takes_it(system: System) ->
     phone = system.visitor()
     offer = await linked(system, phone)
     assert "9:15" in offer.text
-    answer = await send(phone, form(offer, field="answer"), button="accept")
-    assert answer.status_code == 200, answer.text
+    answer = await follow(phone, await send(phone, form(offer, field="answer"), button="accept"))
     booked = await Visit.get(name="이영희")
     assert booked.state is VisitState.BOOKED
     assert parse(answer.text).one("code", id="key").text
     again = await post_without_page(phone, f"/visits/{booked.number}/offer", data={"answer": "accept"})
-    assert again.status_code == 200
+    assert again.headers["location"] == f"/visits/{booked.number}"
     receipt = await browser.get(str(receipt.url))
     assert "예약이 있습니다" in receipt.text
 

@@ -46,13 +46,13 @@ async def hold(browser: httpx.AsyncClient, start: str) -> httpx.Response:
 
 async def checked(browser: httpx.AsyncClient, held: httpx.Response, **details: str) -> httpx.Response:
     """The page that shows the input again before it is booked."""
-    answer = await send(browser, form(held, field="email"), button="check", **(details or KIM))
-    assert answer.status_code == 200, answer.text
-    return answer
+    return await follow(browser, await send(browser, form(held, field="email"), button="check", **(details or KIM)))
 
 
 async def confirm(browser: httpx.AsyncClient, check: httpx.Response) -> httpx.Response:
-    return await send(browser, form(check, field="go", value="confirm"), button="confirm")
+    """Press the button of the page that checks: the confirmation, or what was refused."""
+    answer = await send(browser, form(check, "/check"))
+    return await follow(browser, answer) if answer.status_code == 303 else answer
 
 
 async def book(browser: httpx.AsyncClient, start: str, **details: str) -> httpx.Response:

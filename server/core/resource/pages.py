@@ -5,6 +5,7 @@ meantime; saving again overwrites it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial, wraps
 from typing import Any, Generic
 
@@ -13,15 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import accounts, auth, ledger, web
+from server.core import accounts, auth, kept, ledger, web
 from server.core.accounts import Official
 from server.core.errors import ChangedMeanwhile, Invalid, NotFound
 from server.core.forms import FormField
 from server.core.resource.table import DELETED, SAVED, FormT, Question, Resource, Shown, Version, View
-from server.core.security import sign, unsign
-
-SHOWN_COOKIE = "shown"
-SHOWN_SECONDS = 60
 
 
 def seen(form: Mapping[str, Any]) -> int | None:
@@ -87,7 +84,7 @@ class Pages(Generic[FormT]):
             endpoint = self._step(question, do)
             self.routes.append(Route(f"{row}/{name}", endpoint, methods=["GET", "POST"]))
         if table.shown_once:
-            self.routes.append(Route(f"{row}/shown", self.shown))
+            self.routes.append(Route(f"{row}/shown/{{kept}}", self.shown))
         if table.deleting:
             self.routes.append(Route(f"{row}/delete", self.delete, methods=["GET", "POST"]))
         if table.closing:
@@ -128,7 +125,7 @@ class Pages(Generic[FormT]):
         except Invalid as invalid:
             return await self.form(request, None, raw, view, refusal=invalid)
         if shown:
-            return self.show_once(request, official, number, shown)
+            return await self.show_once(request, official, number, shown)
         return web.redirect(request, await self.back(number), table.added, table.consequence())
 
     async def change(self, request: Request) -> Response:
@@ -232,36 +229,33 @@ class Pages(Generic[FormT]):
             view = await self.table.view(web.language(request))
             return await self.form(request, row, await self.table.values(row), view, refusal=invalid)
         if shown:
-            context = {"table": self.table, "row": row, **shown}
-            return web.page(request, self.table.shown_template, context, secret=True)
+            return await self.show_once(request, official, row.pk, shown)
         return web.redirect(request, home or self.table.home, question.done, self.table.consequence())
 
-    def show_once(self, request: Request, official: Official, number: Any, shown: Mapping[str, Any]) -> Response:
-        """303 to the page that shows what nobody can read again, so that reloading it adds no second row.
+    async def show_once(self, request: Request, official: Official, number: Any, shown: Mapping[str, Any]) -> Response:
+        """303 to the page that shows what nobody can read again, to this official in this browser and for a while.
 
-        Until then it is in a signed cookie of this browser, which is sent to that page only. Steps answer with the page
-        itself: repeating one replaces what was shown, and a new password for oneself ends the session.
+        Whoever has ended their own session by it, with a new password, sees it without one.
         """
-        url = f"{self.table.page}/{number}/shown"
-        settings = web.site(request).settings
-        response = web.redirect(request, url)
-        response.set_cookie(
-            SHOWN_COOKIE, sign(settings, url, [official.id, shown]), max_age=SHOWN_SECONDS, path=url,
-            httponly=True, samesite="strict", secure=settings.public_url.startswith("https://"),
-        )  # fmt: skip
-        return response
+        ended = self.table.ends_session(official, number)
+        content = {"row": number, "shown": shown, "reader": asdict(official) if ended else None}
+        url = f"{self.table.page}/{number}/shown/{{kept}}"
+        return await kept.lead_to(request, url, content, whose="" if ended else official.actor)
 
     async def shown(self, request: Request) -> Response:
-        """``/desk/{path}/{id}/shown``: shows it once; afterwards it leads back to the row."""
-        official, row = await self.need(request)
-        url = f"{self.table.page}/{row.pk}/shown"
-        kept = unsign(web.site(request).settings, url, request.cookies.get(SHOWN_COOKIE, ""), SHOWN_SECONDS)
-        if not isinstance(kept, list) or kept[0] != official.id:
-            return web.redirect(request, f"{self.table.page}/{row.pk}")
-        context = {"table": self.table, "row": row, **kept[1]}
-        response = web.page(request, self.table.shown_template, context, secret=True)
-        response.delete_cookie(SHOWN_COOKIE, path=url)
-        return response
+        """``/desk/{path}/{id}/shown/{kept}``: shows it; afterwards it leads back to the row."""
+        number, official = request.path_params["id"], auth.reader(request).official
+        if official:
+            await self.need(request)
+        try:
+            found = await kept.get(request, request.path_params["kept"], whose=official.actor if official else "")
+        except kept.NotKept:
+            return web.redirect(request, f"{self.table.page}/{number}")
+        row = await self.table.row(number)
+        if row is None or found.get("row") != number:
+            raise NotFound
+        context = {"table": self.table, "row": row, "reader": official or Official(**found["reader"]), **found["shown"]}
+        return web.page(request, self.table.shown_template, context, secret=True)
 
     def _step(self, question: Question, do: Callable[..., Awaitable[Shown]]) -> Any:
         @wraps(do)  # its name is the route's in logs and metrics

@@ -325,6 +325,10 @@ class Resource(Generic[FormT]):
             yield await ledger.open_or_begin(self.chain)
             database.after_commit(self.forget)
 
+    def ends_session(self, _actor: Official, _number: Any) -> bool:
+        """Whether what is shown once, such as an own new password, has ended its reader's session."""
+        return False
+
     async def insert(self, actor: Official, command: FormT) -> tuple[Any, Shown]:
         """Add a row. Returns its id, and what the response shows only once."""
         return await self.add(actor, command), None

@@ -10,6 +10,7 @@ from server.core.database import IntegrityError
 from server.core.days import today
 from server.core.errors import Invalid, _
 from tracking.visits.actions import booking, offering, taking, visits
+from tracking.visits.actions.booking import KeyOf
 from tracking.visits.actions.offering import Entry
 from tracking.visits.actions.visits import Booked, Contact
 from tracking.visits.errors import AlreadyWaiting, NotWaiting, OfferAccepted, OfferExpired, OnePerHousehold, TimeFree
@@ -130,7 +131,7 @@ async def _entry(number: str) -> Entry:
     return found
 
 
-async def accept(number: str) -> Booked:
+async def accept(number: str, key_of: KeyOf | None = None) -> Booked:
     """Book an offered time, by the number of its visit. Doing it again returns the same visit, without its key.
 
     Raises ``NoSuchVisit``, ``OfferExpired``, ``OnePerHousehold``, ``Restricted``, ``TooManyVisits``.
@@ -150,7 +151,7 @@ async def accept(number: str) -> Booked:
                 return Booked(visit.id, number, "")
             if state is None:
                 raise OfferExpired
-            return await booking.confirm(visit.id, wished, contact)
+            return await booking.confirm(visit.id, wished, contact, key_of)
     except IntegrityError:
         raise OnePerHousehold(visit.date) from None
 

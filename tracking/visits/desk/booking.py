@@ -13,13 +13,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import auth, i18n, idempotency, ledger, references, web
+from server.core import kept as kept_forms
 from server.core.accounts import Official
 from server.core.errors import Conflict, Invalid, _
 from server.core.form_pages import ReturnedForm
 from server.core.forms.kinds import Mistake
 from tracking.visits import words
 from tracking.visits.actions import for_others, taking
-from tracking.visits.actions.booking import Booked, Contact
+from tracking.visits.actions.booking import Contact
 from tracking.visits.acts import VISITS
 from tracking.visits.choosing import Choice, Links, next_free, week_context
 from tracking.visits.desk.common import PAGE, all_offices, chosen_office, names
@@ -94,23 +95,32 @@ async def _page(request: Request, kept: ReturnedForm = FRESH) -> Response:
 async def post(request: Request) -> Response:
     """``POST /desk/visits/new``: a time pressed in the timetable, or the caller's details, which book it.
 
-    Sending the details again shows the same reservation, with its key.
+    Sending the details again leads to the same reservation, with its key.
     """
     official, form = _booker(request), await web.read_form(request)
     if "name" not in form:
         links = Links(NEW, fields=Choice.read(form).fields)
         return web.redirect(request, f"{links.url(start=str(form.get('start', '')))}#caller")
     try:
-        made = await _book(request, official, form)
+        number = await _book(request, official, form)
     except (Invalid, Conflict) as refusal:
         values = {name: value for name, value in form.items() if isinstance(value, str)}
         errors = _errors(request, refusal) if isinstance(refusal, Invalid) else {}
         return await _page(request, ReturnedForm(values=values, errors=errors, refusal=refusal))
-    found = await desk.visit(made.number)
+    content = {"visit": number, "key_from": _press(form)}
+    return await kept_forms.lead_to(request, f"{NEW}/booked/{{kept}}", content, whose=official.actor)
+
+
+async def booked(request: Request) -> Response:
+    """``GET /desk/visits/new/booked/{kept}``: what to read out to the caller, with the key."""
+    official = _booker(request)
+    made = await kept_forms.get(request, request.path_params["kept"], whose=official.actor)
+    found = await desk.visit(made["visit"])
+    secret = web.site(request).settings.secret_key
     context = {
         "found": found,
         "row": found.row,
-        "key": made.key,
+        "key": references.derived_key(secret, made["key_from"], found.row.number),
         "office_name": i18n.name_in(found.office, web.language(request)),
         "checklist": await papers.summary(found.row.id),
         "again": Links(NEW, fields=[("office", found.office.code)]).url(),
@@ -118,8 +128,15 @@ async def post(request: Request) -> Response:
     return web.page(request, "desk/visits/booked.html", context, secret=True)
 
 
-async def _book(request: Request, official: Official, form: FormData) -> Booked:
-    """Book once, however often the page is sent. Raises ``Invalid`` and the refusals of a booking."""
+def _press(form: FormData) -> str:
+    return str(form.get("press", ""))[:40]
+
+
+async def _book(request: Request, official: Official, form: FormData) -> str:
+    """Book once, however often the page is sent. Returns its number.
+
+    Raises ``Invalid`` and the refusals of a booking.
+    """
     choice = Choice.read(request.query_params)
     start = request.query_params.get("start", "")
     try:
@@ -128,7 +145,7 @@ async def _book(request: Request, official: Official, form: FormData) -> Booked:
         raise Invalid.at("start", _("Please choose a time from the timetable.")) from None
     person = VisitorDetails.parse(form)
     contact = Contact(person.name, person.email, person.phone, person.language, person.note, VisitMode(person.mode))
-    secret, press = web.site(request).settings.secret_key, str(form.get("press", ""))[:40]
+    secret, press = web.site(request).settings.secret_key, _press(form)
 
     def key_of(number: str) -> str:
         return references.derived_key(secret, press, number)
@@ -138,8 +155,7 @@ async def _book(request: Request, official: Official, form: FormData) -> Booked:
         return (await for_others.book(wished, contact, key_of)).number
 
     content = [request.url.query, sorted((name, str(value)) for name, value in form.items())]
-    number = await idempotency.first(secret, f"desk-visits/{official.id}", press, content, act)
-    return Booked(0, number, key_of(number))
+    return await idempotency.first(secret, f"desk-visits/{official.id}", press, content, act)
 
 
 # --- Another time for a visit ----------------------------------------------------------------------------------------
@@ -185,6 +201,7 @@ async def reschedule_time(request: Request) -> Response:
 routes = [
     Route(NEW, new),
     Route(NEW, post, methods=["POST"]),
+    Route(f"{NEW}/booked/{{kept}}", booked),
     Route(f"{PAGE}/{{number}}/reschedule", reschedule),
     Route(f"{PAGE}/{{number}}/reschedule/time", reschedule_time, methods=["POST"]),
 ]

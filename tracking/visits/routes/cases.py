@@ -1,5 +1,6 @@
 """Visits and cases: book the visit that a case needs, open a case's visit, link a visit to a case, undo the link."""
 
+import secrets
 from collections.abc import Awaitable
 from urllib.parse import urlencode
 
@@ -25,7 +26,7 @@ from tracking.visits.actions import taking
 from tracking.visits.actions.booking import Contact
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.forms import LinkVisit
-from tracking.visits.queries import cases, offices, requests, visits
+from tracking.visits.queries import cases, offices, requests
 from tracking.visits.routes import visit
 from tracking.visits.states import Channel
 
@@ -90,9 +91,10 @@ async def choose(request: Request) -> Response:
     at_start = f"/visits?{urlencode({**elsewhere, 'start': start.isoformat(timespec='minutes')})}"
     if not (contact.email or contact.phone):
         return web.redirect(request, at_start)  # a tip: the form asks for a way to reach them
+    key_from = secrets.token_urlsafe()
     try:
         wished = await taking.wish(asked.code, services, start, Channel.DESK)
-        booked = await asking.choose(asked.id, wished, contact)
+        booked = await asking.choose(asked.id, wished, contact, visit.key_of(key_from))
     except (TimeTaken, Invalid):
         return web.redirect(request, at_start, _("This time is no longer free. Here are the nearest ones."))
     except Conflict as refusal:
@@ -100,9 +102,7 @@ async def choose(request: Request) -> Response:
             already = _("You have chosen a time already. This is your reservation.")
             return web.redirect(request, f"/cases/{found.reference}/visits/{chosen}", already)
         return web.redirect(request, f"/cases/{found.reference}", refusal.text)
-    response = await visit.page(request, await visits.by_number(booked.number), booked.key)
-    await auth.open_visit(request, response, booked.number)
-    return response
+    return await visit.lead_to_booked(request, booked.number, key_from)
 
 
 async def link(request: Request, kept: ReturnedForm) -> Response:

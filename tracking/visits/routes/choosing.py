@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import auth, city, guesses, i18n, web
+from server.core import auth, city, guesses, i18n, kept, web
 from server.core.errors import FieldError, Invalid, _
 from server.core.security import Rate, network
 from tracking.visits.choosing import STEPS, Choice, Links, case_in, next_free, week_context
@@ -19,6 +19,8 @@ from tracking.visits.routes import browser
 
 TRIES = Rate(20, 10)
 """Attempts to open a reservation, by address and by number."""
+NUMBER_LENGTH = 80
+"""Characters of a typed number that are shown again."""
 WRONG = _("The reservation number and the key do not match. Please check both.")
 
 
@@ -67,7 +69,8 @@ async def _entry(
         "closed_now": offices.closed_now,
         "steps": STEPS,
         "form": OpenVisit,
-        "values": values or {},
+        "values": {"number": request.query_params.get("number", "")[:NUMBER_LENGTH], **(values or {})},
+        "kept": kept.address((values or {}).get("kept") or request.query_params.get("kept")).rpartition("/")[2],
         "errors": web.field_errors(lang, errors),
     }
     return web.page(request, "visits/entry.html", context, status=422 if errors else 200)
@@ -123,8 +126,9 @@ async def open_with_key(request: Request) -> Response:
         except NoSuchVisit:
             raise Invalid.at("", WRONG) from None
     except Invalid as error:
-        return await _entry(request, {"number": str(form.get("number", ""))[:80]}, error.errors)
-    response = web.redirect(request, f"/visits/{found.number}")
+        typed = {"number": str(form.get("number", ""))[:NUMBER_LENGTH], "kept": str(form.get("kept", ""))}
+        return await _entry(request, typed, error.errors)
+    response = web.redirect(request, kept.address(form.get("kept")) or f"/visits/{found.number}")
     await guess.right(request, response)
     await auth.open_visit(request, response, found.number)
     return response
@@ -135,6 +139,7 @@ async def forget(request: Request) -> Response:
     notice = _("Closed. The next person to use this browser cannot see your reservations.")
     response = web.redirect(request, "/visits", notice=notice)
     response.delete_cookie(browser.COOKIE)
+    kept.forget(response)  # a confirmation with its key, and what was typed and not sent
     if auth.reader(request).official is None:
         await auth.sign_out(request, response)
     return response

@@ -1,7 +1,8 @@
 """Booking a time: it is held for the browser, then the visitor fills in the form, checks it and confirms.
 
-The form is one page and its check another, which carries the input in hidden fields. Confirming twice, or in a second
-tab, shows the booking with the same key, because the key is derived from the browser's own secret.
+The form, the page that checks it and the confirmation have addresses; what was typed is kept for this browser
+(``server.core.kept``). Confirming twice, or in a second tab, shows the booking with the same key, because the key is
+derived from the browser's own secret.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import auth, config, i18n, references, web
+from server.core import i18n, kept, web
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, Refusal, _
 from server.core.forms.kinds import Mistake
@@ -64,63 +65,106 @@ async def hold(request: Request) -> Response:
     except (TimeTaken, Invalid, OverflowError):
         return web.redirect(request, choice.url(start=start_value(start)))
     values = _typed(form)
-    if any(values.get(name) for name in TYPED):  # typed before another time was needed
-        response = await _form(request, await holds.held_visit(number, token_hash(token)), values)
-    else:
-        response = web.redirect(request, f"/visits/held/{number}")
+    here = f"/visits/held/{number}"
+    typed = any(values.get(name) for name in TYPED)  # before another time was needed
+    response = await _keep(request, here, number, values) if typed else web.redirect(request, here)
     browser.remember(request, response, token)
     return response
 
 
 async def held(request: Request) -> Response:
-    """``GET /visits/held/{number}``: the form, or what became of the time."""
-    found = await holds.held_visit(request.path_params["number"], browser.holder(request))
+    """``GET /visits/held/{number}``: the form with what was typed, or what became of the time."""
+    found = await _held(request)
     if found.booked:
         return web.redirect(request, f"/visits/{found.number}")
-    values = await access.petitioner(request, found.case_reference)
-    return await (_form if found.holds else _late)(request, found, values)
+    typed = (await _kept(request, found)).get("values", {})
+    if not found.holds:
+        return await _late(request, found, typed)
+    return await _form(request, found, typed or await access.petitioner(request, found.case_reference))
 
 
 async def submit(request: Request) -> Response:
-    """``POST /visits/held/{number}``: check, edit or confirm, depending on the button (``go``)."""
-    found = await holds.held_visit(request.path_params["number"], browser.holder(request))
-    form = await web.read_form(request)
-    values, go = _typed(form), form.get("go", "")
+    """``POST /visits/held/{number}``: keep what is complete, and go to the page that checks it."""
+    found, form = await _held(request), await web.read_form(request)
+    values = _typed(form)
     if found.booked:
-        return await _booked(request, found.number)
-    if not found.holds or go == "edit":
-        return await (_form if found.holds else _late)(request, found, values)
+        return await _booked(request, found)
+    if not found.holds:
+        return await _late(request, found, values)
     try:
-        details = VisitorDetails.parse(form)
-        if go == "confirm":
-            return await _confirm(request, found, details)
+        VisitorDetails.parse(form)
+        return await _keep(request, f"/visits/held/{found.number}/check", found.number, values)
+    except (Invalid, kept.TooMuchKept) as refusal:
+        return await _form(request, found, values, refusal)
+
+
+async def check(request: Request) -> Response:
+    """``GET /visits/held/{number}/check``: the input, before it is booked; afterwards the confirmation."""
+    found = await _held(request)
+    content = await _kept(request, found)
+    if found.booked:
+        then = f"/booked/{_kept_as(found.number)}" if "visit" in content else ""
+        return web.redirect(request, f"/visits/{found.number}{then}")
+    values = content.get("values", {})
+    if not found.holds:
+        return await _late(request, found, values)
+    try:
+        details = VisitorDetails.parse(values)
+    except Invalid:  # nothing is kept
+        return web.redirect(request, f"/visits/held/{found.number}")
+    gets_messages = visits.reachable(details.email, details.phone)
+    context = {**await _context(request, found, values), "details": details, "gets_messages": gets_messages}
+    return web.page(request, "visits/check.html", context)
+
+
+async def confirm(request: Request) -> Response:
+    """``POST /visits/held/{number}/check``: book the time with what is kept."""
+    found = await _held(request)
+    if found.booked:
+        return await _booked(request, found)
+    values = (await _kept(request, found)).get("values", {})
+    try:
+        details = VisitorDetails.parse(values)
+        contact = Contact(
+            details.name, details.email, details.phone, details.language, details.note, VisitMode(details.mode)
+        )  # fmt: skip
+        case = await access.own_case(request, found.case_reference)
+        key_of = visit.key_of(browser.token(request))
+        await booking.book_held(found.number, browser.holder(request), contact, key_of, case)
     except RULES as refusal:
         return await _form(request, found, values, refusal)
     except HoldExpired:
-        return await _late(request, await holds.held_visit(found.number, browser.holder(request)), values)
-    return await _check(request, found, details, values)
+        return await _late(request, await _held(request), values)
+    return await _booked(request, found)
 
 
-async def _confirm(request: Request, found: HeldVisit, details: VisitorDetails) -> Response:
-    contact = Contact(
-        details.name, details.email, details.phone, details.language, details.note, VisitMode(details.mode)
-    )  # fmt: skip
-    case = await access.own_case(request, found.case_reference)
-    await booking.book_held(found.number, browser.holder(request), contact, _key_of(request), case)
-    return await _booked(request, found.number)
+async def _held(request: Request) -> HeldVisit:
+    return await holds.held_visit(request.path_params["number"], browser.holder(request))
 
 
-def _key_of(request: Request) -> booking.KeyOf:
-    token = browser.token(request)
-    return lambda number: references.derived_key(config.settings().secret_key, f"visit\0{token}", number)
+async def _booked(request: Request, found: HeldVisit) -> Response:
+    return await visit.lead_to_booked(request, found.number, browser.token(request), _kept_as(found.number))
 
 
-async def _booked(request: Request, number: str) -> Response:
-    found = await visits.by_number(number)
-    request.scope["shown_at"] = f"/visits/{number}"  # whose address is the reservation's
-    response = await visit.page(request, found, _key_of(request)(number))
-    await auth.open_visit(request, response, number)
+def _kept_as(number: str) -> str:
+    """Under which number the form of a held time is kept: only the browser that holds it comes so far."""
+    return f"visit-{number}"
+
+
+async def _keep(request: Request, then: str, number: str, values: Mapping[str, str]) -> Response:
+    """Keep what was typed for a held time, and go on. Raises ``TooMuchKept``."""
+    await kept.put(request, {"values": values}, number=_kept_as(number))
+    response = web.redirect(request, then)
+    kept.remember(request, response)
     return response
+
+
+async def _kept(request: Request, found: HeldVisit) -> Mapping[str, Any]:
+    """What was typed for a held time, or what its confirmation needs; empty if there is neither."""
+    try:
+        return await kept.get(request, _kept_as(found.number))
+    except kept.NotKept:
+        return {}
 
 
 def _typed(form: FormData) -> dict[str, str]:
@@ -162,12 +206,6 @@ async def _form(
     return web.page(request, "visits/held.html", context, status=refusal.status if refusal else 200)
 
 
-async def _check(request: Request, found: HeldVisit, details: VisitorDetails, values: Mapping[str, str]) -> Response:
-    gets_messages = visits.reachable(details.email, details.phone)
-    context = {**await _context(request, found, values), "details": details, "gets_messages": gets_messages}
-    return web.page(request, "visits/check.html", context)
-
-
 async def _late(request: Request, found: HeldVisit, values: Mapping[str, str]) -> Response:
     """The time is no longer held: the nearest free ones, each one press away with the input kept."""
     choice = _choice(found)
@@ -178,7 +216,7 @@ async def _late(request: Request, found: HeldVisit, values: Mapping[str, str]) -
     context = {
         **await _context(request, found, values),
         "typed": values,
-        "kept": request.method == "POST" and any(values.get(name) for name in TYPED),
+        "kept": any(values.get(name) for name in TYPED),
         "fields": choice.fields,
         "nearest": [(start, start_value(start)) for start in nearest],
         "other": now if now and now.number != found.number else None,
@@ -198,5 +236,7 @@ routes = [
     Route("/visits/hold", hold, methods=["POST"]),
     Route("/visits/held/{number}", held),
     Route("/visits/held/{number}", submit, methods=["POST"]),
+    Route("/visits/held/{number}/check", check),
+    Route("/visits/held/{number}/check", confirm, methods=["POST"]),
     Route("/visits/held/{number}/release", release, methods=["POST"]),
 ]

@@ -3,6 +3,8 @@
 The links in messages open these pages; they change nothing by themselves, because mail programs follow links.
 """
 
+import secrets
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -67,9 +69,12 @@ async def decide(request: Request) -> Response:
                 await booking.release_beside(found.number, browser.holder(request))
             return web.redirect(request, there if said is MOVED else f"{there}/offer", said)
         if form.get("answer") == ACCEPT:
-            made = await waiting.accept(found.number)
+            key_from = secrets.token_urlsafe()
+            made = await waiting.accept(found.number, visit.key_of(key_from))
             await booking.release_beside(found.number, browser.holder(request))
-            return await visit.page(request, await own_visit(request), made.key)
+            return (
+                await visit.lead_to_booked(request, made.number, key_from) if made.key else web.redirect(request, there)
+            )
         if form.get("answer") == REFUSE:
             thanks = _("Thank you for telling us. The time goes to the next person; you stay on the waiting list.")
             refused = await waiting.refuse(found.number)

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.core import auth, clock, config, i18n, qr, web
+from server.core import auth, clock, config, i18n, kept, qr, references, web
 from server.core.booking.errors import TimeTaken
 from server.core.days import today
 from server.core.errors import ChangedMeanwhile, Conflict, Invalid, NotPossibleNow, _
@@ -49,7 +49,7 @@ async def show(request: Request) -> Response:
 
 
 async def page(request: Request, found: VisitView, key: str = "") -> Response:
-    """A reservation as its owner sees it; ``key`` is shown in the answer to booking it."""
+    """A reservation as its owner sees it; ``key`` is shown after booking it."""
     lang = web.language(request)
     floors = await offices.floors(found.office_id)
     to_come = found.state is VisitState.BOOKED and found.ends_at > clock.now()
@@ -75,6 +75,35 @@ async def page(request: Request, found: VisitView, key: str = "") -> Response:
         else "/visits",
     }
     return web.page(request, "visits/visit.html", context, secret=bool(key))
+
+
+async def lead_to_booked(request: Request, number: str, key_from: str, kept_as: str = "") -> Response:
+    """303 to the confirmation, which shows the key for a while in this browser only, and open the visit here.
+
+    ``key_from`` is what the key was derived from (:func:`key_of`), ``kept_as`` the number of a kept form to replace.
+    """
+    content = {"visit": number, "key_from": key_from}
+    response = await kept.lead_to(request, f"/visits/{number}/booked/{{kept}}", content, number=kept_as)
+    await auth.open_visit(request, response, number)
+    return response
+
+
+def key_of(key_from: str) -> booking.KeyOf:
+    """The keys of visits, derived from a secret that only their booking knows."""
+    return lambda number: references.derived_key(config.settings().secret_key, f"visit\0{key_from}", number)
+
+
+async def booked(request: Request) -> Response:
+    """``GET /visits/{number}/booked/{kept}``: the confirmation with the key; later, or elsewhere, the reservation."""
+    number = request.path_params["number"]
+    try:
+        made = await kept.get(request, request.path_params["kept"])
+    except kept.NotKept:
+        return web.redirect(request, f"/visits/{number}")
+    found = await visits.by_number(number)
+    if made.get("visit") != found.number or found.state is not VisitState.BOOKED:
+        return web.redirect(request, f"/visits/{found.number}")
+    return await page(request, found, key_of(made["key_from"])(found.number))
 
 
 async def ready(request: Request) -> Response:
@@ -160,6 +189,7 @@ async def cancel(request: Request) -> Response:
 
 routes = [
     Route("/visits/{number}", show),
+    Route("/visits/{number}/booked/{kept}", booked),
     Route("/visits/{number}/ready", ready, methods=["POST"]),
     Route("/visits/{number}/change", change, methods=["GET", "POST"]),
     Route("/visits/{number}/cancel", cancel, methods=["GET", "POST"]),
