@@ -382,6 +382,12 @@ async def drop(pattern: str) -> None:
     await database.execute("DELETE FROM job WHERE kind LIKE ?", pattern)
 
 
+async def forget(word: str) -> int:
+    """Delete the jobs that mention a word, in small letters. Returns how many there were."""
+    said = "LOWER(key || payload || error)"
+    return await database.execute(f"DELETE FROM job WHERE REPLACE({said}, ?, '') <> {said}", word)
+
+
 async def retry_dead(key: str = "") -> int:
     """Schedule a dead letter again, or all, with no attempts counted. Returns how many there were."""
     one, keys = (" AND key = ?", [key]) if key else ("", [])

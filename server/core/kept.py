@@ -164,6 +164,11 @@ async def sweep() -> None:
     await database.execute("DELETE FROM kept_form WHERE expires_at <= ?", clock.now())
 
 
+async def drop_all() -> int:
+    """Delete every form that is kept: whose they are cannot be read. Returns how many there were."""
+    return await database.execute("DELETE FROM kept_form")
+
+
 def remember(request: Request, response: Response) -> None:
     """Set the cookie with which this browser reads what :func:`put` kept."""
     response.set_cookie(

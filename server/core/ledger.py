@@ -19,12 +19,14 @@ from tortoise.models import Model
 
 from server.core import changes, clock, database, jobs
 from server.core.errors import NotFound
+from server.core.personal import Held, Personal
 from server.core.rows import read as read_row
 from server.core.rows import select
 
 GENESIS = "0" * 64
 END = 2**62
 """Greater than every id."""
+PERSONAL = Personal(held=(Held("ledger_event", "subject", "subject", "", secret=("transaction_id",)),))
 
 
 class Audience(StrEnum):

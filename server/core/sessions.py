@@ -15,6 +15,7 @@ from typing import Any
 from server.core import clock, config, database, ledger
 from server.core.accounts import Session
 from server.core.ledger import SettingChanged
+from server.core.personal import Held, Personal, Way
 from server.core.rows import columns, select
 
 SIGN_INS = "settings/sign-ins"
@@ -33,6 +34,16 @@ _SYSTEMS = (
     ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
     ("CrOS", "ChromeOS"), ("Linux", "Linux"),
 )  # fmt: skip
+PERSONAL = Personal(
+    ways=(
+        Way(
+            "session",
+            ("email", "participant", "household"),
+            "SELECT token_hash FROM session WHERE LOWER(email) IN (?) OR participant_id IN (?) OR household IN (?)",
+        ),
+    ),
+    held=(Held("session", "session", "token_hash", secret=("token_hash", "household")),),
+)
 
 
 def token_hash(token: str) -> str:

@@ -28,7 +28,7 @@ from petitions import reference
 from petitions.models import ReplyTemplate, RoutingRule, Service
 from server import wiring
 from server.app import create_app
-from server.core import city, clock, config, database
+from server.core import city, clock, config, database, search
 from server.core.accounts import Account, Department, Role
 from server.core.booking import times
 from server.core.city import District
@@ -135,6 +135,8 @@ async def _make_template(url: str) -> None:
     try:
         await database.migrate(settings, wiring.APPS)
         await create_accounts()
+        async for _repaired in search.problems(wiring.SEARCHED):  # the services can be found
+            pass
     finally:
         await database.close()
 

@@ -38,8 +38,8 @@ async def person_of(reader: Reader) -> Person | None:
 
 
 async def person(person_id: int) -> Person | None:
-    """A participant by id; None if they no longer exist."""
-    return await select_one(Person, f"{_PERSON} id = ?", person_id)
+    """A participant by id; None if they no longer exist, or everything about them has been erased."""
+    return await select_one(Person, f"{_PERSON} id = ? AND email NOT LIKE 'erased:%'", person_id)
 
 
 def with_participant(column: str, alias: str) -> str:

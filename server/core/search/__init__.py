@@ -13,7 +13,7 @@ from server.core.search.words import query_terms, tokens
 
 __all__ = [
     "ENGINE", "PUBLIC", "TABLES", "Batch", "Document", "Embedded", "Found", "Hit", "Kind", "Passage", "Question",
-    "count", "problems", "put", "query_terms", "rebuild", "refresh", "remove", "tokens", "translated",
+    "count", "forget", "problems", "put", "query_terms", "rebuild", "refresh", "remove", "tokens", "translated",
 ]  # fmt: skip
 
 ENGINE = Embedded()
@@ -44,6 +44,12 @@ async def count() -> None:
     """Add up how frequent words have become, for a job that runs again and again."""
     while await TABLES.count():
         pass
+
+
+async def forget() -> None:
+    """Leave nothing of documents that were removed or replaced: no word, no part of the index."""
+    await count()
+    await TABLES.forget()
 
 
 async def rebuild(kinds: Sequence[Kind], progress: Callable[[int], object]) -> int:

@@ -41,6 +41,8 @@ BUCKET_BITS = 12
 DOCUMENTS, LENGTH, REBUILDING = "#documents", "#length", "#rebuilding"
 """Rows of ``…_term`` that are no terms: how many documents there are, how many characters they have, and until when
 (seconds since 1970) counting waits for a rebuild."""
+LAST_OF_NUMBERS = "#\uffff"
+"""Such rows stand before this, terms after it."""
 
 _COMMON = (
     "CREATE TABLE {p}_term (term {text} PRIMARY KEY, documents BIGINT NOT NULL)",
@@ -210,6 +212,16 @@ class Tables:
                     named.update(dict.fromkeys(row["words"].split(), row["change"]))
                 await self.add(frequent, named)
         return len(rows)
+
+    async def forget(self) -> None:
+        """Leave nothing of removed documents: no words that none has any more, and on SQLite no part of the index in
+        which they still stand. When all is counted.
+        """
+        named = (("term", f"term > '{LAST_OF_NUMBERS}'"), ("word", "1 = 1"))
+        for name, which in named:
+            await database.execute(f"DELETE FROM {self.prefix}_{name} WHERE documents <= 0 AND {which}")
+        if database.dialect() == "sqlite":
+            await database.execute(f"INSERT INTO {self.prefix}_index ({self.prefix}_index) VALUES ('optimize')")
 
     async def add(self, frequent: Mapping[str, int], named: Mapping[str, int]) -> None:
         """Add to the numbers of documents of terms, and of titles' words."""

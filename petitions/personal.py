@@ -1,0 +1,28 @@
+"""What the tables of cases hold about a petitioner. Dates, kind, department and rating stay: statistics count them."""
+
+from server.core.personal import BLANK, Held, Personal, Way
+
+PERSONAL = Personal(
+    ways=(
+        Way("case", ("email", "phone"), "SELECT case_id FROM petitioner WHERE LOWER(email) IN (?) OR phone IN (?)"),
+        Way("reference", ("case",), "SELECT reference FROM petition_case WHERE id IN (?)"),
+        Way("subject", ("case",), "SELECT 'case/' || reference FROM petition_case WHERE id IN (?)"),
+    ),
+    held=(
+        Held("statement", "case", "case_id", f"text = {BLANK}"),
+        Held("answer", "case", "case_id", f"text = {BLANK}, reasons = '', remedies = ''"),
+        Held("attachment", "case", "case_id", files="hash"),
+        Held(
+            "petition_case",
+            "case",
+            "id",
+            f"title = {BLANK}, body = {BLANK}, address = '', lat = NULL, lng = NULL, routing = '{{}}', public = FALSE, "
+            "key_hash = ''",
+            secret=("key_hash",),
+        ),
+        Held("petitioner", "case", "case_id", "name = '', email = '', phone = '', address = ''"),
+    ),
+)
+
+CONTACTS = Personal(held=(Held("petitioner", "case", "case_id", "email = '', phone = '', address = ''"),))
+"""How to reach petitioners, which is of no use long after their cases have ended."""
