@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 import pytest
+from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from server.core import template_constants, templates
@@ -51,3 +52,21 @@ def test_an_icon_is_what_its_macro_draws_and_an_unknown_one_is_an_error() -> Non
 def test_values_are_escaped() -> None:
     environment = templates.environment("en", ("ko", "ja", "en"), SEOUL)
     assert environment.from_string("{{ _('Case %(number)s', number='<i>') }}").render() == "Case &lt;i&gt;"
+
+
+def test_markup_is_printed_as_it_is_and_anything_else_escaped() -> None:
+    environment = templates.environment("en", ("ko", "ja", "en"), SEOUL)
+    source = (
+        "{% macro bold(x) %}<b>{{ x }}</b>{% endmacro %}{{ bold('<') }}{{ number }}{{ text }}{{ text|safe }}{{ none }}"
+    )
+    printed = environment.from_string(source).render(number=3, text="<i>")
+    assert printed == "<b>&lt;</b>3&lt;i&gt;<i>None"
+    with pytest.raises(UndefinedError):
+        environment.from_string("{{ missing }}").render()
+
+
+def test_an_imported_template_is_made_once() -> None:
+    environment = templates.environment("ko", ("ko", "ja", "en"), SEOUL)
+    template = environment.get_template("components/icon.html")
+    context = environment.from_string("").new_context({"more": 1})
+    assert template._get_default_module(context) is template.module
