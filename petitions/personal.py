@@ -26,3 +26,14 @@ PERSONAL = Personal(
 
 CONTACTS = Personal(held=(Held("petitioner", "case", "case_id", "email = '', phone = '', address = ''"),))
 """How to reach petitioners, which is of no use long after their cases have ended."""
+
+OLD_CONTACTS = (
+    "SELECT c.id FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
+    "WHERE c.open = ? AND COALESCE(c.closed_at, c.answered_at, c.received_at) < ? "
+    "AND (p.email <> '' OR p.phone <> '' OR p.address <> '') ORDER BY c.id LIMIT ?"
+)
+OLD_CASES = (
+    "SELECT id FROM petition_case WHERE open = ? AND COALESCE(closed_at, answered_at, received_at) < ? "
+    f"AND body <> {BLANK} ORDER BY id LIMIT ?"
+)
+"""The cases, so many, that are not open any more since before a moment and still say something."""

@@ -19,7 +19,7 @@ import click
 import uvicorn
 from tqdm import tqdm
 
-from server import backup, importing, importing_forums, persons, wiring
+from server import backup, importing, importing_forums, persons, retention, wiring
 from server import check as checks
 from server.bench.command import bench
 from server.core import clock, database, observe, search, templates
@@ -293,6 +293,7 @@ main.add_command(backup.backup_command)
 main.add_command(backup.restore_command)
 main.add_command(persons.export)
 main.add_command(persons.erase)
+main.add_command(retention.retention)
 main.add_command(clock_command, "clock")
 main.add_command(bench)
 main.add_command(routing_command)

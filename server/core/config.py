@@ -73,6 +73,9 @@ class Settings:
     run_jobs: bool = True
     forum_supports: int = 100
     idle_minutes: int = 60
+    keep_contacts_years: int = 3
+    keep_cases_years: int = 10
+    keep_visits_years: int = 1
     two_step_roles: tuple[str, ...] = ()
     demo_live: bool = False
 
@@ -284,7 +287,14 @@ _TEXTS = (
     "privacy_officer", "security_contact", "tile_url", "geocoder_url", "clamd_url", "metrics_token", "timezone",
     "country",
 )  # fmt: skip
-_NUMBERS = {"port": (1, 65535), "workers": (1, 64), "forum_supports": (1, 1_000_000), "idle_minutes": (5, 720)}
+_PERIODS = ("keep_contacts_years", "keep_cases_years", "keep_visits_years")
+_NUMBERS = {
+    "port": (1, 65535),
+    "workers": (1, 64),
+    "forum_supports": (1, 1_000_000),
+    "idle_minutes": (5, 720),
+    **dict.fromkeys(_PERIODS, (1, 100)),
+}
 _LISTS = ("languages", "two_step_roles", "trusted_proxies", "signing_keys")
 _SWITCHES = ("rate_limits", "keep_pages", "run_jobs", "smtp_utf8", "demo_live")
 

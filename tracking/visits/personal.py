@@ -56,3 +56,9 @@ PERSONAL = Personal(
         ),
     ),
 )
+
+OLD_VISITS = (
+    "SELECT id FROM visit WHERE held_until IS NULL AND ends_at < ? "
+    "AND (name <> '' OR email <> '' OR phone <> '' OR note <> '' OR household <> '') ORDER BY id LIMIT ?"
+)
+"""The visits, so many, that are over since before a moment and still say whose they were."""
