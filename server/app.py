@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import xstatic.pkg.leaflet
@@ -188,7 +189,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.queues = queues.Queues()
     app.state.guessed = sign_in_letters.tell
     app.state.store = adapters.store
-    app.state.readiness = pages.Readiness()
+    app.state.readiness = pages.Readiness(partial(database.pending, settings, wiring.APPS))
     app.state.correspondents = wiring.correspondents(settings)
     app.state.ways = crossing.WAYS
     app.state.case_sections = wiring.CASE_SECTIONS

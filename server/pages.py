@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from math import inf
 from pathlib import Path
@@ -59,8 +60,11 @@ async def healthz(_request: Request) -> Response:
 class Readiness:
     """Whether a process is ready. However many ask, it is found out by one at a time, once in :data:`READY_SECONDS`."""
 
-    def __init__(self) -> None:
+    def __init__(self, pending: Callable[[], Awaitable[int]]) -> None:
         self._lock = asyncio.Lock()
+        self._pending = pending
+        self._migrated = -1
+        """How many migrations had been applied when none was pending: counted each time, because asking is slow."""
         self._found_at = -inf
         self._why_not = ""
 
@@ -68,9 +72,16 @@ class Readiness:
         """Why the process is not ready; empty if it is."""
         async with self._lock:
             if time.monotonic() - self._found_at >= READY_SECONDS:
-                self._why_not = await _why_not_ready(request)
+                self._why_not = await _why_not_ready(request) or await self._not_migrated()
                 self._found_at = time.monotonic()
             return self._why_not
+
+    async def _not_migrated(self) -> str:
+        applied = await database.applied()
+        if applied != self._migrated and await self._pending():
+            return "migrations are pending"
+        self._migrated = applied
+        return ""
 
 
 async def readyz(request: Request) -> Response:

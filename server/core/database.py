@@ -209,6 +209,11 @@ async def pending(settings: Settings, apps: dict[str, str]) -> int:
     return len(await MigrationExecutor(connection(), config(settings, apps)["apps"]).plan(None))
 
 
+async def applied() -> int:
+    """How many migrations are applied."""
+    return int(await value("SELECT COUNT(*) FROM tortoise_migrations"))
+
+
 def connection() -> BaseDBAsyncClient:
     """The connection of the surrounding transaction, or the pool."""
     return get_connection("default")

@@ -57,10 +57,11 @@ class Journal:
     def __contains__(self, name: str) -> bool:
         """Whether any process has noted it."""
         for path in self._folder.glob("*.txt"):
-            with path.open() as stream:
+            with path.open("rb") as stream:
                 stream.seek(self._read.get(path.name, 0))
-                self._known.setdefault(path.name, set()).update(stream.read().split())
-                self._read[path.name] = stream.tell()
+                whole = stream.read().rpartition(b"\n")[0]  # another process may be in the midst of a line
+            self._known.setdefault(path.name, set()).update(whole.decode().split())
+            self._read[path.name] = self._read.get(path.name, 0) + len(whole)
         return any(name in known for known in self._known.values())
 
     def add(self, name: str) -> None:
@@ -88,7 +89,9 @@ class Journal:
                     old.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(descriptor, f"{name}\n".encode())
+            left = f"\n{name}\n".encode()  # begins anew after a line that a full disk cut off
+            while left:
+                left = left[os.write(descriptor, left) :]
         finally:
             os.close(descriptor)
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.core import observe
+from server import pages
+from server.core import database, observe
 from tests.support.system import System
 
 
@@ -13,6 +14,20 @@ async def test_a_running_server_says_that_it_is_ready(system: System, monkeypatc
     metrics = (await system.client.get("/metrics")).text
     assert 'sinmungo_request_seconds_count{area="public",status="2xx"} ' in metrics
     assert 'sinmungo_route_seconds_count{route="server.pages.readyz"} ' in metrics
+
+
+async def test_a_server_is_not_ready_while_a_migration_is_pending(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "READY_SECONDS", 0.0)
+    assert (await system.client.get("/readyz")).status_code == 200
+    last = await database.value("SELECT MAX(id) FROM tortoise_migrations")
+    row = await database.fetch_one("SELECT * FROM tortoise_migrations WHERE id = ?", last)
+    await database.execute("DELETE FROM tortoise_migrations WHERE id = ?", last)
+    answer = await system.client.get("/readyz")
+    assert (answer.status_code, answer.text, answer.headers["retry-after"]) == (503, "migrations are pending\n", "2")
+    await database.insert("tortoise_migrations", tuple(dict(row or {})), [tuple(dict(row or {}).values())])
+    assert (await system.client.get("/readyz")).status_code == 200
 
 
 async def test_an_unknown_page_says_what_to_do(system: System) -> None:

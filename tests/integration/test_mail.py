@@ -1,7 +1,9 @@
 """Mail through real SMTP servers on the loopback address: good ones, refusing ones and broken ones."""
 
 import asyncio
+import errno
 import functools
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -303,3 +305,27 @@ async def test_a_mail_that_was_deferred_is_tried_again(tmp_path: Path) -> None:
         postman.content = "250 OK"
         await transport.send(MAIL)
     assert len(postman.taken) == 1
+
+
+def test_a_line_that_a_full_disk_cuts_off_harms_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of a line is written, and then nothing; the next one begins anew, and no reader takes half a line."""
+    write, left = os.write, [3]
+
+    def full(descriptor: int, content: bytes) -> int:
+        if not left:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, content[: left.pop()])
+
+    mine, other = Journal(tmp_path), Journal(tmp_path)
+    mine.add("a" * 40)
+    monkeypatch.setattr(os, "write", full)
+    mine.add("b" * 40)
+    assert "b" * 40 in mine, "this process knows it"
+    assert "a" * 40 in other
+    monkeypatch.setattr(os, "write", write)
+    mine.add("c" * 40)
+    assert "c" * 40 in other
+    assert "c" * 40 in Journal(tmp_path)
+    monkeypatch.setattr(os, "write", lambda descriptor, content: write(descriptor, content[:7]))
+    mine.add("d" * 40)
+    assert "d" * 40 in other, "short writes are continued"
