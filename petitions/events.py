@@ -284,6 +284,10 @@ class ConsultationOverdue(DomainEvent, kind="case.consultation_overdue", audienc
     department: int
 
 
+class ConsentWithdrawn(DomainEvent, kind="case.unpublished", audience=Audience.PUBLIC):
+    """The petitioner no longer agrees that petition and answer are published: no public page shows them any more."""
+
+
 class CaseWithdrawn(DomainEvent, kind="case.withdrawn", audience=Audience.PARTY):
     text: int | None = None
 

@@ -67,6 +67,7 @@ class Action(StrEnum):
     DECIDE_OBJECTION = ("decide-objection", "cases.decide_objection")
     WITHDRAW_OBJECTION = ("withdraw-objection", "cases.work")
     WITHDRAW = ("withdraw", "cases.work")
+    UNPUBLISH = ("unpublish", "cases.work")
 
 
 S, A = State, Action
@@ -124,6 +125,8 @@ OPEN = frozenset({S.RECEIVED, S.ACCEPTED, S.ASSIGNED, S.IN_PROGRESS, S.SUPPLEMEN
 """States in which the city still has to act."""
 ENDED = frozenset({S.CLOSED, S.RETURNED, S.WITHDRAWN, S.TRANSFERRED_OUT})
 """States of a closed case."""
+for _state in (*OPEN, S.ANSWERED, S.CLOSED):
+    TRANSITIONS[_state][A.UNPUBLISH] = _state
 
 LEADS_TO: Mapping[str, State] = {
     "case.received": S.RECEIVED,

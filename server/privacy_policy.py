@@ -65,8 +65,8 @@ PROCESSING: Sequence[Processing] = (
     Processing(
         _("Publishing answers"),
         _("The petition and its answer without your name, contact and personal numbers"),
-        _("Your consent when filing. To withdraw it, ask whoever is named in section 9: there is no button for it yet"),
-        _("With the record; the program does not take it down by itself"),
+        _("Your consent when filing. You can withdraw it at any time on the page of your case, or by calling us"),
+        _("Until you withdraw your consent; then at once no longer on any public page"),
     ),
     Processing(
         _("Taking part in forums"),

@@ -7,8 +7,8 @@ from petitions.actions.attaching import keep
 from petitions.actions.change import SYSTEM, Change, changing, take
 from petitions.actions.consultations import check_no_consultation_open
 from petitions.errors import Refused
-from petitions.events import CaseAnswered, CaseClosed, CaseRated, CaseReopened, CaseWithdrawn
-from petitions.forms import GiveAnswer, Rate, TextOnly
+from petitions.events import CaseAnswered, CaseClosed, CaseRated, CaseReopened, CaseWithdrawn, ConsentWithdrawn
+from petitions.forms import GiveAnswer, Plain, Rate, TextOnly
 from petitions.labels import REFUSING
 from petitions.models import Answer
 from petitions.rules import Kind
@@ -117,6 +117,14 @@ async def rate(actor: Official | str, reference: str, command: Rate) -> None:
             )
         change.set(rating=command.score)
         change.record(CaseRated(command.score, await change.add_statement_if_any(command.comment)))
+
+
+async def unpublish(actor: Official | str, reference: str, command: Plain) -> None:
+    """Withdraw the consent to publication (Personal Information Protection Act, article 37); again does nothing."""
+    async with changing(reference, Action.UNPUBLISH, actor, seen=command.version) as change:
+        if change.case.public:
+            change.set(public=False)
+            change.record(ConsentWithdrawn())
 
 
 async def withdraw(actor: Official | str, reference: str, command: TextOnly) -> None:

@@ -1,9 +1,9 @@
-"""Actions that end or reopen a case: answer, close, reopen, rate, withdraw."""
+"""Actions that end or reopen a case: answer, close, reopen, rate, withdraw; or its publication."""
 
 from petitions.act_forms import CloseRepeated
 from petitions.actions import answering, repeating
 from petitions.acts.page import CaseAct, DeskPage, Page
-from petitions.forms import SCORES, GiveAnswer, Rate, words
+from petitions.forms import SCORES, GiveAnswer, Plain, Rate, words
 from petitions.rules import Kind
 from petitions.states import Action
 from server.core.acts import Act, Offer, Overrides
@@ -104,6 +104,33 @@ ACTS: tuple[CaseAct, ...] = (
             names={"text": "unsolved"},
             notes=(
                 _("Closed is not solved. Your case goes back to the department at once, and its manager is notified."),
+            ),
+        ),
+    ),
+    Act(
+        action=Action.UNPUBLISH,
+        form=Plain,
+        run=answering.unpublish,
+        when=lambda case: case.public,
+        desk=Offer(
+            summary="Withdraw the consent to publication on the petitioner's behalf",
+            label=_("Stop publishing"),
+            title=_("Withdraw the consent to publication, as the petitioner asked"),
+            kind="quiet",
+            done=_("%(reference)s is not published any more."),
+        ),
+        citizen=Offer(
+            summary="Withdraw the consent to publication",
+            label=_("Stop publishing my petition"),
+            kind="quiet",
+            done=_("Your petition and its answer are not published any more."),
+            address="unpublish",
+            names={},
+            notes=(
+                _(
+                    "Nobody but you and officials can read your petition and its answer then. Lists, search and feeds "
+                    "of this site no longer have it; copies that others have made are not in our hands."
+                ),
             ),
         ),
     ),

@@ -124,6 +124,22 @@ ANSWERS = (
         due_because=_("New deadline because the case was reopened"),
     ),
     message(
+        events.ConsentWithdrawn,
+        at_desk("plain", "stop", _("Consent to publication withdrawn")),
+        to_party("plain", "stop", _("The petition is not published any more")),
+        to_citizen(
+            _("Your petition is not published any more"),
+            _(
+                "You have withdrawn your consent: nobody but you and officials can read your petition and its "
+                "answer now."
+            ),
+            _("If you did not intend this, please call us."),
+            text=_(
+                "Your petition %(reference)s is not published any more. If you did not intend this, please call us."
+            ),
+        ),
+    ),
+    message(
         events.CaseWithdrawn,
         at_desk("plain", "stop", _("Withdrawn")),
         to_party("plain", "stop", _("The petition was withdrawn")),

@@ -45,6 +45,7 @@ UNTOLD = {
     Action.EXTEND_OBJECTION,
     Action.DECIDE_OBJECTION,
     Action.WITHDRAW_OBJECTION,
+    Action.UNPUBLISH,
 }
 """What the year does not show: a script knows no other case's number."""
 
