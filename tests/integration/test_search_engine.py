@@ -9,7 +9,7 @@ import pytest
 
 from server.core import database
 from server.core.config import Settings
-from server.core.search import Batch, Document, Embedded, Found, Kind, Question, rebuilding
+from server.core.search import Batch, Document, Embedded, Found, Kind, Question, rebuilding, spelling
 from server.core.search.tables import Tables
 from tests.support.postgres import NewDatabase
 
@@ -195,6 +195,20 @@ async def test_what_is_typed_is_completed_by_words_that_everybody_may_read() -> 
     await ENGINE.remove(ANSWER, [2, 3])
     await count()
     assert await ENGINE.suggest("주") == ["주차"]
+
+
+async def test_a_first_character_offers_the_most_frequent_of_all_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spelling, "COMPLETED", 3)
+    await put(
+        Document(ANSWER, 1, " ".join(f"주{chr(ord('가') + n)}" for n in range(9))),
+        *(Document(ANSWER, n, "주차 street") for n in range(2, 4)),
+    )
+    await count()
+    for typed, word in (("주", "주차"), ("ㅈ", "주차"), ("s", "street"), ("ㅈㅊ", "주차")):
+        assert (await ENGINE.suggest(typed))[0] == word, typed
+    await rebuilding.rebuild(TABLES, [ANSWER, PLACE], lambda _n: None)
+    await rebuilding.rebuild(TABLES, [ANSWER, PLACE], lambda _n: None)
+    assert (await ENGINE.suggest("ㅈ"))[0] == "주차"
 
 
 async def test_the_most_frequent_word_is_offered_though_many_come_before_it_in_the_alphabet() -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from server.core import database
-from server.core.search import words
+from server.core.search import tables, words
 from server.core.search.port import PUBLIC
 from server.core.search.tables import Tables
 
@@ -18,7 +18,7 @@ LEAST = 4
 LONG = 6
 """Letters from which two mistakes are corrected, not one."""
 COMPLETED, COMPARED = 5_000, 40
-"""How many words are looked at: as many as begin with a usual syllable, of which the most frequent are offered."""
+"""How many words that begin with two characters or more are looked at, of which the most frequent are offered."""
 _END = "\U0010ffff"
 _latin = re.compile(r"[a-zà-ɏ]+")
 _begun = re.compile("(?<=[가-힣])[\u1100-\u11ff]+$")
@@ -32,14 +32,19 @@ async def complete(kept: Tables, typed: str, limit: int) -> list[str]:
     last = runs[-1][0]
     # A syllable that is only begun (가로ㄷ) is left out.
     start = _begun.sub("", last)
-    rows = await database.column(
-        "SELECT word FROM "
-        f"(SELECT word, documents FROM {kept.prefix}_word WHERE key >= ? AND key < ? LIMIT {COMPLETED}) AS near "
-        "WHERE documents > 0 GROUP BY word, documents ORDER BY documents DESC, word LIMIT ?",
-        start,
-        start + _END,
-        limit,
-    )
+    if len(start) == 1:
+        sql = (
+            f"SELECT word FROM {kept.prefix}_word WHERE {tables.FIRST} = ? AND {tables.WHOLE} AND documents > 0 "
+            f"ORDER BY documents DESC, word LIMIT ?"
+        )
+        rows = await database.column(sql, start, limit)
+    else:
+        sql = (
+            f"SELECT word FROM (SELECT word, documents FROM {kept.prefix}_word WHERE key >= ? AND key < ? "
+            f"LIMIT {COMPLETED}) AS near "
+            "WHERE documents > 0 GROUP BY word, documents ORDER BY documents DESC, word LIMIT ?"
+        )
+        rows = await database.column(sql, start, start + _END, limit)
     return [line[: len(line) - len(last)] + word for word in rows]
 
 

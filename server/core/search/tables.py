@@ -48,6 +48,11 @@ _COMMON = (
     "CREATE TABLE {p}_term (term {text} PRIMARY KEY, documents BIGINT NOT NULL)",
     "CREATE TABLE {p}_word (key {text}, word {text}, documents BIGINT NOT NULL, PRIMARY KEY (key, word))",
 )
+FIRST = "substr(key, 1, 1)"
+WHOLE = f"{FIRST} <> '{words.PART}'"
+"""The keys by which words are completed: all but the parts of Latin words."""
+_FIRST = f"CREATE INDEX {{p}}_word_first ON {{p}}_word ({FIRST}, documents DESC, word) WHERE {WHOLE}"
+"""The words that begin with one character, the most frequent first: too many to be read for a completion."""
 _DOCUMENT = (
     "CREATE TABLE {p}_document (id {id} PRIMARY KEY, digest TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, "
     "also TEXT NOT NULL, path TEXT NOT NULL, readers TEXT NOT NULL, language TEXT NOT NULL, department INTEGER, "
@@ -72,6 +77,7 @@ _CREATE = {
         # What one transaction of many documents may keep in memory before it writes a part of the index.
         "INSERT INTO {p}_index ({p}_index, rank) VALUES ('hashsize', 16777216)",
         *(f"{sql.replace('{text}', 'TEXT NOT NULL')} WITHOUT ROWID" for sql in _COMMON),
+        _FIRST,
         _DELTA.replace("{key}", "INTEGER PRIMARY KEY AUTOINCREMENT"),
     ),
     "postgres": (
@@ -81,6 +87,7 @@ _CREATE = {
         "CREATE INDEX {p}_index_tokens ON {p}_index USING gin (tokens) WITH (fastupdate = off)",
         # Ordered by code points, as on SQLite: words are found by their beginnings.
         *(sql.replace("{text}", 'TEXT COLLATE "C" NOT NULL') for sql in _COMMON),
+        _FIRST,
         _DELTA.replace("{key}", "BIGSERIAL PRIMARY KEY"),
         # The vectors lie outside the table, which therefore looks small: the planner would scan it, and unpack each.
         _FUNCTION,
@@ -173,9 +180,12 @@ class Tables:
         for name in NAMES:
             await database.execute(f"DROP TABLE {others.prefix}_{name}")
             await database.execute(f"ALTER TABLE {self.prefix}_{name} RENAME TO {others.prefix}_{name}")
-        if database.dialect() == "postgres":  # the function finds the tables by their names
+        if database.dialect() == "sqlite":  # where an index cannot be renamed
+            await database.execute(f"DROP INDEX {self.prefix}_word_first")
+            await database.execute(_FIRST.replace("{p}", others.prefix))
+        else:  # the function finds the tables by their names
             await database.execute(f"DROP FUNCTION {self.prefix}_matching(text)")
-            for name in ("index_tokens", *(f"{name}_pkey" for name in NAMES)):
+            for name in ("index_tokens", "word_first", *(f"{name}_pkey" for name in NAMES)):
                 await database.execute(f"ALTER INDEX {self.prefix}_{name} RENAME TO {others.prefix}_{name}")
             sequence = "delta_id_seq"
             await database.execute(f"ALTER SEQUENCE {self.prefix}_{sequence} RENAME TO {others.prefix}_{sequence}")

@@ -105,8 +105,8 @@ def known(title: str, body: str) -> list[str]:
 
 def parts(word: str) -> list[str]:
     """The keys of a Latin word through which similar ones are found: its parts of three letters, with its ends."""
-    line = f"\ue003{word}\ue003"
-    return list(dict.fromkeys(f"\ue003{line[at : at + 3]}" for at in range(len(line) - 2)))
+    line = f"{PART}{word}{PART}"
+    return list(dict.fromkeys(f"{PART}{line[at : at + 3]}" for at in range(len(line) - 2)))
 
 
 def keys(word: str) -> list[str]:
@@ -116,6 +116,8 @@ def keys(word: str) -> list[str]:
 
 
 LONG_ENOUGH = 4
+PART = "\ue003"
+"""Begins a key that is a part of a word, and stands for the word's ends in it; no text contains it."""
 _letters = re.compile(r"[a-zà-ɏ]{4,}")
 _syllables = re.compile("[가-힣]+")
 _INITIAL = 0x1100
