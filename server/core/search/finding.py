@@ -220,21 +220,18 @@ async def _hits(kept: Tables, question: Question, ranking: Ranking, ids: Sequenc
     rows = await database.fetch(f"SELECT {columns} FROM {kept.prefix}_document WHERE id IN (?)", wanted)
     by_id = {row["id"]: row for row in rows}
     texts = {key: words.folded(f"{row['title']}\n{row['also']}\n{row['body']}") for key, row in by_id.items()}
-    wanted = [key for key in wanted if key in by_id]
+    documents = {key: (row["title"], row["also"], texts[key]) for key, row in by_id.items()}
+    wanted, close = [key for key in wanted if key in by_id], dict[int, tuple[float, float]]()
     if ranks:
         rough = {key: ranking.rough(texts[key]) for key in wanted[:RANKED]}
         wanted[:RANKED] = sorted(rough, key=lambda key: (-rough[key], -key))
-        close = {key: _score(ranking, by_id[key], texts[key]) for key in wanted[:CLOSELY]}
+        close = ranking.scores({key: documents[key] for key in wanted[:CLOSELY]})
         wanted[:CLOSELY] = sorted(close, key=lambda key: (-close[key][0], -key))
         wanted = wanted[question.offset : end]
-    scores = {key: _score(ranking, by_id[key], texts[key]) for key in wanted}
+    scores = close | ranking.scores({key: documents[key] for key in wanted if key not in close})
     finds = passages.pattern(question.words)
     names = {kind.number: kind.name for kind in question.kinds}
     return [_hit(by_id[key], names[key >> ID_BITS], scores[key], finds) for key in wanted]
-
-
-def _score(ranking: Ranking, row: Mapping[str, Any], text: str) -> tuple[float, float]:
-    return ranking.score(row["title"], row["also"], text)
 
 
 def _hit(row: Mapping[str, Any], kind: str, score: tuple[float, float], finds: re.Pattern[str] | None) -> Hit:

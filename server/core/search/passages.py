@@ -1,6 +1,7 @@
 """The part of a text that a result quotes, with the words searched for marked in it."""
 
 import re
+from collections.abc import Iterator
 
 from server.core.search import words
 from server.core.search.port import Passage
@@ -26,8 +27,16 @@ def pattern(q: str) -> re.Pattern[str] | None:
             run = run[:_LONGEST]  # noqa: PLW2901
             parts |= {run[a:b] for a in range(len(run) - 1) for b in range(a + words.PAIR, len(run) + 1)}
     found = [re.escape(part) for part in sorted(parts, key=lambda part: (-len(part), part))]
-    found += [rf"(?<!{words.LETTER}){word}" for word in sorted(latin, key=lambda word: (-len(word), word))]
+    found += sorted(latin, key=lambda word: (-len(word), word))
     return re.compile("|".join(found), re.IGNORECASE) if found else None
+
+
+def _matches(text: str, finds: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """The places of the words; of Latin words and numbers only beginnings."""
+    for match in finds.finditer(text):
+        at = match.start()
+        if not (at and words.is_letter(text[at]) and words.is_letter(text[at - 1])):
+            yield match
 
 
 def marked(text: str, finds: re.Pattern[str] | None) -> tuple[Passage, ...]:
@@ -35,7 +44,7 @@ def marked(text: str, finds: re.Pattern[str] | None) -> tuple[Passage, ...]:
     if finds is None:
         return (Passage(text),) if text else ()
     found, end = list[Passage](), 0
-    for match in finds.finditer(text):
+    for match in _matches(text, finds):
         if match.start() > end:
             found.append(Passage(text[end : match.start()]))
         found.append(Passage(match[0], marked=True))
@@ -46,7 +55,7 @@ def marked(text: str, finds: re.Pattern[str] | None) -> tuple[Passage, ...]:
 def passage(text: str, finds: re.Pattern[str] | None) -> tuple[Passage, ...]:
     """The part of a text, on one line, in which most of the words stand; its beginning if none does."""
     line = " ".join(text.split())
-    places = [(match.start(), match[0].casefold()) for match in finds.finditer(line)] if finds else []
+    places = [(match.start(), match[0].casefold()) for match in _matches(line, finds)] if finds else []
     start, most = 0, 0
     for at, (place, _word) in enumerate(places):
         inside = {word for other, word in places[at : at + WIDTH // 2] if other < place + WIDTH - _BEFORE}

@@ -1,8 +1,8 @@
-"""How well a text answers a question: BM25 over the question's tokens, with a boost for the title and for words that
-stand together. It reads the texts themselves, so that both databases rank alike.
+"""How well a text answers a question: BM25 over the question's tokens, with a boost for the title, for words that begin
+as the question's do, and for what stands together. It reads the texts themselves, so that both databases rank alike.
 
 Only the best candidates of the index come here (``server.core.search.finding``). The figures behind the constants stand
-in ADR 36.
+in ADR 47.
 """
 
 import math
@@ -17,17 +17,21 @@ from server.core.search.words import Asked
 K1, B = 1.2, 0.75
 """Saturation of repetitions, and weight of a text's length."""
 ENDING = 0.6
-"""The weight of the last two syllables of a longer Korean word, which hold its particle."""
+"""What the last two syllables of a longer Korean word, which hold its particle, count of a question's weight."""
 TITLE = 0.6
 """The additional weight of a token in the title."""
-BEGINNING, BEGINS = 0.2, 150
+BEGINNING, BEGINS = 0.2, 400
 """The additional weight of a token among the first characters of the text, which often say what it is about."""
-TOGETHER, WIDTH = 0.1, 80
+TOGETHER, WIDTH = 0.2, 40
 """The additional weight of what stands within so many characters."""
-WORD = 0.8
+WORD = 0.2
 """The additional weight of a word of the question with which a word of the text begins."""
-THREE = 0.2
-"""The additional weight of three consecutive characters of a word."""
+STEM, LONGEST_STEM = 0.6, 8
+"""The additional BM25 of the longest beginning of a Korean or Japanese word with which words of the text begin: of
+도로가 that is 도로 where a text has 도로를."""
+THREE, IN_ROW = 0.4, 3
+"""The additional weight of three characters of the question in a row, spaces left out, by how few of the texts that are
+compared have them."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Statistics:
         found = self.frequent.get(token.token, 0)
         if token.prefix and not found:
             found = max(1, self.documents // 50)
-        return math.log(1 + (self.documents - min(found, self.documents) + 0.5) / (found + 0.5))
+        return _rarity(min(found, self.documents), self.documents)
 
 
 class Ranking:
@@ -57,31 +61,44 @@ class Ranking:
         rare = {one.token: statistics.weight(one) for one in asked}
         self.weights = {one: rare[one.token] * (ENDING if one.ends else 1) for one in asked}
         self.total = sum(self.weights.values())
-        self._patterns = {one: _pattern(one) for one in asked if not one.cjk}
-        self._words, self._threes = _sequences(words.words(q, most), rare)
+        self._rare = {one: rare[one.token] for one in asked}
+        self._words, self._stems = _words(words.words(q, most), rare)
+        line = _between.sub("", words.folded(q, most))
+        self._threes = list(dict.fromkeys(line[at : at + IN_ROW] for at in range(len(line) - IN_ROW + 1)))
 
     def rough(self, text: str) -> float:
         """BM25 of a document's folded text: enough to leave most candidates out."""
         norm, score = self._norm(text), 0.0
-        for one, weight in self.weights.items():
+        for one, weight in self._rare.items():
             if many := text.count(one.token):
                 score += weight * many * (K1 + 1) / (many + norm)
         return score
 
-    def score(self, title: str, also: str, text: str) -> tuple[float, float]:
-        """How well a document answers, and what share of the question (by weight) it contains.
+    def scores(self, texts: Mapping[int, tuple[str, str, str]]) -> dict[int, tuple[float, float]]:
+        """How well documents answer, compared with each other, and what share of the question each contains, by weight.
 
-        ``text`` is all of it, folded: its title, what is not shown, its body.
+        A document is its title, what is not shown, and all of its text, folded.
         """
+        solid = {key: _between.sub("", text) for key, (_title, _also, text) in texts.items()}
+        more = dict.fromkeys(texts, 0.0)
+        for three in self._threes:
+            holding = [key for key, line in solid.items() if three in line]
+            weight = THREE * _rarity(len(holding), len(texts))
+            for key in holding:
+                more[key] += weight
+        found = {key: self._score(*text) for key, text in texts.items()}
+        return {key: (score + more[key] if share else 0.0, share) for key, (score, share) in found.items()}
+
+    def _score(self, title: str, also: str, text: str) -> tuple[float, float]:
         head, norm = words.folded(title), self._norm(text)
         beginning = text[len(head) : len(head) + len(also) + BEGINS]
         score, found = 0.0, 0.0
         places: list[tuple[int, float, str]] = []
-        for one, weight in self.weights.items():
+        for one, weight in self._rare.items():
             at = self._places(one, text)
             if not at:
                 continue
-            found += weight
+            found += self.weights[one]
             score += weight * len(at) * (K1 + 1) / (len(at) + norm)
             score += TITLE * weight * self._in(one, head) + BEGINNING * weight * self._in(one, beginning)
             places += [(place, weight, one.token) for place in at]
@@ -89,47 +106,62 @@ class Ranking:
             return 0.0, 0.0
         spaced = f" {_between.sub(' ', text)}"
         score += WORD * sum(weight for word, weight in self._words.items() if word in spaced)
-        score += THREE * sum(weight for part, weight in self._threes.items() if part in text)
+        score += STEM * sum(self._stem(stem, spaced, norm) for stem in self._stems)
         return score + TOGETHER * _closest(places), found / self.total
+
+    def _stem(self, stem: Sequence[tuple[str, float]], spaced: str, norm: float) -> float:
+        """The BM25 of the longest of a word's beginnings that a text has."""
+        for begun, weight in stem:
+            if many := spaced.count(begun):
+                return weight * many * (K1 + 1) / (many + norm)
+        return 0.0
 
     def _norm(self, text: str) -> float:
         return K1 * (1 - B + B * len(text) / self.statistics.length)
 
     def _places(self, one: Asked, text: str) -> list[int]:
-        if (pattern := self._patterns.get(one)) is not None:
-            return [match.start() for match in pattern.finditer(text)]
         found, at = [], text.find(one.token)
         while at >= 0:
-            found.append(at)
+            if one.cjk or _is_word(one, text, at):
+                found.append(at)
             at = text.find(one.token, at + 1)
         return found
 
     def _in(self, one: Asked, text: str) -> bool:
-        pattern = self._patterns.get(one)
-        return one.token in text if pattern is None else pattern.search(text) is not None
+        return one.token in text if one.cjk else bool(self._places(one, text))
 
 
 _between = re.compile(r"[\W_]+")
 
 
-def _sequences(
+def _rarity(found: int, among: int) -> float:
+    return math.log(1 + (among - found + 0.5) / (found + 0.5))
+
+
+def _words(
     runs: Sequence[tuple[str, bool]], rare: Mapping[str, float]
-) -> tuple[Mapping[str, float], Mapping[str, float]]:
-    """The words of a question after a space, and their parts of three characters, each with the mean of its weights."""
-    found, threes = dict[str, float](), dict[str, float]()
-    for run, cjk in runs:
+) -> tuple[Mapping[str, float], Sequence[Sequence[tuple[str, float]]]]:
+    """The words of a question after a space, each with the mean of its weights; and the beginnings of each Korean or
+    Japanese one, the longest first, each with the greatest of its weights.
+    """
+    found, stems = dict[str, float](), list[list[tuple[str, float]]]()
+    for run, cjk in dict.fromkeys(runs):
         if not cjk:
             found[f" {run}"] = rare.get(run, 0.0)
         elif len(run) >= words.PAIR:
             pairs = [rare.get(run[at : at + 2], 0.0) for at in range(len(run) - 1)]
             found[f" {run}"] = sum(pairs) / len(pairs)
-            threes |= {run[at : at + 3]: sum(pairs[at : at + 2]) / 2 for at in range(len(run) - 2)}
-    return found, threes
+            lengths = range(min(len(run), LONGEST_STEM), words.PAIR - 1, -1)
+            stems.append([(f" {run[:length]}", max(pairs[: length - 1])) for length in lengths])
+    return found, stems
 
 
-def _pattern(one: Asked) -> re.Pattern[str]:
-    end = "" if one.prefix else f"(?!{words.LETTER})"
-    return re.compile(f"(?<!{words.LETTER}){re.escape(one.token)}{end}")
+def _is_word(one: Asked, text: str, at: int) -> bool:
+    """Whether a Latin word or number stands there alone, or begins one if it may still be being typed."""
+    end = at + len(one.token)
+    return not (at and words.is_letter(text[at - 1])) and (
+        one.prefix or end == len(text) or not words.is_letter(text[end])
+    )
 
 
 def _closest(places: list[tuple[int, float, str]]) -> float:
