@@ -145,7 +145,7 @@ def _service(row: Mapping[str, Any]) -> Iterator[Document]:
         body = "\n".join(filter(None, (" · ".join(about), papers)))
         if name:
             yield Document(
-                SERVICE, number, name, body, code, f"/services/{code}",
+                SERVICE, number, name, body, path=f"/services/{code}",
                 department=row["department_id"], language=language,
             )  # fmt: skip
 

@@ -34,8 +34,8 @@ def _office(row: Mapping[str, Any], hours: Sequence[Any]) -> Iterator[Document]:
         texts = (_text(row, name, language) for name in ("address", "directions", "reception"))
         if name := city.names(row)[language]:
             yield Document(
-                OFFICE, number, name, "\n".join(filter(None, (week, *texts, row["phone"]))), row["code"],
-                f"/offices/{row['code']}", district=row["district"], language=language,
+                OFFICE, number, name, "\n".join(filter(None, (week, *texts, row["phone"]))),
+                path=f"/offices/{row['code']}", district=row["district"], language=language,
             )  # fmt: skip
 
 
@@ -59,8 +59,7 @@ def _service(row: Mapping[str, Any]) -> Iterator[Document]:
         body = "\n".join(filter(None, (", ".join(names), _text(row, "elsewhere", language))))
         if name := city.names(row)[language]:
             yield Document(
-                SERVICE, number, name, body, row["code"], f"/services/{row['statutory'] or row['code']}",
-                language=language,
+                SERVICE, number, name, body, path=f"/services/{row['statutory'] or row['code']}", language=language,
             )  # fmt: skip
 
 
