@@ -231,7 +231,8 @@ class PageCache:
             self.size -= before.size
         self.pages[key] = page
         self.size += page.size
-        while self.size > MOST_BYTES:
+        expired = page.read_at - UNCHANGED
+        while self.pages and (self.size > MOST_BYTES or next(iter(self.pages.values())).read_at < expired):
             self.size -= self.pages.popitem(last=False)[1].size
 
 

@@ -24,6 +24,7 @@ from server.core.accounts import Department
 from server.core.config import Settings
 from server.core.page_cache import FRESH, UNCHANGED, PageCache
 from server.core.security import COOKIE, DEVICE_HEADER, sign
+from server.core.stream.hub import CHANNEL
 from tests.support.answers import answer, official
 from tests.support.forums import a_forum
 from tests.support.page_forms import submit
@@ -219,6 +220,18 @@ async def test_nothing_is_kept_while_other_processes_cannot_be_heard(keeping: Sy
         changes.known.heard = True
 
 
+async def test_a_lost_connection_to_hear_by_is_noticed_and_made_again(keeping: System) -> None:
+    if keeping.settings.sqlite:
+        pytest.skip("one web process has nobody to hear of")
+    lost = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE ? AND pid <> pg_backend_pid()"
+    assert await database.fetch(lost, f"%{CHANNEL}%")
+    async with asyncio.timeout(30):
+        while changes.known.heard:
+            await asyncio.sleep(0.01)
+        while not changes.known.heard:
+            await asyncio.sleep(0.01)
+
+
 async def test_many_who_ask_at_once_wait_for_one_page(keeping: System, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     (cache,) = caches(keeping)
@@ -320,6 +333,10 @@ async def test_pages_take_no_more_than_the_memory_they_may(keeping: System, monk
         monkeypatch.setattr(page_cache, "LARGEST", 10)
         await ask(keeping, "/petitions")
         assert not any(key[0] == "/petitions" for key in cache.pages)
+    monkeypatch.undo()
+    with clock.at(MOMENT + UNCHANGED + FRESH):
+        await ask(keeping, "/petitions")
+    assert [key[0] for key in cache.pages] == ["/petitions"], "what has expired is let go"
 
 
 async def test_changed_reference_data_is_shown_by_every_process_within_a_second(keeping: System) -> None:
