@@ -73,6 +73,8 @@ class Settings:
     run_jobs: bool = True
     forum_supports: int = 100
     idle_minutes: int = 60
+    upload_mb_address: int = 1_000
+    upload_mb_all: int = 20_000
     keep_contacts_years: int = 3
     keep_cases_years: int = 10
     keep_visits_years: int = 1
@@ -294,6 +296,8 @@ _NUMBERS = {
     "forum_supports": (1, 1_000_000),
     "idle_minutes": (5, 720),
     **dict.fromkeys(_PERIODS, (1, 100)),
+    "upload_mb_address": (1, 10**6),
+    "upload_mb_all": (1, 10**9),
 }
 _LISTS = ("languages", "two_step_roles", "trusted_proxies", "signing_keys")
 _SWITCHES = ("rate_limits", "keep_pages", "run_jobs", "smtp_utf8", "demo_live")

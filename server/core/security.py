@@ -14,6 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -26,6 +27,7 @@ from server.core import clock, networks
 from server.core.config import LOOPBACK_NAMES, Settings, is_loopback
 from server.core.errors import Forbidden, Misdirected, NotFound, Overloaded, Refusal, TooLarge, TooMany, TooSlow, _
 from server.core.outages import StorageFull, outage
+from server.core.quota import Quota
 
 log = logging.getLogger("sinmungo.request")
 
@@ -169,6 +171,7 @@ class Security:
         self.settings = settings
         self.uploads = uploads
         self.limiter = Limiter(processes=settings.workers)
+        self.quota = Quota(settings)
         self.in_flight = 0
         self.hosts = settings.hosts
         headers = {
@@ -215,7 +218,7 @@ class Security:
         stream = path.endswith("/stream")
         self.in_flight += not stream
         try:
-            received = _counted(receive, limit)
+            received = _counted(receive, limit, self._quota_of(scope) if pace else None)
             await self.app(scope, received if stream else _in_time(received, pace), send)
         finally:
             self.in_flight -= not stream
@@ -243,6 +246,15 @@ class Security:
         if length.isdecimal() and int(length) > limit:
             raise TooLarge
         return limit, UPLOAD_PACE if upload else 0
+
+    def _quota_of(self, scope: Scope) -> Callable[[int], None] | None:
+        """What counts a stranger's upload; None for a known sender. Raises ``AddressQuota`` and ``StorageQuota``."""
+        address = network(scope)
+        if not self.settings.rate_limits or self.limiter.sender(scope, Headers(scope=scope)) != address:
+            return None
+        take = partial(self.quota.take, address)
+        take(0)
+        return take
 
     def _check_origin(self, headers: Headers) -> None:
         origin = headers.get("origin")
@@ -276,7 +288,7 @@ class _Stamped:
         await self.send(message)
 
 
-def _counted(receive: Receive, limit: int) -> Receive:
+def _counted(receive: Receive, limit: int, take: Callable[[int], None] | None) -> Receive:
     total = 0
 
     async def counted() -> Message:
@@ -285,6 +297,8 @@ def _counted(receive: Receive, limit: int) -> Receive:
         total += len(message.get("body", b""))
         if total > limit:
             raise TooLarge
+        if take:
+            take(len(message.get("body", b"")))
         return message
 
     return counted
