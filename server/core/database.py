@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence, Sized
 from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -341,21 +342,61 @@ MOST_VALUES = 32_000
 """Values in one statement: the databases accept at most 32,766."""
 
 
+@dataclass(frozen=True)
+class Insert:
+    """Rows of raw columns for a table; lists and mappings become JSON."""
+
+    table: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    conflict: str = ""
+    """What stands behind ON CONFLICT."""
+    returning: str = ""
+    each: str = ""
+    """The values of a row as SQL, where a placeholder for each is not enough."""
+
+    def sql(self) -> str:
+        each = self.each or marks(self.columns)
+        sql = f"INSERT INTO {self.table} ({', '.join(self.columns)}) VALUES {', '.join([f'({each})'] * len(self.rows))}"
+        return (
+            sql
+            + f" ON CONFLICT {self.conflict}" * bool(self.conflict)
+            + f" RETURNING {self.returning}" * bool(self.returning)
+        )
+
+    def values(self) -> list[object]:
+        return [orjson.dumps(v).decode() if isinstance(v, dict | list) else v for row in self.rows for v in row]
+
+    def parts(self) -> Iterator["Insert"]:
+        """The same in as few statements as possible."""
+        size = MOST_VALUES // len(self.columns)
+        for start in range(0, len(self.rows), size):
+            yield replace(self, rows=self.rows[start : start + size])
+
+
 async def insert(
     table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, conflict: str = "", returning: str = ""
 ) -> Sequence[Any]:
-    """Insert many rows of raw columns, in as few statements as possible; lists and mappings become JSON.
-
-    ``conflict`` is what stands behind ON CONFLICT. Returns ``returning``.
-    """
+    """Insert many rows, see :class:`Insert`. Returns ``returning``."""
     found: list[Any] = []
-    size = MOST_VALUES // len(columns)
-    for part in (rows[start : start + size] for start in range(0, len(rows), size)):
-        each = ", ".join([f"({marks(columns)})"] * len(part))
-        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {each}"
-        sql += f" ON CONFLICT {conflict}" * bool(conflict) + f" RETURNING {returning}" * bool(returning)
-        values = [orjson.dumps(v).decode() if isinstance(v, dict | list) else v for row in part for v in row]
-        found += await fetch(sql, *values)
+    for part in Insert(table, columns, rows, conflict, returning).parts():
+        found += await fetch(part.sql(), *part.values())
+    return found
+
+
+async def insert_together(*inserts: Insert) -> Sequence[Any]:
+    """Insert rows into several tables, none of which needs another's. Returns ``returning`` of the last one.
+
+    On PostgreSQL, where each statement is a round trip, it is one if all fit into it.
+    """
+    if dialect() == "postgres" and sum(len(one.values()) for one in inserts) <= MOST_VALUES:
+        *others, last = inserts
+        together = ", ".join(f"part_{n} AS ({one.sql()})" for n, one in enumerate(others))
+        sql = f"WITH {together} {last.sql()}" if others else last.sql()
+        return await fetch(sql, *(value for one in inserts for value in one.values()))
+    found: Sequence[Any] = []
+    for one in inserts:
+        found = [row for part in one.parts() for row in await fetch(part.sql(), *part.values())]
     return found
 
 

@@ -114,16 +114,21 @@ def route(consumers: Mapping[str, Sequence[str]]) -> None:
 
 
 _Row = tuple[str, int, str, str, str, str, datetime, str, str]
-"""Subject, sequence, kind, data, audience, actor, moment, previous hash, hash."""
+_COLUMNS = (
+    "transaction_id", "subject", "sequence", "kind", "data", "audience", "actor", "occurred_at", "previous_hash", "hash",
+)  # fmt: skip
+"""Those of a row, after the transaction's."""
 
 
 class Chain:
     """A subject's locked chain inside a transaction: append events, in order."""
 
-    def __init__(self, subject: str, length: int = 0, last_hash: str = GENESIS) -> None:
+    def __init__(self, subject: str, length: int, last_hash: str, *, new: bool = False) -> None:
         self.subject = subject
         self.length = length
         self.hash = last_hash
+        self.new = new
+        """It has no head yet."""
 
     async def append(self, actor: str, *events: DomainEvent) -> list[int]:
         """Write the events with their outbox jobs. Returns the ids."""
@@ -139,15 +144,22 @@ class Chain:
         return row
 
 
-async def _insert(rows: Sequence[_Row]) -> list[int]:
-    """Insert rows in one transaction. Returns the ids in the same order."""
+async def _insert(chains: Sequence[Chain], rows: Sequence[_Row]) -> list[int]:
+    """Write rows and the heads of their chains. Returns the rows' ids in the same order."""
+    heads = [
+        database.Insert(
+            "ledger_head", ("subject", "length", "hash"), [(one.subject, one.length, one.hash) for one in those],
+            conflict="" if new else "(subject) DO UPDATE SET length = excluded.length, hash = excluded.hash",
+        )
+        for new in (True, False)
+        if (those := [one for one in chains if one.new is new])
+    ]  # fmt: skip
     transaction = "pg_current_xact_id()::text::bigint" if database.dialect() == "postgres" else "0"
-    marks = ", ".join([f"({transaction}, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(rows))
-    inserted = await database.fetch(
-        "INSERT INTO ledger_event (transaction_id, subject, sequence, kind, data, audience, actor, occurred_at, "
-        f"previous_hash, hash) VALUES {marks} RETURNING id",
-        *(value for row in rows for value in row),
-    )
+    each = f"{transaction}, {database.marks(_COLUMNS[1:])}"
+    events = database.Insert("ledger_event", _COLUMNS, rows, returning="id", each=each)
+    inserted = await database.insert_together(*heads, events)
+    for one in chains:
+        one.new = False
     return sorted(row["id"] for row in inserted)
 
 
@@ -157,8 +169,8 @@ async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[DomainE
     if not recorded:
         return []
     (consumers,) = _consumers  # fails before route(): such an event would be lost silently
-    ids = await _insert([chain._next(actor, event, clock.now()) for chain, event in recorded])  # noqa: SLF001
-    await _write_heads([chain for chain, _events in chains], _AGAIN)
+    rows = [chain._next(actor, event, clock.now()) for chain, event in recorded]  # noqa: SLF001
+    ids = await _insert([chain for chain, _events in chains], rows)
     await jobs.enqueue(
         *(
             (f"{consumer}:{event_id}", consumer, {"event": event_id, "subject": chain.subject})
@@ -173,10 +185,9 @@ async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[DomainE
 
 async def begin_many(actor: str, chains: Sequence[tuple[str, Sequence[tuple[DomainEvent, datetime]]]]) -> None:
     """Start many subjects at once, each with its first events and their times; no jobs are enqueued."""
-    begun = [(Chain(subject, 0, GENESIS), events) for subject, events in chains]
+    begun = [(Chain(subject, 0, GENESIS, new=True), events) for subject, events in chains]
     rows = [chain._next(actor, event, moment) for chain, events in begun for event, moment in events]  # noqa: SLF001
-    await _write_heads([chain for chain, _events in begun])
-    await _insert(rows)
+    await _insert([chain for chain, _events in begun], rows)
     database.after_commit(jobs.bell.ring)
     _note_public(event for _chain, events in begun for event, _moment in events)
 
@@ -184,15 +195,6 @@ async def begin_many(actor: str, chains: Sequence[tuple[str, Sequence[tuple[Doma
 def _note_public(events: Iterable[DomainEvent]) -> None:
     if any(event.audience is Audience.PUBLIC for event in events):
         database.after_commit(changes.known.of_public)
-
-
-_AGAIN = "ON CONFLICT (subject) DO UPDATE SET length = excluded.length, hash = excluded.hash"
-
-
-async def _write_heads(chains: Sequence[Chain], again: str = "") -> None:
-    heads = [value for chain in chains for value in (chain.subject, chain.length, chain.hash)]
-    marks = ", ".join(["(?, ?, ?)"] * len(chains))
-    await database.execute(f"INSERT INTO ledger_head (subject, length, hash) VALUES {marks} {again}", *heads)
 
 
 def chain_hash(
@@ -204,9 +206,8 @@ def chain_hash(
 
 
 async def begin(subject: str) -> Chain:
-    """Start the chain of a new subject."""
-    await database.execute("INSERT INTO ledger_head (subject, length, hash) VALUES (?, 0, ?)", subject, GENESIS)
-    return Chain(subject, 0, GENESIS)
+    """Start the chain of a new subject. Its head is written with its first event, which fails if there is one already."""
+    return Chain(subject, 0, GENESIS, new=True)
 
 
 async def lock(subject: str) -> Chain:
