@@ -11,7 +11,7 @@ from typing import Any
 from petitions import rules
 from petitions.events import AttachmentAdded, CaseReceived, CaseRouted, GuideAppointed
 from petitions.forms import FilePetition
-from petitions.models import Attachment, Case, Petitioner
+from petitions.models import Attachment, Case
 from petitions.reference import Reference, all_guides, forget, reference
 from petitions.rights import subject
 from petitions.routing import Choice, Guidance, GuideProfile, choose, choose_guide
@@ -40,6 +40,8 @@ class Filed:
 
     reference: str
     access_key: str
+    decided: "Decided | None" = None
+    """None if it was filed before."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ async def file(
         await create(command, decided, number, references.key_hash(key), actor, files)
         if digest:
             await idempotency.settle(digest, number)
-    return Filed(number, key)
+    return Filed(number, key, decided)
 
 
 async def _named_too_often(command: FilePetition) -> None:
@@ -180,8 +182,9 @@ async def create(
     """Write a decided case, inside a transaction."""
     who = command.petitioner
     chain = await ledger.begin(subject(number))
-    case = await Case.create(**case_values(command, decided, number, key_hash, actor))
-    await Petitioner.create(case_id=case.id, **vars(who))
+    case = Case(**case_values(command, decided, number, key_hash, actor))
+    case.id = (await database.insert_rows(Case, [case], returning="id"))[0]["id"]
+    await database.insert("petitioner", ("case_id", *vars(who)), [(case.id, *vars(who).values())])
     new_events = first_events(command, decided, actor)
     rows = await attach(case.id, files, by_official=actor is not None, at=case.received_at)
     new_events += [AttachmentAdded(row.id) for row in rows]

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from petitions.access import KEY_HEADER, shown
 from petitions.actions import attaching, intake
 from petitions.actions.change import PETITIONER
+from petitions.actions.intake import Filed
 from petitions.acts import CITIZEN
 from petitions.acts.page import CaseAct
 from petitions.api import documents, serializers
@@ -15,9 +16,9 @@ from petitions.forms import FilePetition
 from petitions.permissions import Permission
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
-from petitions.queries.filed import receipt
+from petitions.queries.filed import Receipt, receipt
 from petitions.reference import reference
-from server.core import auth, contract, idempotency, uploads, web
+from server.core import auth, contract, idempotency, roles, uploads, web
 from server.core.acts import Api, Attempt
 from server.core.contract import Access, Contract
 
@@ -38,8 +39,24 @@ async def file(request: Request) -> Response:
     filer = who if who and who.may(Permission.FILE) else None
     command = FilePetition.parse(raw, known, language=lang, official=filer is not None, strict=True)
     filed = await intake.file(command, filer, idempotency_key="" if key is None else idempotency.check(key))
-    content = serializers.receipt(await receipt(filed.reference), filed.access_key, known, lang)
+    content = serializers.receipt(await _receipt(filed), filed.access_key, known, lang)
     return web.json(content, 201, {"location": f"/api/v1/cases/{filed.reference}"})
+
+
+async def _receipt(filed: Filed) -> Receipt:
+    """What was filed; of what had been filed before, as the ledger has it."""
+    decided = filed.decided
+    if decided is None:
+        return await receipt(filed.reference)
+    return Receipt(
+        filed.reference,
+        decided.kind.value,
+        decided.service_code,
+        decided.choice.department_id,
+        await roles.card(decided.guide.id if decided.guide else None),
+        decided.due.at if decided.due else None,
+        intake.routing_document(decided),
+    )
 
 
 @Contract(

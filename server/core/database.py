@@ -404,9 +404,13 @@ async def insert_models(
     model: type[Model], values: Sequence[Mapping[str, Any]], *, returning: str = ""
 ) -> Sequence[Any]:
     """Insert many rows in one statement, with the model's defaults. Returns ``returning``."""
+    return await insert_rows(model, [model(**each) for each in values], returning=returning)
+
+
+async def insert_rows(model: type[Model], rows: Sequence[Model], *, returning: str = "") -> Sequence[Any]:
+    """Insert rows that are made already, all columns but the key. Returns ``returning``."""
     meta = model._meta  # noqa: SLF001 — the only way
     columns = tuple(name for name in meta.fields_db_projection if name != meta.pk_attr)
-    rows = [model(**each) for each in values]
     lines = [[getattr(row, name) for name in columns] for row in rows]
     return await insert(meta.db_table, columns, lines, returning=returning)
 

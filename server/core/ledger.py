@@ -115,7 +115,8 @@ def route(consumers: Mapping[str, Sequence[str]]) -> None:
 
 _Row = tuple[str, int, str, str, str, str, datetime, str, str]
 _COLUMNS = (
-    "transaction_id", "subject", "sequence", "kind", "data", "audience", "actor", "occurred_at", "previous_hash", "hash",
+    "transaction_id", "subject", "sequence", "kind", "data", "audience", "actor", "occurred_at", "previous_hash",
+    "hash",
 )  # fmt: skip
 """Those of a row, after the transaction's."""
 
@@ -206,7 +207,7 @@ def chain_hash(
 
 
 async def begin(subject: str) -> Chain:
-    """Start the chain of a new subject. Its head is written with its first event, which fails if there is one already."""
+    """Start the chain of a new subject, by its first event: that is refused if there is such a chain already."""
     return Chain(subject, 0, GENESIS, new=True)
 
 

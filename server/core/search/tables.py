@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.core import characters, clock, database
+from server.core.database import Insert
 from server.core.search import words
 from server.core.search.port import BATCH, HALF, PUBLIC, Document, Kind
 
@@ -95,9 +96,6 @@ _CREATE = {
 }
 NAMES = ("document", "index", "term", "word", "delta")
 _OLD = ("title", "also", "body", "readers")
-_INSERT = (
-    "INSERT INTO {p}_index (id, tokens) SELECT i, t::tsvector FROM unnest($1::bigint[], $2::text[]) AS each (i, t)"
-)
 
 
 class Tables:
@@ -142,7 +140,7 @@ class Tables:
             return 0
         rows = [_row(document) for document, _old in changed]
         updates = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[1:])
-        await database.insert(f"{self.prefix}_document", COLUMNS, rows, conflict=f"(id) DO UPDATE SET {updates}")
+        inserts = [Insert(f"{self.prefix}_document", COLUMNS, rows, conflict=f"(id) DO UPDATE SET {updates}")]
         deltas, index = list[tuple[object, ...]](), dict[int, str]()
         for document, old in changed:
             if old and old["digest"][:HALF] == document.digest()[:HALF]:
@@ -153,9 +151,13 @@ class Tables:
             found = terms(document)
             deltas.append(_delta(document.kind.base + document.id, 1, document, found))
             index.update(_tokens(document, found, database.dialect()))
+        if replaced := [key for key in index if key in before]:
+            await self._unindex(replaced)
+        if index:
+            inserts.append(self._indexed(index))
         if deltas:
-            await self._write(index, [key for key in index if key in before])
-            await database.insert(f"{self.prefix}_delta", DELTA, deltas)
+            inserts.append(Insert(f"{self.prefix}_delta", DELTA, deltas))
+        await database.insert_together(*inserts)
         return len(changed)
 
     async def remove(self, kind: Kind, ids: Collection[int]) -> int:
@@ -165,15 +167,15 @@ class Tables:
             f"DELETE FROM {self.prefix}_document WHERE id IN (?) RETURNING id, {', '.join(_OLD)}", keys
         )
         if gone:
-            await self._write({}, keys)
+            await self._unindex(keys)
             rows = [_delta(row["id"], -1, Document(kind, 0, **_texts(row))) for row in gone]
             await database.insert(f"{self.prefix}_delta", DELTA, rows)
         return len(gone)
 
     async def build(self, batch: "Prepared") -> None:
         """Index documents of which there are none yet. How frequent words are is added by the caller."""
-        await database.insert(f"{self.prefix}_document", COLUMNS, batch.rows)
-        await self._write(batch.index, ())
+        documents = Insert(f"{self.prefix}_document", COLUMNS, batch.rows)
+        await database.insert_together(documents, self._indexed(batch.index))
 
     async def replace(self, others: "Tables") -> None:
         """Take the place and the names of other tables, inside the surrounding transaction."""
@@ -252,16 +254,16 @@ class Tables:
         )
         return {row["id"]: row for row in rows}
 
-    async def _write(self, index: Mapping[int, str], replaced: Sequence[int]) -> None:
-        """Write the full-text index, where ``replaced`` ids are or were in it."""
-        lite, table = database.dialect() == "sqlite", f"{self.prefix}_index"
-        if replaced:
-            await database.execute(f"DELETE FROM {table} WHERE {'rowid' if lite else 'id'} IN (?)", replaced)
-        if index and lite:
-            await database.insert(table, ("rowid", "tokens"), list(index.items()))
-        elif index:
-            values: list[Any] = [list(index), list(index.values())]
-            await database.connection().execute_query(_INSERT.replace("{p}", self.prefix), values)
+    def _indexed(self, index: Mapping[int, str]) -> Insert:
+        """Rows of the full-text index."""
+        if database.dialect() == "sqlite":
+            return Insert(f"{self.prefix}_index", ("rowid", "tokens"), [*index.items()])
+        return Insert(f"{self.prefix}_index", ("id", "tokens"), [*index.items()], each="?, ?::text::tsvector")
+
+    async def _unindex(self, keys: Sequence[int]) -> None:
+        """Remove what is or was in the full-text index."""
+        name = "rowid" if database.dialect() == "sqlite" else "id"
+        await database.execute(f"DELETE FROM {self.prefix}_index WHERE {name} IN (?)", keys)
 
 
 @dataclass(frozen=True)
