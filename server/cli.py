@@ -4,6 +4,9 @@ import asyncio
 import compileall
 import contextlib
 import fcntl
+import gc
+import importlib
+import multiprocessing
 import os
 import resource
 import secrets
@@ -18,6 +21,7 @@ from typing import Any, TypeVar
 import click
 import uvicorn
 from tqdm import tqdm
+from uvicorn import _subprocess
 
 from server import backup, importing, importing_forums, persons, retention, wiring
 from server import check as checks
@@ -103,7 +107,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 def _serve(settings: Settings) -> None:
     # Asked in any case: this is also what refuses to serve a schema that is not up to date.
-    accounts, published = run(_has_demo_accounts), run(_has_published_tokens)
+    accounts, published = run(_of_demonstration)
     demo = accounts or published
     if settings.demo_live and not accounts:
         click.echo("The queue moves by itself only in the demonstration: this database has no such accounts.", err=True)
@@ -129,6 +133,7 @@ def _serve(settings: Settings) -> None:
         click.echo("The queues of the demonstration move by themselves; outside their hours the offices open for it.")
     observe.configure()  # of the supervisor, too: it says which process has started or died
     _many_files()
+    _load()
     uvicorn.run(
         "server.app:from_environment",
         factory=True,
@@ -163,18 +168,29 @@ def _owned(settings: Settings) -> Iterator[None]:
         yield
 
 
+def _load() -> None:
+    """Import the application here, so that several web processes share its memory and start at once.
+
+    They are forked: this process has no thread and no loop at this point. Elsewhere than on Linux, where system
+    libraries do not bear that, each imports for itself, as uvicorn has it.
+    """
+    gc.disable()
+    importlib.import_module("server.app")
+    gc.freeze()  # a collection would write to each object, and a page that is written to is no longer shared
+    gc.enable()
+    if sys.platform == "linux":
+        _subprocess.spawn = multiprocessing.get_context("fork")  # type: ignore[assignment]  # it makes processes alike
+
+
 def _many_files() -> None:
     """Use as many connections as the system allows this process: a live stream is one each."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-async def _has_demo_accounts(_settings: Settings) -> bool:
-    return await Account.filter(demo=True, active=True).exists()
-
-
-async def _has_published_tokens(_settings: Settings) -> bool:
-    return await devices.any_published()
+async def _of_demonstration(_settings: Settings) -> tuple[bool, bool]:
+    """Whether there are its accounts, and its devices with a published token."""
+    return await Account.filter(demo=True, active=True).exists(), await devices.any_published()
 
 
 @main.command()

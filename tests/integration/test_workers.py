@@ -9,14 +9,13 @@ from server.core.config import Settings
 from tests.support.live import Starter
 
 SLOW = """
-import multiprocessing.spawn, sys, time
-if "--multiprocessing-fork" in sys.argv:
-    time.sleep(8)
+import os, time
+os.register_at_fork(after_in_child=lambda: time.sleep(8))
 """
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_processes_that_take_long_to_import_are_waited_for(
+async def test_processes_that_take_long_to_start_are_waited_for(
     settings: Settings, starter: Starter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "slow").mkdir()
