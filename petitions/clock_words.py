@@ -86,9 +86,10 @@ def _left(
     away = _away(calendar, due, now)
     if away > FAR:
         return _("more than %(months)s months left", months=away // MONTH), False
-    days, minutes = clock.remaining(calendar, due, now, pauses)
     if due.by_day or away > NEAR:
+        days = clock.remaining_days(calendar, due, now, pauses)
         return _days_left(days), days <= 1
+    minutes = clock.remaining(calendar, due, now, pauses).minutes
     return _minutes_left(minutes), minutes <= min(WORKING_DAY, amount * HOUR // 3)
 
 
@@ -96,9 +97,10 @@ def _late(calendar: WorkingCalendar, due: Due, now: datetime) -> tuple[Text, boo
     away = _away(calendar, due, now)
     if away > FAR:
         return _("more than %(months)s months late", months=away // MONTH), False
-    days, minutes = clock.remaining(calendar, due, now)
+    if due.by_day or away > NEAR:
+        return _days_late(-clock.remaining_days(calendar, due, now)), True
     # Rounding is towards less time left, so a period that just ended has -1 minute.
-    return (_days_late(-days) if due.by_day or away > NEAR else _minutes_late(-minutes)), True
+    return _minutes_late(-clock.remaining(calendar, due, now).minutes), True
 
 
 def _away(calendar: WorkingCalendar, due: Due, now: datetime) -> int:

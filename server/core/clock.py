@@ -163,9 +163,14 @@ def closes_at(calendar: WorkingCalendar, due: Due) -> datetime:
 
 def remaining(calendar: WorkingCalendar, due: Due, moment: datetime, pauses: Sequence[Pause] = ()) -> Remaining:
     """Return the working days and minutes left at ``moment``, with minutes rounded down; paused days do not count."""
-    days = calendar.working_days_between(calendar.local(moment).date(), due.on, pauses)
+    days = remaining_days(calendar, due, moment, pauses)
     left = calendar.working_time_between(moment, closes_at(calendar, due), pauses)
     return Remaining(days, left // ONE_MINUTE)
+
+
+def remaining_days(calendar: WorkingCalendar, due: Due, moment: datetime, pauses: Sequence[Pause] = ()) -> int:
+    """Return the working days alone, which cost half."""
+    return calendar.working_days_between(calendar.local(moment).date(), due.on, pauses)
 
 
 def _first_day(
