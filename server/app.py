@@ -65,6 +65,7 @@ from server.core.jobs import Worker
 from server.core.kept_files import KeptFiles
 from server.core.participants import pages as participants
 from server.core.router import PrefixRouter
+from server.core.watchdog import Watchdog
 from server.demo.city import CITY
 from server.demo.visits import live as demo_live
 from tracking.visits.routes import live as timetables
@@ -134,8 +135,8 @@ def _ways_back(path: str, status: int) -> Sequence[tuple[Text, str]]:
     return petitions_back(path) or forums_back(path, status) or visits_back(path, status)
 
 
-def create_app(settings: Settings) -> Starlette:
-    """The application for these settings; its lifespan opens the database."""
+def create_app(settings: Settings, *, watched: bool = False) -> Starlette:
+    """The application for these settings; its lifespan opens the database. ``watched``: what holds it up is counted."""
     settings = wiring.prepare(settings)
     adapters = wiring.ports(settings)
     site = web.Site(settings)
@@ -157,12 +158,16 @@ def create_app(settings: Settings) -> Starlette:
         tasks = [asyncio.create_task(hub.run()), views]
         if settings.run_jobs:
             tasks.append(asyncio.create_task(worker.run()))
+        if watched:
+            tasks.append(watchdog := asyncio.create_task(Watchdog().run()))
         try:
             yield
         finally:
             worker.stop()
             hub.stop()
             views.cancel()  # it writes once more on cancellation
+            if watched:
+                watchdog.cancel()
             await asyncio.wait(tasks, timeout=5)
             for task in tasks:
                 task.cancel()
@@ -203,6 +208,6 @@ def create_app(settings: Settings) -> Starlette:
 def from_environment() -> Starlette:
     """The application for the environment's settings; each web process starts this."""
     observe.configure()
-    app = create_app(Settings.load())
+    app = create_app(Settings.load(), watched=True)
     gc.freeze()  # what lives as long as the process: looking through it again and again held up requests for 50 ms
     return app
