@@ -7,9 +7,8 @@ models for writing and :func:`fetch` for pages that must stay fast; both join th
 import contextlib
 import itertools
 import re
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence, Sized
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,8 +27,9 @@ from tortoise.transactions import in_transaction
 from server.core import migrating
 from server.core.config import Settings
 from server.core.errors import OnlyShown
+from server.core.inserting import MOST_VALUES, Insert, marks
 
-__all__ = ["IntegrityError", "OperationalError"]
+__all__ = ["Insert", "IntegrityError", "OperationalError", "marks"]
 
 CORE_MODELS = (
     "server.core.accounts",
@@ -331,47 +331,6 @@ async def execute(sql: str, *values: object) -> int:
     """
     _may_write()
     return (await connection().execute_query(*_prepared(sql, values)))[0]
-
-
-def marks(values: Sized) -> str:
-    """The placeholders of an ``IN`` list; ``NULL``, which matches nothing, if there are no values."""
-    return ", ".join("?" * len(values)) or "NULL"
-
-
-MOST_VALUES = 32_000
-"""Values in one statement: the databases accept at most 32,766."""
-
-
-@dataclass(frozen=True)
-class Insert:
-    """Rows of raw columns for a table; lists and mappings become JSON."""
-
-    table: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[object]]
-    conflict: str = ""
-    """What stands behind ON CONFLICT."""
-    returning: str = ""
-    each: str = ""
-    """The values of a row as SQL, where a placeholder for each is not enough."""
-
-    def sql(self) -> str:
-        each = self.each or marks(self.columns)
-        sql = f"INSERT INTO {self.table} ({', '.join(self.columns)}) VALUES {', '.join([f'({each})'] * len(self.rows))}"
-        return (
-            sql
-            + f" ON CONFLICT {self.conflict}" * bool(self.conflict)
-            + f" RETURNING {self.returning}" * bool(self.returning)
-        )
-
-    def values(self) -> list[object]:
-        return [orjson.dumps(v).decode() if isinstance(v, dict | list) else v for row in self.rows for v in row]
-
-    def parts(self) -> Iterator["Insert"]:
-        """The same in as few statements as possible."""
-        size = MOST_VALUES // len(self.columns)
-        for start in range(0, len(self.rows), size):
-            yield replace(self, rows=self.rows[start : start + size])
 
 
 async def insert(
