@@ -3,13 +3,15 @@
 Pure functions. ``rank`` alone ranks departments by a text and can be replaced without other changes.
 """
 
+import functools
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from server.core import i18n
 from server.core.errors import Text, _
-from server.core.mentions import Mentions
+from server.core.mentions import Mentions, stem
 
 TITLE_WEIGHT = 3.0
 CANDIDATES = 3
@@ -69,17 +71,21 @@ def reason(stored: Mapping[str, Any] | None) -> Text:
 def rank(title: str, body: str, departments: Sequence[DepartmentProfile]) -> tuple[Candidate, ...]:
     """Rank the departments whose keywords the text mentions, best first; their duties count besides."""
     head, text = Mentions(title), Mentions(body)
+    stems, lines = _sought(tuple(departments))
+    there = head.holding(stems) | text.holding(stems)
     scored: list[tuple[float, DepartmentProfile, list[str]]] = []
-    for department in departments:
+    for department, words, duties in lines:
+        if there.isdisjoint(part for _word, part in words):
+            continue
         score, found = 0.0, []
-        for word in department.keywords:
+        for word in (word for word, part in words if part in there):
             hits = TITLE_WEIGHT * (word in head) + min(text.count(word), 3)
             if hits:
                 score += hits * len(word) ** 0.5
                 found.append(head.found(word) or text.found(word))
-        for duty in department.duties:
-            parts = [part for part in duty.split() if len(part) > 1]
-            score += 0.4 * sum((part in head) + (part in text) for part in parts) / (len(parts) or 1)
+        for duty in duties:
+            parts = [word for word, part in duty if part in there]
+            score += 0.4 * sum((part in head) + (part in text) for part in parts) / (len(duty) or 1)
         if found:
             scored.append((score, department, found))
     scored.sort(key=lambda item: (-item[0], item[1].code))
@@ -93,6 +99,30 @@ def rank(title: str, body: str, departments: Sequence[DepartmentProfile]) -> tup
         )
         for score, department, found in scored[:CANDIDATES]
     )
+
+
+_Words = list[tuple[str, str]]
+"""Words with their stems."""
+
+
+@functools.lru_cache(maxsize=8)
+def _sought(
+    departments: tuple[DepartmentProfile, ...],
+) -> tuple[Mapping[str, Sequence[str]], list[tuple[DepartmentProfile, _Words, list[_Words]]]]:
+    """The stems of all keywords and duties by their first two characters, and the words of each department."""
+    lines = [
+        (
+            department,
+            [(word, stem(word)) for word in department.keywords],
+            [[(part, stem(part)) for part in duty.split() if len(part) > 1] for duty in department.duties],
+        )
+        for department in departments
+    ]
+    stems = defaultdict[str, list[str]](list)
+    words = [word for _department, keywords, duties in lines for group in (keywords, *duties) for word in group]
+    for part in sorted({part for _word, part in words if part}):
+        stems[part[:2]].append(part)
+    return stems, lines
 
 
 def choose(

@@ -8,7 +8,7 @@ not by "street".
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _LETTER = "[^\\W\\d_\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff]"
 """A letter, but not of Korean, Japanese or Chinese."""
@@ -38,11 +38,22 @@ def _sought(word: str) -> tuple[str, re.Pattern[str] | None]:
     return stem.split()[0], re.compile(before + r"[\s-]*".join(map(re.escape, stem.split())) + ending + after)
 
 
+def stem(word: str) -> str:
+    """What occurs in every text that mentions a word; empty for a word that no text mentions."""
+    return _sought(word)[0]
+
+
 class Mentions:
     """A text that is asked for words. It is folded once."""
 
     def __init__(self, text: str) -> None:
         self._text = fold(text)
+
+    def holding(self, stems: Mapping[str, Iterable[str]]) -> set[str]:
+        """Which of many words' stems, kept by their first two characters, occur: few of the words need a look."""
+        text = self._text
+        pairs = {text[at : at + 2] for at in range(len(text))}.union(text)
+        return {one for pair in stems.keys() & pairs for one in stems[pair] if one in text}
 
     def count(self, word: str) -> int:
         """How often a word is mentioned."""

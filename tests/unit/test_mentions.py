@@ -5,7 +5,7 @@ import pytest
 from petitions import kinds
 from petitions.routing import Choice, DepartmentProfile, Rule, choose, for_petitioner
 from petitions.rules import Kind
-from server.core.mentions import Mentions
+from server.core.mentions import Mentions, fold, stem
 from server.demo.departments import DEPARTMENTS
 
 CODES = {number: department.code for number, department in enumerate(DEPARTMENTS)}
@@ -123,3 +123,14 @@ def test_a_rule_is_explained_by_words_that_are_there_and_to_petitioners_without_
 )
 def test_the_kind_is_guessed_from_whole_words(text: str, kind: Kind) -> None:
     assert kinds.guess(text, "") is kind
+
+
+def test_the_stems_that_occur_are_found_by_their_beginnings() -> None:
+    words = ["가로등", "길", "street lamp", "x", "5호선", "없는 말"]
+    stems: dict[str, list[str]] = {}
+    for word in words:
+        stems.setdefault(stem(word)[:2], []).append(stem(word))
+    for text in ("", "x", "길", "집 앞 가로등이", "STREET  lamps", "가로", "지하철 5호선 길", "xx"):
+        mentions = Mentions(text)
+        assert mentions.holding(stems) == {stem(word) for word in words if stem(word) in fold(text)}, text
+        assert {stem(word) for word in words if word in mentions} <= mentions.holding(stems), text
