@@ -6,14 +6,23 @@ no format reads. Where two fit, as month and day may stand in either order, noth
 
 import contextlib
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from server.core.forms.kinds import FIRST_YEAR, LAST_YEAR
 
 _NUMBER = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,9})?")
-_TIME = r"(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?([AP])\.?M\.?)?)?"
-_YEAR_FIRST = re.compile(rf"(\d{{4}})[./] ?(\d{{1,2}})[./] ?(\d{{1,2}})\.?{_TIME}", re.IGNORECASE)
+_TIME = (
+    r"(?:[ T]+(?P<before>(?:오|午)(?:전|후|前|後) ?)?"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
+    r"(?: ?(?P<after>[AP])\.?M\.?)?)?"
+)
+_YEAR_FIRST = re.compile(
+    # Dashes only with the half of the day named: all else with dashes is ISO's.
+    rf"(?=[^-]*$|.*[오午])(\d{{4}})(?:[./-]|년|年) ?(\d{{1,2}})(?:[./-]|월|月) ?(\d{{1,2}})(?:\.|일|日)?{_TIME}",
+    re.IGNORECASE,
+)
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}){_TIME}", re.IGNORECASE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOON = 12
@@ -50,17 +59,21 @@ def _since_1970(value: object, per_second: int) -> datetime | None:
 
 
 def _written(pattern: re.Pattern[str], year: int, month: int, day: int) -> Read:
-    """A format with separated parts; the numbers are the groups that hold year, month and day."""
+    """A format with separated parts; the numbers are the groups that hold year, month and day.
+
+    Digits may be full-width, and Korean and Japanese name the half of the day before the hour, as their Excel does.
+    """
 
     def read(value: object) -> datetime | None:
-        found = pattern.fullmatch(" ".join(value.split())) if isinstance(value, str) else None
+        text = unicodedata.normalize("NFKC", value) if isinstance(value, str) else ""
+        found = pattern.fullmatch(" ".join(text.split()))
         if not found:
             return None
-        hour, minute, second = (int(found[group] or 0) for group in (4, 5, 6))
-        if half := found[7]:
-            if not 1 <= hour <= NOON:
+        hour, minute, second = (int(found[group] or 0) for group in ("hour", "minute", "second"))
+        if half := found["before"] or found["after"]:
+            if not (0 if found["before"] else 1) <= hour <= NOON:  # 午後0:30 is half past twelve
                 return None
-            hour = hour % NOON + NOON * (half in "pP")
+            hour = hour % NOON + NOON * (half.strip()[-1] in "pP후後")
         with contextlib.suppress(ValueError):
             return datetime(int(found[year]), int(found[month]), int(found[day]), hour, minute, second)  # noqa: DTZ001
         return None
@@ -80,8 +93,8 @@ FORMATS: Mapping[str, Read] = {
 two, which have to be told apart."""
 AUTO = "auto"
 HELP = (
-    "How the file writes dates: iso (2017-08-25T09:12), ymd (2017.08.25), mdy (08/25/2017 09:12 AM), dmy, seconds or "
-    "milliseconds since 1970. auto: as every line agrees."
+    "How the file writes dates: iso (2017-08-25T09:12), ymd (2017.08.25, 2017년 8월 25일), mdy (08/25/2017 09:12 AM), "
+    "dmy, seconds or milliseconds since 1970. auto: as every line agrees."
 )
 
 
