@@ -67,11 +67,15 @@ def read(raw: bytes, properties: Mapping[str, str], known: city.City) -> Reading
     features = _features(raw)
     found: dict[str, dict[str, Any]] = {}
     nameless: list[int] = []
+    shapeless: list[int] = []
     points = 0
     for number, feature in enumerate(features, 1):
         row = _names(number, feature, properties)
         if not row["code"]:
             nameless.append(number)
+            continue
+        if geo.no_area(feature.get("geometry")):
+            shapeless.append(number)
             continue
         first = found.setdefault(row["code"], {**row, "outline": []})
         outline = _outline(number, feature)
@@ -83,15 +87,17 @@ def read(raw: bytes, properties: Mapping[str, str], known: city.City) -> Reading
             raise _wrong(
                 _("The boundaries have more than %(most)s points. Please simplify them.", most=geo.MOST_POINTS)
             )
-    if not found:
+    if not found and nameless:
         raise _wrong(_("Area %(number)s has no usable code (letters, digits, - and _).", number=nameless[0]))
+    if not found:
+        raise _wrong(_("Area %(number)s: the geometry is neither a Polygon nor a MultiPolygon.", number=shapeless[0]))
     for code, row in found.items():
         old = known.districts.get(code, {})
         row["name_ja"] = row["name_ja"] or old.get("ja", "")
         row["name_en"] = row["name_en"] or old.get("en", "")
         if not row["name"]:
             raise _wrong(_("District %(code)s has no name.", code=code))
-    return Reading(list(found.values()), _warnings(nameless, [row["name"] for row in found.values()]))
+    return Reading(list(found.values()), _warnings(nameless, shapeless, [row["name"] for row in found.values()]))
 
 
 def _features(raw: bytes) -> list[Any]:
@@ -107,16 +113,25 @@ def _features(raw: bytes) -> list[Any]:
     return features
 
 
-def _warnings(nameless: Sequence[int], names: Sequence[str]) -> list[Text]:
+def _warnings(nameless: Sequence[int], shapeless: Sequence[int], names: Sequence[str]) -> list[Text]:
     found = []
     if nameless:
-        listed = ", ".join(map(str, nameless[:NAMED])) + "…" * (len(nameless) > NAMED)
-        found.append(_("Left out, because they have no code: areas %(numbers)s of the file.", numbers=listed))
+        found.append(
+            _("Left out, because they have no code: areas %(numbers)s of the file.", numbers=_listed(nameless))
+        )
+    if shapeless:
+        found.append(
+            _("Left out, because they have no boundary: areas %(numbers)s of the file.", numbers=_listed(shapeless))
+        )
     if len(names) > 1 and len(set(names)) == 1:
         found.append(
             _("All districts have the same name, “%(name)s”. Please check which property is the name.", name=names[0])
         )
     return found
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:NAMED])) + "…" * (len(numbers) > NAMED)
 
 
 def _names(number: int, feature: Any, properties: Mapping[str, str]) -> dict[str, Any]:

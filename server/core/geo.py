@@ -20,6 +20,7 @@ SLIVER = 1e-10
 LEAST_POINTS = 4
 """Of a ring, with the first point repeated at the end."""
 POLYGON, MULTIPOLYGON = "Polygon", "MultiPolygon"
+_NO_AREAS = frozenset({"Point", "MultiPoint", "LineString", "MultiLineString"})
 
 
 class BadShape(ValueError):
@@ -47,6 +48,11 @@ def inside(point: tuple[float, float], outline: Sequence[Sequence[Sequence[float
             if (y1 > lat) != (y2 > lat) and lng < (x2 - x1) * (lat - y1) / (y2 - y1) + x1:
                 within = not within
     return within
+
+
+def no_area(geometry: Any) -> bool:
+    """Whether a feature has no place, or a point or line only, such as a name's position (RFC 7946, 3.2)."""
+    return geometry is None or (isinstance(geometry, Mapping) and geometry.get("type") in _NO_AREAS)
 
 
 def read_geometry(geometry: Any) -> list[list[list[float]]]:

@@ -127,6 +127,15 @@ async def test_a_file_is_read_as_programs_for_maps_write_it(system: System, enco
     assert "areas 2 of the file" in page
 
 
+async def test_points_of_names_and_features_without_a_place_are_left_out(system: System) -> None:
+    point = {"type": "Feature", "properties": {"code": "label", "name": "이름표"},
+             "geometry": {"type": "Point", "coordinates": [127.0, 37.5]}}  # fmt: skip
+    nowhere = {"type": "Feature", "properties": {"code": "nowhere", "name": "없는 곳"}, "geometry": None}
+    known, page = await loaded(system, collection(point, nowhere, feature("north", "북구", [square(127.0, 37.7)])))
+    assert known.outlines.keys() == {"north"}
+    assert "areas 1, 2 of the file" in page
+
+
 async def test_names_that_are_all_equal_are_pointed_out_and_the_own_one_is_preferred(system: System) -> None:
     def dong(code: str, name: str) -> dict[str, Any]:
         said = {"adm_cd": code, "sgg_cd": "11", "adm_nm": f"서울특별시 종로구 {name}", "sggnm": "종로구"}
