@@ -131,7 +131,7 @@ async def test_without_scripts_the_list_narrows_and_the_board_turns_its_pages(
     await page.get_by_role("link", name="예정", exact=True).click()
     await page.get_by_text("목록 좁히기").click()
     await page.get_by_label("종류").select_option("speakers_corner")
-    await page.get_by_role("button", name="보기").click()
+    await page.get_by_role("search", name="목록 좁히기").get_by_role("button", name="찾기").click()
     await expect(page.locator(".forum-row h2")).to_have_text(["시민발언대"])
     await page.goto("/forums/notices")
     await page.get_by_label("쪽 번호로 가기").fill("7")

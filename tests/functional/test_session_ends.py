@@ -12,8 +12,8 @@ from forums.forms.moderating import Decide
 from forums.forms.speaking import Submit
 from forums.rights import submission_subject
 from forums.states import TextAction
-from petitions.actions import handling
-from petitions.forms import Accept
+from petitions.actions import handling, supplementing
+from petitions.forms import Accept, RequestSupplement
 from petitions.models import Statement
 from server.core import clock, kept
 from server.core.accounts import Session
@@ -168,6 +168,29 @@ async def test_a_citizens_message_is_there_after_entering_the_key(system: System
     assert done.headers["location"] == f"/cases/{number}"
     assert (await Statement.get()).text == LONG
     assert await KeptForm.all().count() == 0
+
+
+async def test_a_supplement_is_there_after_entering_the_key_and_files_are_asked_for_again(system: System) -> None:
+    case = await system.file()
+    browser, number = system.visitor(), case["reference"]
+    await handling.accept(await official("intake"), number, Accept("roads"))
+    await supplementing.request(await official("handler"), number, RequestSupplement("사진을 보내 주세요.", 3))
+    await submit(browser, "/cases", "/cases", reference=number, key=case["access_key"])
+    written = form(await browser.get(f"/cases/{number}"), "/supplements")
+    (text,) = [name for name in written.names if name.startswith("supplement") and name not in written.file_fields]
+    (files,) = written.file_fields
+    await end_sessions()
+    typed: dict[str, Any] = {text: LONG, files: [("길.txt", "길".encode())]}
+    led = await send(browser, written, **typed)
+    asked = form(await browser.get(led.headers["location"]), "/cases", field="key")
+    opened = await send(browser, asked, key=case["access_key"])
+    shown = await browser.get(opened.headers["location"])
+    again = form(shown, "/supplements")
+    assert again.values[text] == [LONG]
+    assert "파일은 다시 선택해" in shown.text
+    assert await Statement.filter(text=LONG).count() == 0
+    assert (await send(browser, again)).headers["location"] == f"/cases/{number}"
+    assert await Statement.filter(text=LONG).count() == 1
 
 
 async def test_the_key_of_another_case_does_not_open_a_text(system: System) -> None:
