@@ -52,7 +52,7 @@ async def test_consent_is_withdrawn_and_nobody_else_reads_it(system: System, way
         assert "/unpublish" not in page.text, "there is nothing left to withdraw"
         assert TITLE in page.text
     elif way == "json":
-        done = await system.client.post(f"/api/v1/cases/{number}/unpublish", headers={"x-access-key": key})
+        done = await system.client.post(f"/api/v1/cases/{number}/unpublish", json={}, headers={"x-access-key": key})
         assert done.status_code == 200, done.text
     else:
         handler = await system.official("intake")
@@ -64,7 +64,7 @@ async def test_consent_is_withdrawn_and_nobody_else_reads_it(system: System, way
     assert await search.ENGINE.newest(PETITION, "무지개다리", limit=5) == []
     (entry,) = await ledger.read(f"case/{number}", kind="case.unpublished")
     assert entry.actor == ("petitioner" if way != "desk" else entry.actor)
-    again = await system.client.post(f"/api/v1/cases/{number}/unpublish", headers={"x-access-key": key})
+    again = await system.client.post(f"/api/v1/cases/{number}/unpublish", json={}, headers={"x-access-key": key})
     assert again.status_code == 200, "again does nothing"
     assert len(await ledger.read(f"case/{number}", kind="case.unpublished")) == 1
     own = await system.client.get(f"/api/v1/cases/{number}", headers={"x-access-key": key})
@@ -77,8 +77,10 @@ async def test_only_the_petitioner_or_the_desk_can(system: System) -> None:
     number, _key = await published(system)
     for refused in (
         await post_without_page(system.visitor(), f"/cases/{number}/unpublish"),
-        await system.client.post(f"/api/v1/cases/{number}/unpublish", headers={"x-access-key": "2222-2222-2222-2222"}),
-        await system.client.post(f"/api/v1/cases/{number}/unpublish"),
+        await system.client.post(
+            f"/api/v1/cases/{number}/unpublish", json={}, headers={"x-access-key": "2222-2222-2222-2222"}
+        ),
+        await system.client.post(f"/api/v1/cases/{number}/unpublish", json={}),
     ):
         assert refused.status_code in {401, 403, 404}
     assert (await Case.get(reference=number)).public
