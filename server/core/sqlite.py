@@ -106,7 +106,11 @@ class ImmediateClient(SqliteClient):
         """The version of the file, which changes with each commit: on a connection of its own, that never writes."""
         if self._watcher is None:
             self._watcher = asyncio.ensure_future(self._reader())
-        watcher = await asyncio.shield(self._watcher)
+        try:
+            watcher = await asyncio.shield(self._watcher)
+        except aiosqlite.Error:
+            self._watcher = None  # the next one tries again
+            raise
         ((version,),) = await watcher.execute_fetchall("PRAGMA data_version")
         return int(version)
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import re
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -348,3 +349,22 @@ async def test_changed_reference_data_is_shown_by_every_process_within_a_second(
         await Department.filter(code="roads").update(name="Renamed")
         keeping.app.state.hub.settings_changed()  # called for an event of the settings' chains
         assert "Renamed" in (await ask(keeping, path)).text
+
+
+async def test_the_state_of_the_database_can_be_read_again_after_a_failure(
+    keeping: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not keeping.settings.sqlite:
+        pytest.skip("PostgreSQL's connections are the pool's")
+
+    async def fails() -> None:
+        raise sqlite3.OperationalError
+
+    with monkeypatch.context() as failing:
+        failing.setattr(database.connection(), "_reader", fails)
+        with pytest.raises(sqlite3.OperationalError):
+            await database.mark()
+    before = await database.mark()
+    assert before == await database.mark()
+    await filed()
+    assert before != await database.mark()
