@@ -1,5 +1,7 @@
 """Measuring servers in turn, path by path and round by round, so that what else a machine does meets all alike."""
 
+import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
@@ -10,6 +12,8 @@ from server.bench.paths import Path
 from server.bench.servers import Server
 
 MILLISECONDS = 1000
+SETTLING, PAUSE, IDLE = 60.0, 0.25, 0.02
+"""Seconds: for how long a worker is waited for, between two looks at it, and of processor time when it rests."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ async def rounds(
 ) -> dict[str, dict[str, Figures]]:
     """Measure each path at each target, ``count`` times; figures by path and name of the server."""
     found = {path.name: {target.server.name: Figures() for target in targets} for path in wanted}
+    for target in targets:
+        await _settled(target)
     for _round in range(count):
         for path in wanted:
             for target in targets:
@@ -74,6 +80,7 @@ async def rounds(
                     target.server.url, target.visit(path), target.cookies[path.who], connections=connections,
                     seconds=seconds,
                 )  # fmt: skip
+                await _settled(target)
                 spent = [(b - a) * MILLISECONDS / len(took) for a, b in zip(before, target.spent(), strict=True)]
                 figures = found[path.name][target.server.name]
                 figures.rates.append(connections * len(took) / sum(took))
@@ -81,6 +88,17 @@ async def rounds(
                 figures.spent.append(tuple(spent))
                 progress(1)
     return found
+
+
+async def _settled(target: Target) -> None:
+    """Wait until the worker has done what the visits left to it, which is part of what they cost."""
+    before, end = processes.seconds(target.worker), time.monotonic() + SETTLING
+    while target.worker and time.monotonic() < end:
+        await asyncio.sleep(PAUSE)
+        after = processes.seconds(target.worker)
+        if after - before < IDLE:
+            return
+        before = after
 
 
 async def streams(server: Server, path: str, count: int) -> float:
