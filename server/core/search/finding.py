@@ -24,7 +24,7 @@ NEWEST = 2_000
 """About how many of the newest documents are read for each more frequent word."""
 MOST_WHOLE, MOST_COMMON = 32, 6
 """How many words of each sort are asked for; all of them count in the ranking."""
-RANKED, CLOSELY = 300, 60
+RANKED, CLOSELY = 300, 100
 """How many of the best candidates are ranked by their texts, and how many of these by where the words stand."""
 KEPT = 1_000
 """How many hits can be paged through."""

@@ -22,14 +22,14 @@ TITLE = 0.6
 """The additional weight of a token in the title."""
 BEGINNING, BEGINS = 0.2, 400
 """The additional weight of a token among the first characters of the text, which often say what it is about."""
-TOGETHER, WIDTH = 0.2, 40
+TOGETHER, WIDTH = 0.4, 40
 """The additional weight of what stands within so many characters."""
 WORD = 0.2
 """The additional weight of a word of the question with which a word of the text begins."""
 STEM, LONGEST_STEM = 0.6, 8
 """The additional BM25 of the longest beginning of a Korean or Japanese word with which words of the text begin: of
 도로가 that is 도로 where a text has 도로를."""
-THREE, IN_ROW = 0.4, 3
+THREE, IN_ROW = 0.5, 3
 """The additional weight of three characters of the question in a row, spaces left out, by how few of the texts that are
 compared have them."""
 
