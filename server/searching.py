@@ -25,6 +25,8 @@ PAGES = 50
 """Pages that can be read; who finds more narrows the search."""
 COMPLETED, SUGGESTED = 6, 4
 """How many completions of what is being typed are offered, and how many pages."""
+LEAST = 2
+"""Characters for which pages are offered: one is in most of them."""
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
@@ -158,7 +160,10 @@ def _facets(found: Found, reference_data: City, language: str) -> Mapping[str, S
 async def suggestions(
     typed: str, official: Official | None, reference_data: City, language: str
 ) -> tuple[Sequence[str], Sequence[Hit]]:
-    """What is being typed with its last word completed, and the first pages that contain it."""
+    """What is being typed with its last word completed, and from two characters on the first pages that contain it."""
+    completions = await search.ENGINE.suggest(typed, COMPLETED)
+    if len(typed) < LEAST:
+        return completions, ()
     question = replace(Filters(q=typed).of(official, reference_data), limit=2 * SUGGESTED, facets=False)
     found = await search.ENGINE.search(question)
-    return await search.ENGINE.suggest(typed, COMPLETED), _once(found.hits, language)[:SUGGESTED]
+    return completions, _once(found.hits, language)[:SUGGESTED]

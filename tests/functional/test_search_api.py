@@ -118,6 +118,8 @@ async def test_suggestions_complete_words_and_name_pages(system: System) -> None
         assert found["completions"] == ["주차", "주차장"]
         assert {page["title"] for page in found["pages"]} == {"불법 주차 단속", "주차장 요금", "주차 표지"}
         assert {page["type"] for page in found["pages"]} == {"petition"}
+    first = (await system.client.get(f"{URL}/suggestions", params={"q": "ㅈ"})).json()
+    assert (first["completions"], first["pages"]) == (["주차", "주차장"], [])
     for params, field in (({}, "q"), ({"q": "가" * 201}, "q"), ({"q": "가", "limit": "9"}, "limit")):
         response = await system.client.get(f"{URL}/suggestions", params=params)
         assert response.status_code == 422
