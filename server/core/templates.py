@@ -23,7 +23,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import jinja2
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context, pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from server.core import characters, i18n, marking, romanised, template_constants
@@ -56,8 +57,9 @@ class _Loader(FileSystemLoader):
         if name not in _codes:
             source, path, _fresh = self.get_source(environment, name)
             tree = environment.parse(source, name, path)
-            marked = marking.mark(tree) if name.endswith(".html") else tree
-            _codes[name] = environment.compile(template_constants.look_up(marked), name, path)
+            if name.endswith(".html"):  # texts of mails are no markup: nothing in them is escaped
+                tree = template_constants.look_up(marking.mark(tree))
+            _codes[name] = environment.compile(tree, name, path)
         return _codes[name]
 
 
@@ -80,13 +82,19 @@ def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> te
     gettext, ngettext = i18n.gettext_for(language)
     found.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
 
-    def said(msgid: str, **values: object) -> Markup:
+    @pass_eval_context
+    def said(context: EvalContext, msgid: str, **values: object) -> str:
+        if not context.autoescape:
+            return gettext(msgid) % values
         return Markup(gettext(msgid)) % values  # noqa: S704 - msgids and catalogues are ours, values are escaped
+
+    def word(msgid: str) -> Markup:
+        return Markup(gettext(msgid)) % {}  # noqa: S704 - the same
 
     def drawn(name: str) -> Markup:
         return Markup(found.get_template("components/icon.html").module.icon(name))  # type: ignore[attr-defined]  # noqa: S704 - a macro's
 
-    found.texts, found.icons = template_constants.Kept(said), template_constants.Kept(drawn)
+    found.texts, found.icons = template_constants.Kept(word), template_constants.Kept(drawn)
     found.globals.update(
         lang=language,
         languages=languages,
@@ -103,7 +111,7 @@ def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> te
         "number": lambda value: i18n.number_text(value, language),
         "text": lambda value: i18n.translate(language, value),
         "name_in": lambda row: i18n.name_in(row, language),
-        "person": lambda name: name if language == "ko" else romanised.name(name),
+        "person": lambda name: romanised.name_in(name, language),
         "hours": lambda hours: i18n.hours_text(hours, language),
         "text_in": lambda row, name: i18n.text_in(row, name, language),
         "plain": lambda value: characters.plain(str(value)),
