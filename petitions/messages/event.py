@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from petitions.labels import CHANNELS, DECISIONS
-from server.core import clock, i18n
+from server.core import clock, i18n, romanised
 from server.core.errors import Text, _
 from server.core.ledger import DomainEvent, Entry
 from server.core.messages import Detail, Line, Mailing, Message, Notice, Urgency, fill, said
@@ -127,7 +127,7 @@ class CaseEvent:
     @property
     def name(self) -> str:
         """The name of the handler or guide that the event names."""
-        return self.person.name if self.person else "?"
+        return romanised.name_in(self.person.name, self.language) if self.person else "?"
 
     @property
     def due_at(self) -> datetime | None:

@@ -18,7 +18,7 @@ from petitions.messages.event import CaseEvent
 from petitions.queries import cases
 from petitions.queries.cases import AUDIENCES, CaseView, Level
 from petitions.states import State, reached
-from server.core import config, messages, roles
+from server.core import config, messages, roles, romanised
 from server.core.accounts import official_id
 from server.core.errors import Text, _
 from server.core.ledger import Audience, Entry
@@ -44,7 +44,7 @@ async def case_events(
     return [
         case_event(
             view, entry, language,
-            named=named, said=said, departments=departments, who=_who(entry, named, with_department, level),
+            named=named, said=said, departments=departments, who=_who(entry, named, with_department, level, language),
         )
         for entry in seen
     ]  # fmt: skip
@@ -84,7 +84,9 @@ def case_event(
     )
 
 
-def _who(entry: Entry, named: Mapping[int, Card], departments: Mapping[int, str], level: Level) -> Text | str:
+def _who(
+    entry: Entry, named: Mapping[int, Card], departments: Mapping[int, str], level: Level, language: str
+) -> Text | str:
     if level is Level.PUBLIC:
         return ""
     if entry.actor == "petitioner":
@@ -92,8 +94,8 @@ def _who(entry: Entry, named: Mapping[int, Card], departments: Mapping[int, str]
     person = named.get(official_id(entry.actor) or 0)
     if person is None:
         return ""
-    department = departments.get(person.department_id or 0)
-    return f"{person.name}, {department}" if department else person.name
+    name, department = romanised.name_in(person.name, language), departments.get(person.department_id or 0)
+    return f"{name}, {department}" if department else name
 
 
 def items(events: Sequence[CaseEvent], *, desk: bool) -> list[Item]:

@@ -31,6 +31,11 @@ def name(text: str) -> str:
     return f"{first} {''.join(map(_syllable, given)).capitalize()} ({text})"
 
 
+def name_in(text: str, language: str) -> str:
+    """A name as readers of a language are shown it: in Latin letters, too, for all but Korean ones."""
+    return text if language == "ko" else name(text)
+
+
 def _syllable(sign: str) -> str:
     place = ord(sign) - ord("가")
     return _INITIALS[place // 588] + _MEDIALS[place % 588 // 28] + _FINALS[place % 28]

@@ -40,7 +40,7 @@ async def test_the_editor_comes_back_with_the_text_and_the_fresh_version(system:
     plan = ("수리 계획.pdf", PDF)
     await second.send("answer", plan, text=text, decision="accepted", reasons="", remedies="고른 구제 절차")
     assert second.status == 409
-    assert "김처리 started working on it" in second.text
+    assert "Kim Cheori (김처리) started working on it" in second.text
     assert "Your text is kept below" in second.text
     assert "The files you chose are kept." in second.text
     assert len(second.form("answer").values["answer.files_kept"]) == 1

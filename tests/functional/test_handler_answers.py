@@ -43,7 +43,7 @@ async def test_everything_one_needs_stands_on_the_page(system: System) -> None:
     )  # fmt: skip
     for words in (
         "홍길동", "010-1234-5678", "hong@example.org", "중앙구 한빛로 12", "집 앞 도로의 가로등이", "한후견", "김처리",
-        "The text mentions", "가로등이 또 꺼졌어요", "김처리 started working on it", "Accepted for Roads",
+        "The text mentions", "가로등이 또 꺼졌어요", "Kim Cheori (김처리) started working on it", "Accepted for Roads",
         "Received (Online)", number,
     ):  # fmt: skip
         assert words in handler.text, words

@@ -3,7 +3,7 @@
 import pytest
 
 from server.core.i18n import hours_text
-from server.core.romanised import name
+from server.core.romanised import name, name_in
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,8 @@ def test_hours_are_read_in_the_readers_language() -> None:
         hours, "平日10:00～17:00", "weekdays 10:00–17:00",
     ]  # fmt: skip
     assert hours_text("화요일만", "en") == "화요일만"
+
+
+def test_only_readers_of_other_languages_need_it() -> None:
+    assert name_in("김민수", "ko") == "김민수"
+    assert name_in("김민수", "en") == name_in("김민수", "ja") == name("김민수")
