@@ -45,12 +45,16 @@ class Rule:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A department that could answer, with a score from 0 to 1 and the reason as text."""
+    """A department that could answer, with a score from 0 to 1 and the reason as text.
+
+    ``doubtful`` if a single word speaks for it, which the text mentions once, and not in its title.
+    """
 
     department_id: int
     code: str
     score: float
     because: Text
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,31 +77,33 @@ def rank(title: str, body: str, departments: Sequence[DepartmentProfile]) -> tup
     head, text = Mentions(title), Mentions(body)
     stems, lines = _sought(tuple(departments))
     there = head.holding(stems) | text.holding(stems)
-    scored: list[tuple[float, DepartmentProfile, list[str]]] = []
+    scored: list[tuple[float, DepartmentProfile, list[str], bool]] = []
     for department, words, duties in lines:
         if there.isdisjoint(part for _word, part in words):
             continue
-        score, found = 0.0, []
+        score, mentioned, found = 0.0, 0.0, []
         for word in (word for word, part in words if part in there):
             hits = TITLE_WEIGHT * (word in head) + min(text.count(word), 3)
             if hits:
                 score += hits * len(word) ** 0.5
+                mentioned += hits
                 found.append(head.found(word) or text.found(word))
         for duty in duties:
             parts = [word for word, part in duty if part in there]
             score += 0.4 * sum((part in head) + (part in text) for part in parts) / (len(duty) or 1)
         if found:
-            scored.append((score, department, found))
+            scored.append((score, department, found, mentioned == 1))
     scored.sort(key=lambda item: (-item[0], item[1].code))
-    total = sum(score for score, _department, _found in scored) or 1.0
+    total = sum(score for score, *_rest in scored) or 1.0
     return tuple(
         Candidate(
             department.id,
             department.code,
             round(score / total, 3),
             _("The text mentions %(words)s.", words=_quoted(found)),
+            doubtful,
         )
-        for score, department, found in scored[:CANDIDATES]
+        for score, department, found, doubtful in scored[:CANDIDATES]
     )
 
 
@@ -135,7 +141,10 @@ def choose(
     departments: Sequence[DepartmentProfile],
     service_department: int | None = None,
 ) -> Choice:
-    """Propose a department: the service's own, that of the first matching rule, the best ranked, or none."""
+    """Propose a department: the service's own, that of the first matching rule, the best ranked, or none.
+
+    None if the best ranked one is doubtful: "이게 나라냐" with one word about taxes is no matter of the tax office.
+    """
     candidates = rank(title, body, departments)
     if service_department is not None:
         return Choice(service_department, None, _("This department is responsible for the procedure."), candidates)
@@ -148,6 +157,10 @@ def choose(
             continue
         because = _rule_reason(rule, found)
         return Choice(rule.department_id, rule.id, because, candidates)
+    if candidates and candidates[0].doubtful:
+        return Choice(
+            None, None, _("Only one word of the text speaks for a department; the intake officer decides."), candidates
+        )
     if candidates:
         return Choice(candidates[0].department_id, None, candidates[0].because, candidates)
     return Choice(None, None, _("No rule and no department keyword matches; the intake officer decides."), ())

@@ -52,6 +52,14 @@ def routed(title: str, body: str = "Please have a look.", rules: tuple[Rule, ...
     return choose(kind="other", district="", title=title, body=body, rules=rules, departments=DEMO)
 
 
+def test_one_word_in_passing_proposes_no_department_but_a_candidate() -> None:
+    found = routed("이게 나라냐", "뉴스를 보다가 화가 나서 씁니다. 지방세까지 내는데 대체 무엇을 하고 있는 겁니까.")
+    assert (found.department_id, [one.code for one in found.candidates]) == (None, ["tax"])
+    assert routed("지방세가 이상합니다", "확인해 주세요.").department_id is not None, "the title says what it is about"
+    twice = routed("이게 나라냐", "지방세를 두 번 냈습니다. 지방세를 돌려주세요.")
+    assert twice.department_id == found.candidates[0].department_id
+
+
 @pytest.mark.parametrize(
     ("title", "department"),
     [
