@@ -61,6 +61,13 @@ async def reference() -> Reference:
     return await _references.get(None, KEPT)
 
 
+async def duties_said() -> list[str]:
+    """What the city says of its departments, from which search learns words: duties and keywords, one text each."""
+    known = await reference()
+    said = [[*department.duties, " ".join(department.keywords)] for department in known.profiles]
+    return [text for each in said for text in (*each, " ".join(each))]
+
+
 async def _read(_all: None) -> Reference:
     base = await city.read()
     profiles = await accounts.open_departments(columns(DepartmentProfile, "d"))

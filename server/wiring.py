@@ -25,6 +25,7 @@ from petitions.letters import MAILBOX_JOB, CaseLetters
 from petitions.permissions import Permission as PetitionPermission
 from petitions.queries import cases
 from petitions.queries.following import affected_desks
+from petitions.reference import duties_said
 from server import crossing, sign_in_letters
 from server.core import (
     config,
@@ -134,6 +135,7 @@ PERIODIC: Mapping[str, timedelta] = {
     "core.scan": timedelta(minutes=1),
     "core.kept": kept.SWEPT,
     "core.search": timedelta(seconds=30),
+    "core.related": timedelta(hours=1),
 }
 """Periodic job kinds and their intervals."""
 
@@ -305,6 +307,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         recounting.NIGHTLY: recounting.nightly,
         "core.kept": _each(kept.sweep),
         "core.search": _each(search.count),
+        "core.related": _each(partial(search.relearn, duties_said)),
         "core.scan": _each(partial(uploads.scan_quarantined, adapters.store, settings)),
         "core.sweep": _each(
             sessions.sweep,

@@ -6,17 +6,18 @@ other does; an engine for larger installations stands beside it and is filled by
 
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from server.core.search import rebuilding
-from server.core.search.embedded import TABLES, Embedded
+from server.core.search import rebuilding, relearning
+from server.core.search.embedded import RELATED, TABLES, Embedded
 from server.core.search.port import PUBLIC, Batch, Document, Found, Hit, Kind, Passage, Question, translated
 from server.core.search.words import query_terms, tokens
 
 __all__ = [
-    "ENGINE", "PUBLIC", "TABLES", "Batch", "Document", "Embedded", "Found", "Hit", "Kind", "Passage", "Question",
-    "count", "forget", "problems", "put", "query_terms", "rebuild", "refresh", "remove", "tokens", "translated",
+    "ENGINE", "PUBLIC", "RELATED", "TABLES", "Batch", "Document", "Embedded", "Found", "Hit", "Kind", "Passage",
+    "Question", "count", "forget", "problems", "put", "query_terms", "rebuild", "refresh", "relearn", "remove",
+    "tokens", "translated",
 ]  # fmt: skip
 
-ENGINE = Embedded()
+ENGINE = Embedded(related=RELATED)
 
 
 async def put(*documents: Document, new: bool = False) -> None:
@@ -50,6 +51,11 @@ async def forget() -> None:
     """Leave nothing of documents that were removed or replaced: no word, no part of the index."""
     await count()
     await TABLES.forget()
+
+
+async def relearn(besides: relearning.Texts) -> None:
+    """Learn which words say the same, if the city's public texts have changed much, for a job."""
+    await relearning.relearn(TABLES, RELATED, besides)
 
 
 async def rebuild(kinds: Sequence[Kind], progress: Callable[[int], object]) -> int:

@@ -5,10 +5,13 @@ from collections.abc import Collection, Sequence
 from server.core import database
 from server.core.search import finding, lists, spelling
 from server.core.search.port import Document, Found, Kind, Question
+from server.core.search.related import Related
 from server.core.search.tables import Tables
 
 TABLES = Tables()
 """The tables in use."""
+RELATED = Related()
+"""The related words in use."""
 
 
 class Embedded:
@@ -16,8 +19,8 @@ class Embedded:
 
     name = "embedded"
 
-    def __init__(self, kept: Tables = TABLES) -> None:
-        self.kept = kept
+    def __init__(self, kept: Tables = TABLES, related: Related | None = None) -> None:
+        self.kept, self.related = kept, related
 
     async def put(self, documents: Sequence[Document], *, new: bool = False) -> None:
         """Index documents, replacing earlier ones; ``new`` if there are none."""
@@ -29,7 +32,7 @@ class Embedded:
 
     async def search(self, question: Question) -> Found:
         """A page of what is found."""
-        return await finding.search(self.kept, question)
+        return await finding.search(self.kept, question, self.related)
 
     async def suggest(self, typed: str, limit: int = 8) -> list[str]:
         """What is being typed with its last word completed, by words that everybody may read."""

@@ -6,6 +6,7 @@ is, so the rarest words are read whole until :data:`WHOLE` documents, and of the
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from server.core import database
 from server.core.search import passages, spelling, tables, words
 from server.core.search.port import ID_BITS, Found, Hit, Kind, Question
 from server.core.search.ranking import Ranking, Statistics
+from server.core.search.related import Related, Word, tokens_of
 from server.core.search.tables import Tables
 from server.core.search.words import Asked
 
@@ -31,12 +33,16 @@ KEPT = 1_000
 MOST_BUCKETS = 64
 NARROW = 16
 """How much further is looked for frequent words where a filter leaves few documents."""
+ALIKE = 0.35
+"""The share of a question (:attr:`Hit.share`) that related words must reach, where they are looked for."""
 DEFAULT_LENGTH = 500.0
 """Characters of a document, as long as nothing has been counted."""
 
 
-async def search(kept: Tables, question: Question) -> Found:
-    """A page of what a question finds. Three statements, and a few more to correct words that nobody wrote."""
+async def search(kept: Tables, question: Question, related: Related | None = None) -> Found:
+    """A page of what a question finds. Three statements, and a few more to correct words that nobody wrote, or to find
+    what says the same in other words.
+    """
     asked = words.asked(question.words)
     if not asked or not question.readers or not question.kinds:
         return Found()
@@ -49,8 +55,40 @@ async def search(kept: Tables, question: Question) -> Found:
     ranking = Ranking(question.words, statistics)
     plan = _plan(question, ranking, newest)
     ids, total, facets = await _candidates(kept, question, plan)
+    if related is not None and total < question.related and (alike := await related.of(question.words)):
+        return await _in_other_words(kept, question, Found(meant=meant), asked, alike)
     hits = await _hits(kept, question, ranking, ids)
     return Found(hits, total, plan.partly, facets, meant)
+
+
+async def _in_other_words(
+    kept: Tables, question: Question, found: Found, asked: Sequence[Asked], alike: Sequence[Word]
+) -> Found:
+    """What a question finds by its words and by related ones; no more than is ranked closely. Three statements."""
+    more = [Asked(token, prefix=False, cjk=True) for token in sorted(tokens_of(alike))]
+    statistics, newest = await _statistics(kept, [*asked, *more], question.kinds)
+    ranking = Ranking(question.words, statistics, related=alike)
+    plan = _plan(question, ranking, newest)
+    widely = replace(question, least=0, facets=False, sort="relevance", offset=0, limit=CLOSELY)
+    ids, _total, _facets = await _candidates(kept, widely, plan)
+    least = min(question.least, ALIKE)
+    hits = [hit for hit in await _hits(kept, widely, ranking, ids) if hit.share >= least]
+    if question.sort == "newest":
+        hits.sort(key=lambda hit: (hit.at is not None, hit.at), reverse=True)
+    facets = _counted(hits) if question.facets else {}
+    page = hits[question.offset : question.offset + question.limit]
+    return replace(found, hits=page, total=len(hits), facets=facets, related=True)
+
+
+def _counted(hits: Sequence[Hit]) -> Mapping[str, Mapping[str, int]]:
+    found = {facet: Counter[str]() for facet in _FACETS}
+    for hit in hits:
+        year = hit.at.year if hit.at is not None else ""
+        values = (hit.kind, hit.department or "", hit.state, hit.district, year)
+        for facet, value in zip(_FACETS, values, strict=True):
+            if value:
+                found[facet][str(value)] += 1
+    return found
 
 
 async def _statistics(
@@ -101,7 +139,10 @@ class _Plan:
 def _plan(question: Question, ranking: Ranking, newest: Mapping[Kind, int]) -> _Plan:
     statistics, read, whole, common = ranking.statistics, 0, list[_Posting](), list[_Posting]()
     narrow = bool(question.departments or question.districts or question.years or question.states)
-    for one, weight in sorted(ranking.weights.items(), key=lambda pair: -pair[1]):
+    weights = {Asked(token, prefix=False, cjk=True): weight for token, weight in ranking.related.items()}
+    own = {one.token for one in ranking.weights}
+    weights = ranking.weights | {one: weight for one, weight in weights.items() if one.token not in own}
+    for one, weight in sorted(weights.items(), key=lambda pair: -pair[1]):
         found = statistics.frequent.get(one.token, statistics.documents // 50 if one.prefix else 0)
         if read + found <= WHOLE and len(whole) < MOST_WHOLE:
             whole.append(_Posting(one, weight, None))

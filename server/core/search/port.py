@@ -140,6 +140,8 @@ class Question:
     """The share of the question's words, weighted by how rare they are, that a hit must contain. Words that no document
     contains do not count; :attr:`Hit.share` counts them.
     """
+    related: int = 5
+    """With fewer hits than this, documents that say the same in other words are found, too; 0: never."""
     facets: bool = False
     besides: tuple[Kind, int] | None = None
     """A document that is not wanted: the one to which others are similar."""
@@ -187,6 +189,8 @@ class Found:
     """Facet to value to number of hits, as far as they were looked at."""
     meant: str = ""
     """What was searched for in place of the words as written, which no document contains: "did you mean"."""
+    related: bool = False
+    """Hits that say the same in other words are among these."""
     simple: bool = False
     """A simpler engine answered in place of the one that should have."""
 

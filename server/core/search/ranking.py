@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server.core.search import words
+from server.core.search.related import Word
 from server.core.search.words import Asked
 
 K1, B = 1.2, 0.75
@@ -32,6 +33,8 @@ STEM, LONGEST_STEM = 0.6, 8
 THREE, IN_ROW = 0.5, 3
 """The additional weight of three characters of the question in a row, spaces left out, by how few of the texts that are
 compared have them."""
+RELATED = 0.5
+"""The weight of a related word that says quite the same."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,9 @@ class Statistics:
 class Ranking:
     """The ranking for one question."""
 
-    def __init__(self, q: str, statistics: Statistics, most: int = words.MAX_QUERY) -> None:
+    def __init__(
+        self, q: str, statistics: Statistics, most: int = words.MAX_QUERY, *, related: Sequence[Word] = ()
+    ) -> None:
         asked = words.asked(q, most)
         self.statistics = statistics
         rare = {one.token: statistics.weight(one) for one in asked}
@@ -65,6 +70,21 @@ class Ranking:
         self._words, self._stems = _words(words.words(q, most), rare)
         line = _between.sub("", words.folded(q, most))
         self._threes = list(dict.fromkeys(line[at : at + IN_ROW] for at in range(len(line) - IN_ROW + 1)))
+        self._related = {word: self._weigh(word) for word in related}
+
+    @property
+    def related(self) -> Mapping[str, float]:
+        """The weights of the tokens that are related to the question's words."""
+        found = dict[str, float]()
+        for weights in self._related.values():
+            found |= {token: max(weight, found.get(token, 0.0)) for token, weight in weights.items()}
+        return {token: weight for token, weight in found.items() if weight > 0}
+
+    def _weigh(self, word: Word) -> Mapping[str, float]:
+        return {
+            token: RELATED * much * self.statistics.weight(Asked(token, prefix=False, cjk=True))
+            for token, much in word.related.items()
+        }
 
     def rough(self, text: str) -> float:
         """BM25 of a document's folded text: enough to leave most candidates out."""
@@ -72,7 +92,20 @@ class Ranking:
         for one, weight in self._rare.items():
             if many := text.count(one.token):
                 score += weight * many * (K1 + 1) / (many + norm)
-        return score
+        return score + self._by_related(text, norm)[0]
+
+    def _by_related(self, text: str, norm: float) -> tuple[float, float]:
+        """What related words add to the score, the best one for each word, and to the share that is contained."""
+        score, found = 0.0, 0.0
+        for word, weights in self._related.items():
+            best, token = max(((weight, token) for token, weight in weights.items() if token in text), default=(0, ""))
+            if token:
+                many = text.count(token)
+                score += best * many * (K1 + 1) / (many + norm)
+                own = {one: weight for one, weight in self.weights.items() if one.token in word.tokens}
+                missing = sum(weight for one, weight in own.items() if not self._in(one, text))
+                found += max(much for token, much in word.related.items() if token in text) * missing
+        return score, found
 
     def scores(self, texts: Mapping[int, tuple[str, str, str]]) -> dict[int, tuple[float, float]]:
         """How well documents answer, compared with each other, and what share of the question each contains, by weight.
@@ -102,12 +135,13 @@ class Ranking:
             score += weight * len(at) * (K1 + 1) / (len(at) + norm)
             score += TITLE * weight * self._in(one, head) + BEGINNING * weight * self._in(one, beginning)
             places += [(place, weight, one.token) for place in at]
-        if not found:
+        more, alike = self._by_related(text, norm)
+        if not found + alike:
             return 0.0, 0.0
         spaced = f" {_between.sub(' ', text)}"
         score += WORD * sum(weight for word, weight in self._words.items() if word in spaced)
         score += STEM * sum(self._stem(stem, spaced, norm) for stem in self._stems)
-        return score + TOGETHER * _closest(places), found / self.total
+        return score + more + TOGETHER * _closest(places), (found + alike) / self.total
 
     def _stem(self, stem: Sequence[tuple[str, float]], spaced: str, norm: float) -> float:
         """The BM25 of the longest of a word's beginnings that a text has."""
