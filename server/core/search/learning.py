@@ -78,7 +78,10 @@ def _trust(
     for each in counted:
         texts.update(each.keys())
     many = np.array([texts[name] for name in names], dtype=np.float32)
-    return (rarity / rarity.max() * many / (many + DOUBT)).astype(np.float32)
+    trust: np.ndarray[tuple[int], np.dtype[np.float32]] = (rarity / rarity.max() * many / (many + DOUBT)).astype(
+        np.float32
+    )
+    return trust
 
 
 def _meaning(rows: Sequence[tuple[np.ndarray, np.ndarray]], width: int) -> Matrix:
