@@ -140,7 +140,7 @@ class Question:
     """The share of the question's words, weighted by how rare they are, that a hit must contain. Words that no document
     contains do not count; :attr:`Hit.share` counts them.
     """
-    related: int = 5
+    related: int = 3
     """With fewer hits than this, documents that say the same in other words are found, too; 0: never."""
     facets: bool = False
     besides: tuple[Kind, int] | None = None
