@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from server.core import clock
@@ -17,6 +18,7 @@ from tests.support.queue_bench import Bench, an_eventful_day
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.statistics import verify_waiting
+from tracking.statistics.models import CountedTicket
 from tracking.statistics.verify_waiting import Tickets
 from tracking.visits.actions import booking, counters, printing, tickets
 from tracking.visits.models import Ticket, Visit
@@ -178,5 +180,8 @@ async def test_tickets_that_were_never_printed_are_no_visitors(system: System) -
     counted = [noted, printed, again, seen["number"]]
     assert (total["visitors"], total["left_early"]) == (len(counted), None), "of four people only their number"
     lines = [*csv.DictReader(io.StringIO((await system.client.get(f"{PAGE}.csv")).text))]
-    assert [one["outcome"] for one in lines] == ["left_early"] * 2 * len(counted)
-    assert sorted(one["how"] for one in lines if not one["hour"]) == ["booked", "walk_in", "walk_in", "walk_in"]
+    assert [one["outcome"] for one in lines] == ["withheld"] * 2 * len(counted)
+    assert [one["how"] for one in lines if not one["hour"]] == ["_few"] * len(counted)
+    own = [orjson.loads(one.own) for one in await CountedTicket.all()]
+    assert sorted(one["how"] for one in own) == ["booked", "walk_in", "walk_in", "walk_in"]
+    assert [one["left_early"] for one in own] == [1] * len(counted)

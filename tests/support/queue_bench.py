@@ -111,7 +111,7 @@ async def an_eventful_day(day: date, seed: int = 1, *, carry_over: bool = False,
     clerk = await official("clerk")
     bench = Bench(office, clerk, {row.number: row.id for row in await Counter.filter(office_id=office.id)}, day)
     with clock.at(at("09:00", day) - timedelta(days=3)):
-        starts = [f"{hour:02}:{minute}" for hour in (9, 10) for minute in ("00", "15", "45")]
+        starts = [f"{hour:02}:{minute}" for hour in (9, 10) for minute in ("00", "15", "30", "45")]
         booked = [
             (await booking.book_now(await wish(start=start, day=day, code=code), contact(f"{code}{n}"))).number
             for n, start in enumerate(starts)

@@ -70,6 +70,7 @@ def test_a_closed_counter_comes_before_the_range_and_too_late_before_all() -> No
     assert words.of(wait, None, until).startswith("No counter is open for this now. The next one opens at 14:00;")
     assert words.of(wait, BeforeClosing.TOO_LATE, until) == "Probably not before closing"
     assert words.of(wait, BeforeClosing.UNCERTAIN) == "5 minutes or longer, until closing"
+    assert words.of(Wait(0, 20, 50), BeforeClosing.UNCERTAIN) == "At any time until closing, or not today"
     assert words.of(Wait(140, 200, 300), BeforeClosing.UNCERTAIN) == "About 2 hours or longer, until closing"
 
 

@@ -41,7 +41,7 @@ def _figure(measure: Measure, area: Area) -> Schema:
 
 
 def _figures(area: Area, *, monthly: bool = False) -> dict[str, Schema]:
-    return {one.key: _figure(one, area) for one in area.measures if one.monthly or not monthly}
+    return {one.key: _figure(one, area) for one in area.measures if not monthly or area.by_month(one)}
 
 
 def _tables(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import orjson
 from tortoise import fields
 from tortoise.models import Model
 
@@ -22,13 +23,13 @@ from tracking.statistics import measures
 from tracking.statistics.figures import CASE, FORUM, SUBMISSION, TICKET, VISIT, Area, Row
 from tracking.statistics.measures import ADOPTION, PETITIONS, VISITS
 from tracking.statistics.models import CountedCase, CountedForum, CountedSubmission, CountedTicket, CountedVisit
-from tracking.statistics.rules import AND, At, Entry, month_of
+from tracking.statistics.rules import At, Entry, month_of
+from tracking.statistics.small_groups import publish
 from tracking.statistics.waiting_measures import WAITING
 from tracking.visits import events as visit_events
 from tracking.visits.queries import figures as visit_figures
 from tracking.visits.queries import ticket_figures
 
-HOUR = "@"
 _READ: Mapping[type[fields.Field[Any]], Callable[[Any], Any]] = {
     fields.BooleanField: bool,
     fields.DateField: database.day_or_none,
@@ -126,17 +127,50 @@ def visit_row(now: visit_figures.VisitFigures) -> Row:
     return {**own, **where}
 
 
+_OF_TICKET = (
+    "how", "service", "hour", "wait_minutes", "service_minutes", *(name for name in WAITING.tallies if name != "shown"),
+)  # fmt: skip
+
+
 def ticket_row(now: ticket_figures.TicketFigures) -> dict[str, Any]:
-    """A ticket as its row: it counts under its service and under its hour."""
-    own = {name: getattr(now, name) for name in ("number", "date", "wait_minutes", "service_minutes")}
-    own |= {name: getattr(now, name) for name, tally in WAITING.tallies.items() if tally.own}
-    where = {"ticket_id": now.id, "kind": now.how, "department_id": now.office_id, "period": month_of(now.date)}
-    return {**own, **where, "counted": True, "district": f"{now.service}{AND}{hour_code(now.hour)}"}
+    """A ticket as it is known here. What may be told of it depends on others (``small_groups``)."""
+    where = {"ticket_id": now.id, "department_id": now.office_id, "period": month_of(now.date)}
+    return {**where, "number": now.number, "date": now.date, **{name: getattr(now, name) for name in _OF_TICKET}}
 
 
-def hour_code(hour: int) -> str:
-    """An hour of the day as a value of a dimension, which is no service's code: ``@09``."""
-    return f"{HOUR}{hour:02}"
+def not_counted_yet(ticket: Row) -> Row:
+    """A ticket's row until it is decided what may be told of it."""
+    own = {name: ticket[name] for name in _OF_TICKET}
+    kept = {name: value for name, value in ticket.items() if name not in own}
+    return {**TICKETS.blank, "wait_minutes": None, "service_minutes": None, **kept, "own": orjson.dumps(own).decode()}
+
+
+async def months_of(ids: Sequence[int]) -> set[tuple[int, str]]:
+    """The offices and months of counted tickets."""
+    rows = await database.fetch(
+        f"SELECT DISTINCT department_id, period FROM {TICKETS.table} WHERE {TICKETS.key} IN (?)", ids
+    )
+    return {(row["department_id"], row["period"]) for row in rows}
+
+
+async def offices_of(period: str) -> list[int]:
+    """The offices with counted tickets in a month."""
+    return await database.column(
+        f"SELECT DISTINCT department_id FROM {TICKETS.table} WHERE period = ? ORDER BY department_id", period
+    )
+
+
+async def month_of_office(office: int, period: str) -> tuple[Mapping[int, Row], Mapping[int, Row]]:
+    """The rows of an office's tickets in a month as they were counted, locked, and as they are to be published."""
+    update = " FOR UPDATE" if database.dialect() == "postgres" else ""
+    rows = await database.fetch(
+        f"SELECT {', '.join((TICKETS.key, *TICKETS.columns))} FROM {TICKETS.table} "
+        f"WHERE period = ? AND department_id = ? ORDER BY {TICKETS.key}{update}",
+        period, office,
+    )  # fmt: skip
+    last = {row[TICKETS.key]: TICKETS.normal(row) for row in rows if row["own"]}
+    now = publish([{**row, **orjson.loads(row["own"])} for row in last.values()])
+    return last, {row[TICKETS.key]: row for row in now}
 
 
 def _one(find: Callable[[str], Awaitable[int | None]]) -> Callable[[str], Awaitable[list[int]]]:
@@ -149,8 +183,14 @@ def _one(find: Callable[[str], Awaitable[int | None]]) -> Callable[[str], Awaita
     return found
 
 
-async def _tickets(ids: Sequence[int], _last: Mapping[int, Row]) -> dict[int, Row]:
-    return {one.id: ticket_row(one) for one in await ticket_figures.tickets(ids)}
+async def _tickets(ids: Sequence[int], last: Mapping[int, Row]) -> dict[int, Row]:
+    """A ticket of which nothing has changed is counted as it was."""
+    found = [not_counted_yet(ticket_row(one)) for one in await ticket_figures.tickets(ids)]
+    kept = ("number", "date", "department_id", "period", "own")
+    return {
+        row["ticket_id"]: was if (was := last.get(row["ticket_id"])) and all(was[n] == row[n] for n in kept) else row
+        for row in found
+    }
 
 
 async def _submissions(ids: Sequence[int], _last: Mapping[int, Row]) -> dict[int, Row]:

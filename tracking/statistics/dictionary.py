@@ -36,6 +36,8 @@ def _words(area: Area) -> tuple[Word, ...]:
 
 
 TICKET_OUTCOMES = ("served", "missed", "left_early")
+FEW = "_few"
+"""Stands for a service, an hour or a way of coming that few visitors of an office had in a month (``small_groups``)."""
 FIGURES, PETITIONS = _words(measures.ADOPTION), _words(measures.PETITIONS)
 VISITS, WAITING = _words(measures.VISITS), _words(waiting_measures.WAITING)
 FILES: dict[str, tuple[Word, ...]] = {
@@ -69,13 +71,18 @@ FILES: dict[str, tuple[Word, ...]] = {
     "waiting.csv": (
         Word("month", _("The month of the ticket, whose day is over.")),
         Word("office", _("The office's code.")),
-        Word("how", _("Whether there was a reservation."), ("booked", "walk_in")),
+        Word("how", _("Whether there was a reservation. Empty: it is the line with the hour."),
+             ("booked", "walk_in", FEW)),
         Word("service", _(
-            "The code of the service that the visitor waited for first. Empty: the ticket's other line, with the hour."
+            "The code of the service that the visitor waited for first; `_few` where few waited for it. "
+            "Empty: the ticket's other line, with the hour."
         )),
-        Word("hour", _("The hour of the arrival. Empty: it is the line with the service.")),
+        Word("hour", _("The hour of the arrival; `_few` if few came in it. Empty: it is the line with the service.")),
         Word("visitors", _("1; 0 if another office sent the visitor, who is counted there."), ("0", "1")),
-        Word("outcome", _("How it ended. Empty: another office went on with the visitor."), TICKET_OUTCOMES),
+        Word("outcome", _(
+            "How it ended. Empty: another office went on with the visitor. `withheld`: the office had few visitors in "
+            "this month, of whom nothing else is told."
+        ), (*TICKET_OUTCOMES, "withheld")),
         Word("wait_seconds", _(
             "From the arrival, or the booked time if that is later, to the first call. Empty: there was none here."
         )),

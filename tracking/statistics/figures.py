@@ -9,12 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from server.core.errors import Text
-from tracking.statistics.rules import (
-    LEAST,
-    At,
-    Entry,
-    Spread,
-)
+from tracking.statistics.rules import At, Entry, Spread
 
 Row = Mapping[str, Any]
 SUBMISSION, FORUM, CASE, VISIT, TICKET = "submission", "forum", "case", "visit", "queue"
@@ -106,11 +101,6 @@ class Measure:
     """The values that it distinguishes."""
 
     @property
-    def monthly(self) -> bool:
-        """Whether it exists by month: durations are kept by year, and monthly ratings could reveal a few people."""
-        return self.over is None and not self.restricted
-
-    @property
     def whole(self) -> bool:
         """Whether it is always a whole number."""
         return self.unit is not Unit.POINTS and (self.over is None or self.point != "median")
@@ -137,7 +127,11 @@ class Area:
     main: str = "received"
     """The measure by which the lines of a table are ordered."""
     people: str = ""
-    """The measure that counts people, if a cell of fewer than ``LEAST`` publishes nothing else."""
+    """The measure that counts people."""
+    shown: str = ""
+    """The one that counts those of whom more than their number may be published."""
+    days_by_month: bool = False
+    """Whether frequencies are counted by month, too, so that there are medians of months."""
 
     def __getitem__(self, key: str) -> Measure:
         """A figure by its name."""
@@ -146,6 +140,10 @@ class Area:
     @cached_property
     def _by_key(self) -> Mapping[str, Measure]:
         return {measure.key: measure for measure in self.measures}
+
+    def by_month(self, measure: Measure) -> bool:
+        """Whether a measure exists by month: monthly ratings could reveal a few people."""
+        return not measure.restricted and (measure.over is None or self.days_by_month)
 
     @cached_property
     def tallies(self) -> Mapping[str, Tally]:
@@ -180,6 +178,7 @@ class Area:
             at,
             {name: number for name, add in adds if (number := add(row))},
             tuple((name, value) for name, value in days if value is not None),
+            days_by_month=self.days_by_month,
         )
 
 
@@ -193,15 +192,13 @@ class Figures:
     days: Mapping[str, Spread] = field(default_factory=dict)
     restricted_shown: bool = False
     """Whether enough people are counted for restricted figures to be shown."""
-    concealed: bool = False
-    """Whether it stands beside a cell of few people, which it would reveal together with the total."""
     only: frozenset[str] = frozenset()
     """The figures that exist for such a cell; empty: all."""
 
     def withholds(self, key: str) -> bool:
         """Whether a figure is not published, because it does not exist here or would tell of a few people."""
-        few = self.area.people and (self.concealed or self.sums.get(self.area.people, 0) < LEAST)
-        return bool(self.only and key not in self.only) or bool(few and key != self.area.people)
+        none = self.area.shown and not self.sums.get(self.area.shown)
+        return bool(self.only and key not in self.only) or bool(none and key not in {self.area.people, self.area.shown})
 
     def __getitem__(self, key: str) -> Any:
         """A figure by its name."""
@@ -209,4 +206,4 @@ class Figures:
 
     def published(self, *, monthly: bool = False) -> dict[str, Any]:
         """All figures as in JSON and as ``verify`` compares them with the export."""
-        return {one.key: one.of(self) for one in self.area.measures if one.monthly or not monthly}
+        return {one.key: one.of(self) for one in self.area.measures if not monthly or self.area.by_month(one)}

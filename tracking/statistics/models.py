@@ -112,7 +112,8 @@ class CountedVisit(_Counted):
 class CountedTicket(_Counted):
     """One ticket of a closed day as it was counted last.
 
-    Its kind is how the visitor came, its department the office, its district the service and the hour (``moving/@09``).
+    Its kind is how the visitor came, its department the office, its district the service and the hour (``moving/@09``),
+    as far as they may be published. ``own`` is what is known of the ticket, as JSON.
     """
 
     ticket_id = fields.BigIntField(primary_key=True)
@@ -121,11 +122,16 @@ class CountedTicket(_Counted):
     locals().update(_numbers(WAITING.tallies, TICKET))
     wait_minutes = fields.IntField(null=True)
     service_minutes = fields.IntField(null=True)
+    told = fields.BooleanField(default=False)
+    """Whether more is published of it than that a visitor came."""
+    day_shown = fields.BooleanField(default=False)
+    """Whether the mean of its day may be published."""
+    own = fields.TextField()
 
     class Meta:
         table = "statistics_ticket"
         indexes = (
-            Index(fields=("period", "ticket_id"), name="statistics_ticket_period"),
+            Index(fields=("period", "department_id", "ticket_id"), name="statistics_ticket_period"),
             Index(fields=("date", "department_id"), name="statistics_ticket_day"),
         )
 

@@ -201,7 +201,11 @@ async def of_waiting(request: Request) -> Response:
         by[dimension] = []
         for line in found.by[dimension]:
             code, words = waiting.coded(dimension, line.key, lang, known)
-            url = "" if dimension == "hour" else replace(wanted, **{dimension: code}).address(WAITING)
+            url = (
+                ""
+                if dimension == "hour" or line.key == dictionary.FEW
+                else replace(wanted, **{dimension: code}).address(WAITING)
+            )
             by[dimension].append({"label": words, "url": url, "figures": line.figures})
     months = _so_far(found.months)
     years = await tables.by(waiting_measures.WAITING, Filters(), "year")

@@ -57,6 +57,7 @@ class Entry:
     at: At
     measures: Mapping[str, int]
     days: tuple[tuple[str, int], ...] = ()
+    days_by_month: bool = False
 
 
 def combinations(at: At) -> Iterator[At]:
@@ -94,12 +95,12 @@ def totals_of(at: At) -> Iterator[At]:
             yield found._replace(period=period)
 
 
-def days_of(at: At) -> Iterator[At]:
-    """Every total that a record's durations count in; they are kept by year."""
+def days_of(at: At, *, by_month: bool = False) -> Iterator[At]:
+    """Every total that a record's durations count in; they are kept by year, and in some areas by month."""
     if at.forum_id:
         yield from forum_days(at)
     for found in combinations(at):
-        for period in (year_of(at.period), ALL):
+        for period in (*((at.period,) if by_month else ()), year_of(at.period), ALL):
             yield found._replace(period=period)
 
 
@@ -118,7 +119,7 @@ class Delta:
             found = self.totals.setdefault(at, Counter())
             for name, number in entry.measures.items():
                 found[name] += sign * number
-        for at in days_of(entry.at):
+        for at in days_of(entry.at, by_month=entry.days_by_month):
             for what, value in entry.days:
                 self.days[at, what, value] += sign
 

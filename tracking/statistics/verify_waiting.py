@@ -1,14 +1,16 @@
 """Recomputing the figures of waiting from the export of tickets, and what its lines say."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TextIO
+from typing import Any, TextIO
 
 from tracking.statistics import dictionary
-from tracking.statistics.books import HOUR
+from tracking.statistics.dictionary import FEW
 from tracking.statistics.figures import TICKET, Figures, Row
-from tracking.statistics.rules import AND, EVERYTHING, suppressed
+from tracking.statistics.rules import AND, EVERYTHING, LEAST
+from tracking.statistics.small_groups import HOUR
 from tracking.statistics.verify import Line, Place, Recomputed, Unreadable, lines
 from tracking.statistics.waiting_measures import BY_HOUR, WAITING
 from tracking.visits.queries.ticket_figures import BOOKED, WALK_IN, minutes
@@ -16,6 +18,8 @@ from tracking.visits.queries.ticket_figures import BOOKED, WALK_IN, minutes
 COLUMNS = dictionary.COLUMNS["waiting.csv"]
 FILTERS = ("office", "how", "service", "year")
 SETTLED, SETTLED_IN_ONE = "settled", "settled_in_one"
+WITHHELD = "withheld"
+GROUP = ("month", "office", "how", "service", "hour")
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
@@ -28,11 +32,11 @@ def lines_of(row: Row, offices: Mapping[int, str]) -> tuple[dict[str, str], dict
     common = {
         "month": row["period"].removeprefix("m"),
         "office": offices.get(row["department_id"], row["department_id"]),
-        "how": row["kind"],
         "visitors": int(row["visitors"]),
-        "outcome": next((name for name in dictionary.TICKET_OUTCOMES if row[name]), ""),
+        "outcome": next((name for name in dictionary.TICKET_OUTCOMES if row[name]), "") if row["told"] else WITHHELD,
     }
     of_service = {
+        "how": row["kind"],
         "service": service,
         "wait_seconds": row["wait_seconds"] if row["called"] else "",
         "service_seconds": row["service_seconds"] if row["timed"] else "",
@@ -48,14 +52,16 @@ def lines_of(row: Row, offices: Mapping[int, str]) -> tuple[dict[str, str], dict
 def _row(line: Line) -> Row:
     """What is counted of a line's ticket. Raises ``Unreadable``."""
     wait, service, bias = (line.whole(f"{name}_seconds") for name in ("wait", "service", "estimate_bias"))
-    outcome = line.one_of("outcome", ("", *dictionary.TICKET_OUTCOMES))
+    outcome = line.one_of("outcome", ("", *dictionary.TICKET_OUTCOMES, WITHHELD))
     case = line.one_of("case", ("", SETTLED, SETTLED_IN_ONE))
     held = line.one_of("estimate_held", ("",) if bias is None else ("0", "1"))
     shown = line.whole("wait_minutes")
     if min(wait or 0, service or 0, shown or 0) < 0:
         raise Unreadable(f"line {line.number}: nobody waits or is served for less than 0 seconds")
+    visitors = int(line.one_of("visitors", ("0", "1")))
     return {
-        "visitors": int(line.one_of("visitors", ("0", "1"))),
+        "visitors": visitors,
+        "shown": 0 if outcome == WITHHELD else visitors,
         "called": int(wait is not None or shown is not None),
         "wait_seconds": wait or 0,
         "wait_minutes": shown if wait is None else minutes(wait),
@@ -79,28 +85,35 @@ class Tickets(Recomputed):
     dimensions = ("how", "office", "service", "hour", "year", "month")
     things = "tickets"
 
+    def __init__(self, filters: Mapping[str, str] | None = None) -> None:
+        super().__init__(filters)
+        self.groups: Counter[tuple[str, ...]] = Counter()
+        """How many lines say the same of who came where, for what, or when."""
+
     def read(self, stream: TextIO) -> None:
         """Add up an export of tickets. Raises ``Unreadable``."""
         for number, row in lines(stream, COLUMNS):
             line = Line(number, row)
-            line.one_of("how", (BOOKED, WALK_IN))
             if not MONTH.fullmatch(row["month"]):
                 raise Unreadable(f"line {number}: {row['month']!r} is no month (YYYY-MM)")
             if row["service"] and row["hour"]:
                 raise Unreadable(f"line {number}: no line has both a service and an hour")
+            line.one_of("how", ("",) if row["hour"] else (BOOKED, WALK_IN, FEW))
             keys = {**line.names("how", "office", "service"), "year": row["month"][:4], "month": row["month"]}
             entry = WAITING.entry(TICKET, EVERYTHING, _row(line))
+            if row["outcome"] != WITHHELD:
+                self.groups[tuple(row[name] for name in GROUP)] += 1
             if not row["hour"]:
                 self.lines += self.add(entry, keys)
-            elif all(keys[name] == value for name, value in self.filters.items()):  # under a service there is no hour
-                line.one_of("hour", [f"{hour:02}" for hour in range(24)])
+            elif all(keys[name] == value for name, value in self.filters.items()):  # never under a way or a service
+                line.one_of("hour", [*(f"{hour:02}" for hour in range(24)), FEW])
                 self.sums["hour", row["hour"]].add(entry)
 
+    def differences(self, published: Mapping[str, Any]) -> Iterator[str]:
+        yield from super().differences(published)
+        for group, number in self.groups.items():
+            if number < LEAST:
+                yield f"{', '.join(filter(None, group))}: {number} lines, and fewer than {LEAST} are not published"
+
     def figures(self, place: Place) -> Figures:
-        dimension, _value = place
-        own = super().figures(place)
-        if not dimension:
-            return own
-        people = {key: sums.measures[WAITING.people] for key, sums in self.sums.items() if key[0] == dimension}
-        only = BY_HOUR if dimension == "hour" else frozenset[str]()
-        return replace(own, concealed=place in suppressed(people), only=only)
+        return replace(super().figures(place), only=BY_HOUR if place[0] == "hour" else frozenset[str]())

@@ -35,6 +35,14 @@ WAITING = Area(
             counts={"visitors": number_of(TICKET, "visitors")},
         ),
         Measure(
+            "shown",
+            _(
+                "Visitors whom the other figures are about. Of an office's visitors in a month only the number is "
+                "published if there were fewer than five."
+            ),
+            counts={"shown": number_of(TICKET, "shown")},
+        ),
+        Measure(
             "median_wait_minutes",
             _(
                 "Half of the visitors were called within this many minutes of their arrival, or of the booked time if "
@@ -95,11 +103,11 @@ WAITING = Area(
         ),
         Measure(
             "missed_percent",
-            _("Their share of all visitors, rounded down."),
+            _("Their share of the visitors shown, rounded down."),
             Unit.PERCENT,
             label=_("Did not come when called"),
             head=_("Did not come when called"),
-            value=lambda figures: percent(figures["missed"], figures["visitors"]),
+            value=lambda figures: percent(figures["missed"], figures["shown"]),
         ),
         Measure(
             "left_early",
@@ -160,8 +168,11 @@ WAITING = Area(
     ),
     main="visitors",
     people="visitors",
+    shown="shown",
+    days_by_month=True,
 )
 BY_HOUR = frozenset({
-    "visitors", "median_wait_minutes", "p90_wait_minutes", "called", "served", "missed", "missed_percent", "left_early",
+    "visitors", "shown", "median_wait_minutes", "p90_wait_minutes", "called", "served", "missed", "missed_percent",
+    "left_early",
 })  # fmt: skip
 """The figures by hour: those that the lines of the export without a service tell."""

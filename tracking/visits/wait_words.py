@@ -51,6 +51,7 @@ PLAIN: Mapping[str, Text] = {
     "soon": _("In a moment"),
     "minutes": _("%(low)s to %(high)s minutes"),
     "hours": _("About %(low)s to %(high)s"),
+    "uncertain_soon": _("At any time until closing, or not today"),
     "uncertain": _("%(low)s minutes or longer, until closing"),
     "uncertain_hours": _("About %(low)s or longer, until closing"),
     "too_late": _("Probably not before closing"),
@@ -89,8 +90,9 @@ def form_of(wait: Wait, expected: BeforeClosing | None) -> tuple[str, int, int]:
     if expected is BeforeClosing.TOO_LATE:
         return "too_late", low, high
     if expected is BeforeClosing.UNCERTAIN:
-        long = low > LONG
-        return ("uncertain_hours" if long else "uncertain"), (low // HALF * HALF if long else low), high
+        if low > LONG:
+            return "uncertain_hours", low // HALF * HALF, high
+        return ("uncertain" if low >= SOON else "uncertain_soon"), low, high
     return span(low, high)
 
 
@@ -128,7 +130,8 @@ def on_ticket(office: OfficeRow, closes_at: datetime, language: str, *, bookable
     if office.carry_over:
         instead = _("Your number is also valid on the next day on which we are open.")
         uncertain = _both(uncertain, instead)
-    return {**TO_VISITOR, "uncertain": uncertain, "uncertain_hours": uncertain, "too_late": _both(too_late, instead)}
+    may_be_late = dict.fromkeys(("uncertain_soon", "uncertain", "uncertain_hours"), uncertain)
+    return {**TO_VISITOR, **may_be_late, "too_late": _both(too_late, instead)}
 
 
 def _both(first: Text, then: Text) -> Text:

@@ -23,7 +23,10 @@ export function length(patterns, total) {
 
 function formOf([low, , high], expected) {
   if (expected === "too_late") return ["too_late", low, high];
-  if (expected === "uncertain") return low > LONG ? ["uncertain_hours", Math.floor(low / HALF) * HALF, high] : ["uncertain", low, high];
+  if (expected === "uncertain") {
+    if (low > LONG) return ["uncertain_hours", Math.floor(low / HALF) * HALF, high];
+    return [low >= SOON ? "uncertain" : "uncertain_soon", low, high];
+  }
   return span(low, high);
 }
 

@@ -10,7 +10,7 @@ from forums.queries import figures as forum_figures
 from server.core import database, jobs
 from server.core.jobs import Task
 from tracking.statistics import books, cells
-from tracking.statistics.books import BOOKS, FORUMS, SUBMISSIONS, Book
+from tracking.statistics.books import BOOKS, FORUMS, SUBMISSIONS, TICKETS, Book
 from tracking.statistics.figures import Row
 from tracking.statistics.rules import Delta
 
@@ -31,10 +31,24 @@ async def count(task: Task) -> None:
         if subject not in book.subjects(number):
             continue
         things = await book.find(number)
+        months: set[tuple[int, str]] = set()
         for start in range(0, len(things), PAGE):
-            changes = await recount(book, things[start : start + PAGE])
+            ids = things[start : start + PAGE]
+            changes = await recount(book, ids)
+            if book is TICKETS:
+                before = (row for row, _now in changes.values() if row and row["own"])
+                months |= {(row["department_id"], row["period"]) for row in before}
+                months |= await books.months_of(ids)
             if book is FORUMS and any(map(_moved, changes.values())):
                 await _follow(things[0], 0, int(task.payload["event"]))
+        for office, period in sorted(months):
+            await publish_month(office, period)
+
+
+async def publish_month(office: int, period: str) -> Changes:
+    """Decide anew what may be told of an office's tickets in a month, as far as they have been counted."""
+    async with database.transaction():
+        return await move(TICKETS, *await books.month_of_office(office, period))
 
 
 def _moved(change: tuple[Row | None, Row | None]) -> bool:

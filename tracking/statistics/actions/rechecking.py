@@ -196,7 +196,7 @@ def _days_in_all(days: Days, places: Callable[[At], Iterable[At]]) -> Days:
     return found
 
 
-async def _periods(area: Area) -> list[str]:
+async def periods(area: Area) -> list[str]:
     """Every month from the first to the last with stored or counted values, in order."""
     ends = " UNION ALL ".join(
         f"SELECT MIN(period) AS first, MAX(period) AS last FROM {table} WHERE period >= 'm' AND period < 'n'"
@@ -210,16 +210,22 @@ async def _periods(area: Area) -> list[str]:
 
 
 async def months(area: Area, after: int, found: Found) -> int | None:
-    """Check one month's totals over all forums against the rows counted in it."""
-    periods = await _periods(area)
-    if after < len(periods):
-        where, values = "period = ?", [periods[after]]
+    """Check one month's totals over all forums, and durations kept by month, against the rows counted in it."""
+    every = await periods(area)
+    if after < len(every):
+        where, values = "period = ?", [every[after]]
         parts: list[Consultation] = [(_kept(area)[0], f"forum_id = 0 AND {where}", values)]
         parts += [(_sums(book, by_forum=False), where, [True, *values]) for book in _books(area)]
+        if area.days_by_month:
+            parts.append((_kept(area)[1], f"forum_id = 0 AND {where}", values))
+            for book in _books(area):
+                durations = _values(book, f"0 AS forum_id, {_PLACE}", _PLACE)
+                parts += [(statement, where, [True, *values]) for statement in durations]
         said, right = await _both(area, parts)
         right.totals = await asyncio.to_thread(_in_all, right.totals, combinations)
+        right.days = await asyncio.to_thread(_days_in_all, right.days, combinations)
         await _correct(area, said, right, found)
-    return after + 1 if after + 1 < len(periods) else None
+    return after + 1 if after + 1 < len(every) else None
 
 
 async def years(area: Area, after: int, found: Found) -> int | None:
@@ -227,7 +233,7 @@ async def years(area: Area, after: int, found: Found) -> int | None:
 
     One department at a time, then all together: a city with a million submissions has a million durations.
     """
-    years = sorted({year_of(period) for period in await _periods(area)})
+    years = sorted({year_of(period) for period in await periods(area)})
     known = await visit_figures.office_ids() if area in {VISITS, WAITING} else (await city.read()).departments
     departments = [EVERY_DEPARTMENT, NO_DEPARTMENT, *sorted(known)]
     place, department = divmod(after, len(departments))

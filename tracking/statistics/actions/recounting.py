@@ -176,8 +176,26 @@ async def _things(book: Book, after: int, found: Found) -> int | None:
     return every[-1] if len(every) == PAGE else None
 
 
+async def _published(after: int, found: Found) -> int | None:
+    """Decide anew what may be told of the tickets of one month."""
+    every = await rechecking.periods(WAITING)
+    for office in await books.offices_of(every[after]) if every else ():
+        changes = await counting.publish_month(office, every[after])
+        found.looked_at += len(changes)
+        if not all(was and was["counted"] for was, _now in changes.values()):
+            found.late += len(changes)  # what is told of the others depends on tickets that are counted only now
+            continue
+        for was, now in changes.values():
+            if was and now:
+                changed = [name for name in TICKETS.columns if was[name] != now[name]]
+                before, after_it = ({name: row[name] for name in changed} for row in (was, now))
+                found.wrong(TICKETS.table, was["number"], before, after_it)
+    return after + 1 if after + 1 < len(every) else None
+
+
 _STAGES: tuple[Callable[[int, Found], Awaitable[int | None]], ...] = (
     *(partial(_things, book) for book in (FORUMS, SUBMISSIONS, CASES, VISITS_BOOK, TICKETS)),
+    _published,
     rechecking.by_forum,
     *(
         partial(check, area)

@@ -9,6 +9,7 @@ from forums.queries import figures
 from server.core.city import City
 from tracking.statistics import verify_waiting
 from tracking.statistics.books import forum_row, submission_row, ticket_row
+from tracking.statistics.small_groups import publish
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS, Unreadable, lines
 from tracking.statistics.verify_waiting import lines_of
 from tracking.visits.queries import ticket_figures
@@ -84,8 +85,9 @@ async def tickets(stream: TextIO, _reference_data: City) -> AsyncIterator[str]:
 
 async def _tickets(office: str, month: str) -> list[tuple[str, ...]]:
     """The lines of the tickets of an office's closed days of a month."""
-    found = []
-    for number in await ticket_figures.closed_days(office, month):
-        for one in await ticket_figures.tickets(await ticket_figures.of_day(number)):
-            found += [tuple(line.values()) for line in lines_of(ticket_row(one), {one.office_id: office})]
-    return found
+    own = [
+        ticket_row(one)
+        for number in await ticket_figures.closed_days(office, month)
+        for one in await ticket_figures.tickets(await ticket_figures.of_day(number))
+    ]
+    return [tuple(line.values()) for row in publish(own) for line in lines_of(row, {row["department_id"]: office})]

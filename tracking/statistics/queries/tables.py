@@ -70,9 +70,10 @@ async def by(area: Area, filters: Filters, dimension: str, order: Sequence[str] 
 
 
 async def months(area: Area, filters: Filters) -> list[FigureRow]:
-    """The figures by month, oldest first; only those that exist by month. One query."""
+    """The figures by month, oldest first; only those that exist by month. One query, two with medians."""
     sums = await cells.totals(area, filters, "month")
-    return [FigureRow(key, Figures(area, sums[key])) for key in sorted(sums)]
+    days = await cells.days(area, filters, "month") if area.days_by_month else {}
+    return [FigureRow(key, Figures(area, sums[key], days.get(key, {}))) for key in sorted(sums)]
 
 
 def coded(dimension: str, key: Any, reference_data: City, language: str, kinds: Mapping[str, Text]) -> tuple[str, str]:

@@ -16,12 +16,13 @@ from server.core.errors import Text, _
 from server.core.forms import Parameters, not_a_choice
 from server.core.i18n import translate
 from server.core.listing import Condition, where
-from tracking.statistics.books import HOUR
 from tracking.statistics.cells import Filters
+from tracking.statistics.dictionary import FEW
 from tracking.statistics.figures import Figures
 from tracking.statistics.queries import filters, tables
 from tracking.statistics.queries.tables import FigureRow, Tables
-from tracking.statistics.rules import AND, LEAST, suppressed
+from tracking.statistics.rules import AND
+from tracking.statistics.small_groups import HOUR
 from tracking.statistics.verify_waiting import lines_of
 from tracking.statistics.waiting_measures import BY_HOUR, WAITING
 from tracking.visits.queries import offices, ticket_figures
@@ -29,11 +30,12 @@ from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.ticket_figures import BOOKED, WALK_IN, ServiceName
 
 HOW: Mapping[str, Text] = {BOOKED: _("With a reservation"), WALK_IN: _("Without a reservation")}
+OTHERS = _("Others, with few visitors each")
 DIMENSIONS = ("how", "office", "service", "hour", "year")
 DAYS = timedelta(days=28)
 MONTHS = 12
 """Compared before and after a month."""
-_COLUMNS = ", ".join(("kind", "department_id", "district", "period", "wait_minutes", *WAITING.columns))
+_COLUMNS = ", ".join(("kind", "department_id", "district", "period", "told", "wait_minutes", *WAITING.columns))
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,15 @@ async def read(data: Parameters, reference_data: City, *, json: bool = False) ->
 
 
 async def waiting(chosen: Filters) -> Tables:
-    """Everything that a page and its JSON show, in eleven queries. Of fewer than five people only their number."""
+    """Everything that a page and its JSON show, in twelve queries.
+
+    Nothing has to be withheld here: see ``small_groups``. There are no hours of a way of coming or of a service.
+    """
     split = await tables.by(WAITING, chosen, "district")
     hours = [
         replace(line, key=line.key.removeprefix(HOUR), figures=replace(line.figures, only=BY_HOUR))
         for line in split
-        if line.key.startswith(HOUR)
+        if line.key.startswith(HOUR) and _by_day(chosen)
     ]
     by = {
         "how": await tables.by(WAITING, chosen, "kind"),
@@ -102,18 +107,18 @@ async def waiting(chosen: Filters) -> Tables:
         "hour": sorted(hours, key=lambda line: str(line.key)),
         "year": await tables.by(WAITING, chosen, "year"),
     }
-    months = _concealed(await tables.months(WAITING, chosen))
-    return Tables(await tables.total(WAITING, chosen), {name: _concealed(those) for name, those in by.items()}, months)
+    return Tables(await tables.total(WAITING, chosen), by, await tables.months(WAITING, chosen))
 
 
-def _concealed(lines: Sequence[FigureRow]) -> list[FigureRow]:
-    """The lines of a table, with those withheld that would reveal others beside the total."""
-    gone = suppressed({line.key: line.figures.sums.get(WAITING.people, 0) for line in lines})
-    return [replace(line, figures=replace(line.figures, concealed=line.key in gone)) for line in lines]
+def _by_day(chosen: Filters) -> bool:
+    """Whether there are figures by hour and by day: only of all tickets of offices."""
+    return not chosen.kind and chosen.district is None
 
 
 def coded(dimension: str, key: Any, language: str, names: Known) -> tuple[str, str]:
     """The code and the name of a dimension's value."""
+    if key == FEW:
+        return key, translate(language, OTHERS)
     if dimension == "how":
         return key, translate(language, HOW[key]) if key in HOW else key
     if dimension == "office":
@@ -147,7 +152,8 @@ async def export(chosen: Filters, offices: Mapping[int, str]) -> AsyncIterator[l
         ):
             own = _counted(chosen, period, Condition("department_id = ?", (place,)))
             rows = await database.fetch(f"SELECT {_COLUMNS} FROM statistics_ticket{own.sql}", *own.values)
-            yield sorted(tuple(line.values()) for row in rows for line in lines_of(row, offices))
+            lines = (line for row in rows for line in lines_of(row, offices))
+            yield sorted(tuple(line.values()) for line in lines if not line["hour"] or _by_day(chosen))
 
 
 def _counted(chosen: Filters, *more: Condition) -> Condition:
@@ -194,9 +200,12 @@ def _sum(those: Sequence[Figures]) -> Figures:
 
 async def by_day(chosen: Filters) -> list[tuple[date, int, int | None]]:
     """The last four weeks day by day: visitors, and their mean wait in seconds unless they are few. One query."""
+    if not _by_day(chosen):
+        return []
     found = _counted(chosen, Condition("date >= ?", (today() - DAYS,)))
     rows = await database.fetch(
-        "SELECT date, SUM(visitors) AS visitors, SUM(called) AS called, SUM(CAST(wait_seconds AS BIGINT)) AS waited "
+        "SELECT date, SUM(visitors) AS visitors, SUM(CASE WHEN day_shown THEN called ELSE 0 END) AS called, "
+        "SUM(CASE WHEN day_shown THEN CAST(wait_seconds AS BIGINT) ELSE 0 END) AS waited "
         f"FROM statistics_ticket{found.sql} GROUP BY date ORDER BY date",
         *found.values,
     )
@@ -204,7 +213,7 @@ async def by_day(chosen: Filters) -> list[tuple[date, int, int | None]]:
 
 
 def _mean(row: Mapping[str, Any]) -> int | None:
-    return round(row["waited"] / row["called"]) if row["called"] and row["visitors"] >= LEAST else None
+    return round(row["waited"] / row["called"]) if row["called"] else None
 
 
 def _day(value: Any) -> date:

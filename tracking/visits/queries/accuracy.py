@@ -56,11 +56,12 @@ def forget() -> None:
 
 
 async def of_offices(ids: Iterable[int]) -> Accuracy:
-    """How good the estimates of some offices were. One query for each that was not asked for lately."""
-    found = Accuracy()
-    for one in ids:
-        found += await of_office(one)
-    return found
+    """How good the estimates of some offices were. One query for each that was not asked for lately.
+
+    Of those with enough, as long as there are any: what all lack of them would tell of an office with few.
+    """
+    found = [await of_office(one) for one in ids]
+    return sum([one for one in found if one.enough] or found, Accuracy())
 
 
 async def of_office(office_id: int) -> Accuracy:
