@@ -1,6 +1,7 @@
 """A counter as its clerk sees it: the visitor there, who waits, and what can be done now."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -111,11 +112,10 @@ async def view(counter_id: int, language: str, reader: Official) -> CounterView:
     moment = now.timestamp()
     services = [str(service) for service, able in place.able.items() if counter_id in able]
     ours = [one for one in tickets if order.can_serve(str(counter_id), services, one.in_order)]
-    elsewhere = [one for one in tickets if one not in ours]
     overtakings = await turns.overtakings(day_id)
     places = {
         number: place
-        for group in (ours, elsewhere)
+        for group in _together(tickets, ours, now)
         for number, place in order.places([one.in_order for one in group], rule, moment, overtakings).items()
     }
 
@@ -152,6 +152,18 @@ async def view(counter_id: int, language: str, reader: Official) -> CounterView:
         await emergencies.running(counter.office_id),
         counter.operable_by(reader),
     )
+
+
+def _together(tickets: Sequence[TicketRow], ours: Sequence[TicketRow], now: datetime) -> Iterable[Sequence[TicketRow]]:
+    """The tickets whose places depend on each other: those that this counter may call now, as it chooses among them.
+
+    Others are compared with those of their kind only: of the same service, or not to be called yet.
+    """
+    found: dict[object, list[TicketRow]] = defaultdict(list)
+    for one in tickets:
+        may = one.state is TicketState.WAITING and (one.not_before is None or one.not_before <= now)
+        found[(one in ours, may, None if one in ours else one.service_id)].append(one)
+    return found.values()
 
 
 _VISITOR = columns(VisitorRow, "v")

@@ -60,7 +60,7 @@ async def view(place: Place, device_id: int, enrolled_at: datetime) -> KioskView
     waiting = Tally(one.service_id for one in tickets)
     closes = rules.moment(found.spans[-1][1]) if found.spans else None
     estimates, closed, overtakings = await waiting_times.now(place, (day_id, version))
-    ahead = live_queue.ahead(tickets, queue.rule(place.office), place.able, overtakings)
+    ahead = live_queue.ahead([one.in_order for one in tickets], queue.rule(place.office), place.able, overtakings)
     most = place.office.offline_numbers
     return KioskView(
         place, day, now, is_open,

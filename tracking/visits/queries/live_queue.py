@@ -13,9 +13,8 @@ from datetime import date, datetime
 from server.core import clock, database
 from server.core.days import today
 from server.core.rows import columns, select
-from tracking.visits.queries import closing, queue, waiting_times
+from tracking.visits.queries import closing, queue, turns, waiting_times
 from tracking.visits.queries.offices import Place
-from tracking.visits.queries.queue import TicketRow
 from tracking.visits.states import TicketState, VisitMode
 from tracking.visits.waits import order
 from tracking.visits.waits.closing import BeforeClosing, Closed
@@ -148,7 +147,8 @@ async def _read(place: Place, day: date, day_id: int, version: int) -> LiveQueue
     waits, closed, overtakings = await waiting_times.now(place, (day_id, version))
     listed = await queue.listed(day_id)
     waiting = [one for one in listed if one.state is TicketState.WAITING]
-    positions = _positions(waiting, queue.rule(place.office), place.able, overtakings)
+    rule, tickets = queue.rule(place.office), [one.in_order for one in waiting]
+    positions = order.positions(tickets, rule, clock.now().timestamp(), overtakings, turns.counters_of(place.able))
     closes, walk_ins = await closing.closes(place), {one: waits.walk_ins.get(str(one)) for one in place.services}
     return LiveQueue(
         place,
@@ -158,12 +158,14 @@ async def _read(place: Place, day: date, day_id: int, version: int) -> LiveQueue
         Tally(one.service_id for one in waiting),
         await _called(day_id),
         {
-            one.number: Standing(positions[one.id], wait, closing.expected(wait, closes), closed.get(one.service_id))
+            one.number: Standing(
+                positions[queue.rank(one.id)], wait, closing.expected(wait, closes), closed.get(one.service_id)
+            )
             for one in waiting
             for wait in [waits.tickets.get(queue.rank(one.id))]
         },
         {state: [one.number for one in listed if one.state is state] for state in AWAY},
-        ahead(waiting, queue.rule(place.office), place.able, overtakings),
+        ahead(tickets, rule, place.able, overtakings),
         {one: wait for one, wait in walk_ins.items() if wait},
         {one: found for one, wait in walk_ins.items() if (found := closing.expected(wait, closes))},
         closes,
@@ -171,25 +173,8 @@ async def _read(place: Place, day: date, day_id: int, version: int) -> LiveQueue
     )
 
 
-def _positions(
-    waiting: Sequence[TicketRow],
-    rule: order.Rule,
-    able: Mapping[int, Collection[int]],
-    overtakings: Sequence[order.Overtaking],
-) -> dict[int, int]:
-    """The place of each waiting ticket among those that the same counters serve."""
-    counters = {one.service_id: {*able.get(one.service_id, ())} for one in waiting}
-    tickets, now = {one.id: one.in_order for one in waiting}, clock.now().timestamp()
-    found = dict[int, int]()
-    for service, ours in counters.items():
-        rivals = [tickets[one.id] for one in waiting if one.service_id == service or counters[one.service_id] & ours]
-        places = order.positions(rivals, rule, now, overtakings)
-        found |= {one.id: places[queue.rank(one.id)] for one in waiting if one.service_id == service}
-    return found
-
-
 def ahead(
-    waiting: Sequence[TicketRow],
+    waiting: Sequence[order.Ticket],
     rule: order.Rule,
     services: Mapping[int, Collection[int]],
     overtakings: Sequence[order.Overtaking],
@@ -200,12 +185,11 @@ def ahead(
     """
     now = clock.now().timestamp()
     comes = order.Ticket("~", "", now)
-    ordered = order.in_order([*(one.in_order for one in waiting), comes], rule, now, overtakings)
-    before = Tally(int(one.service) for one in ordered[: ordered.index(comes)])
-    return {
-        service: sum(count for other, count in before.items() if {*able} & {*services.get(other, ())})
-        for service, able in services.items()
-    }
+    before = dict[str, set[str]]()
+    for counter, those in order.by_counter(waiting, turns.counters_of(services)).items():
+        ordered = order.in_order([*those, comes], rule, now, overtakings)
+        before[counter] = {one.number for one in ordered[: ordered.index(comes)]}
+    return {service: len(set().union(*(before[str(one)] for one in able))) for service, able in services.items()}
 
 
 async def _called(day_id: int) -> list[Called]:

@@ -1,5 +1,6 @@
 """Whose turn it is: the places of those who wait, what has delayed walk-ins, and the record that is replayed."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -52,16 +53,18 @@ async def position(row: TicketRow, rule: order.Rule, services: Mapping[int, Coll
 
     ``services``: the counters able to do each service.
     """
-    ours = {*services.get(row.service_id, ())}
-    rivals = [
-        one
-        for one in await queue.waiting(row.day_id)
-        if one.service_id == row.service_id or ours & {*services.get(one.service_id, ())}
-    ]
-    found = order.positions(
-        [one.in_order for one in rivals], rule, clock.now().timestamp(), await overtakings(row.day_id)
-    )
-    return found.get(queue.rank(row.id), 0)
+    waiting = [one.in_order for one in await queue.waiting(row.day_id)]
+    now, delays = clock.now().timestamp(), await overtakings(row.day_id)
+    return order.positions(waiting, rule, now, delays, counters_of(services)).get(queue.rank(row.id), 0)
+
+
+def counters_of(able: Mapping[int, Collection[int]]) -> dict[str, set[str]]:
+    """The services of each counter, from the counters able to do each service; named as in the order of the queue."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for service, counters in able.items():
+        for one in counters:
+            found[str(one)].add(str(service))
+    return found
 
 
 async def record(office: str, day: date) -> list[order.Entry]:

@@ -227,23 +227,48 @@ def choose(
 
 
 def in_order(waiting: Collection[Ticket], rule: Rule, now: float, overtakings: Iterable[Overtaking]) -> list[Ticket]:
-    """Tickets that the same counter can serve as they stand at a moment."""
-    found = places(waiting, rule, now, overtakings)
-    return sorted(waiting, key=lambda ticket: found[ticket.number][0])
+    """Tickets that the same counter can serve, as it would call them; whoever may not be called yet stands last."""
+    ordered = list[Ticket]()
+    for may in (True, False):  # apart: those who are not called bring nobody else to the front
+        those = [one for one in waiting if (one.not_before <= now) is may]
+        found = places(those, rule, now, overtakings)
+        ordered += sorted(those, key=lambda ticket: found[ticket.number][0])
+    return ordered
+
+
+def by_counter(waiting: Collection[Ticket], counters: Mapping[str, Collection[str]]) -> dict[str, list[Ticket]]:
+    """The tickets that each counter can serve. ``counters``: with their services."""
+    return {name: [one for one in waiting if can_serve(name, does, one)] for name, does in counters.items()}
 
 
 def positions(
-    waiting: Collection[Ticket], rule: Rule, now: float, overtakings: Collection[Overtaking]
+    waiting: Collection[Ticket],
+    rule: Rule,
+    now: float,
+    overtakings: Collection[Overtaking],
+    counters: Mapping[str, Collection[str]] | None = None,
 ) -> dict[str, int]:
-    """What is shown of tickets that the same counters serve, by number: 1 is next.
+    """What is shown of tickets, by number: how many a counter that serves them calls before them, and one.
+
+    Several counters may each call others before. ``counters``: with their services; one for all if they are left out.
 
     Whoever is early for a booked time is shown who will be before them by then, without walk-ins whom they go before.
     Whoever may not be called yet stands after those who may.
     """
+    bits = {one.number: 1 << place for place, one in enumerate(waiting)}
+    groups = [[*waiting]] if counters is None else [*by_counter(waiting, counters).values()]
+    served = {one.number for group in groups for one in group}
+    alone = [one for one in waiting if one.number not in served]
+    groups += [[one for one in alone if one.service == service] for service in {one.service for one in alone}]
 
     def shown(at: float) -> dict[str, int]:
-        ordered = sorted(in_order(waiting, rule, at, overtakings), key=lambda one: one.not_before > at)
-        return {one.number: place for place, one in enumerate(ordered, 1)}
+        before = dict.fromkeys(bits, 0)
+        for group in groups:
+            passed = 0
+            for one in in_order(group, rule, at, overtakings):
+                before[one.number] |= passed
+                passed |= bits[one.number]
+        return {number: those.bit_count() + 1 for number, those in before.items()}
 
     found, early = (
         shown(now),
