@@ -18,7 +18,7 @@ from forums.forms.proposing import ProposeForum
 from forums.forms.speaking import Say, Submit
 from forums.states import TextAction
 from server import check
-from server.core import clock, database, jobs, observe
+from server.core import clock, database, jobs, observe, search
 from server.core.notify import follows, mailbox
 from server.core.notify.mailbox import Mode
 from server.core.participants import people
@@ -239,6 +239,7 @@ async def test_nothing_is_left_of_a_person_in_any_table_or_file(
     assert [needle for needle in NEEDLES if needle in said] == []
     counted = await figures(system)
     await jobs.enqueue(("find", telling.FIND, {"contact": MAIL, "household": ""}))
+    await search.RELATED.replace([("가로등", [(WORD[:2], 0.5)])], 120)
     before = await everything_in_the_tables()
     assert {name for name, text in before.items() if WORD in text} >= {
         "petition_case", "statement", "answer", "attachment", "submission", "comment", "unconfirmed", "visit_document",
@@ -246,6 +247,7 @@ async def test_nothing_is_left_of_a_person_in_any_table_or_file(
         "search_delta", "visit", "visit_restriction", "visit_request", "forum_words",
     }  # fmt: skip
     assert NAME in before["visit_waiting"]
+    assert WORD[:2] in before["search_related"]
     assert before["kept_form"]
     places = [system.settings.data_dir, tmp_path]
 

@@ -48,9 +48,10 @@ async def count() -> None:
 
 
 async def forget() -> None:
-    """Leave nothing of documents that were removed or replaced: no word, no part of the index."""
+    """Leave nothing of documents that were removed or replaced: no word, no part of the index, nothing learned."""
     await count()
     await TABLES.forget()
+    await RELATED.replace([], 0)  # the next job learns anew from what is left
 
 
 async def relearn(besides: relearning.Texts) -> None:
