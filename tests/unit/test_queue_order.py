@@ -180,6 +180,40 @@ def test_who_may_not_be_called_yet_is_not_shown_as_next() -> None:
     assert positions([WALK_IN, later], RULE, at(12), ()) == {"W": 1, "E": 2}
 
 
+def test_delays_of_one_service_move_nobody_at_other_counters() -> None:
+    ours = ticket("B", 4, 4, service="both")
+    kept, other = ticket("K", 5, service="a"), ticket("R", 3, service="b")
+    counters = {"1": {"a", "both"}, "2": {"b", "both"}}
+    delays = [overtaking(9, 40, "1", a=1, both=2)]
+    assert positions([ours, kept, other], RULE, at(20), delays, counters) == {"B": 1, "K": 2, "R": 2}
+    parked = kept._replace(not_before=at(60))
+    assert positions([ours, parked, other], RULE, at(20), delays) == {"B": 1, "R": 2, "K": 3}, "nor who is not called"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whoever_is_shown_as_next_is_called_next_wherever_they_can_be(seed: int) -> None:
+    rng = Random(seed)
+    services = ("a", "b", "c")
+    counters = {str(n): {one for one in services if rng.random() < 0.6} for n in range(1, 5)}
+    waiting = [
+        ticket(
+            f"T{n}", rng.randint(0, 90), rng.choice((None, None, rng.randint(0, 120))), service=rng.choice(services),
+            not_before=rng.choice((0, 0, 0, at(120))), counter=rng.choice(("", "", "", "1")),
+        )
+        for n in range(rng.randint(1, 14))
+    ]  # fmt: skip
+    delays = [overtaking(rng.randint(0, 90), rng.randint(5, 40), str(rng.randint(1, 4)), a=1, b=2, c=1)
+              for _n in range(rng.randint(0, 6))]  # fmt: skip
+    now = at(125) if rng.random() < 0.5 else at(95)
+    shown = positions(waiting, RULE, now, delays, counters)
+    for one in waiting:
+        able = [name for name, does in counters.items() if can_serve(name, does, one)]
+        if not able or one.not_before > now or (one.booked_for or 0) > now:
+            continue
+        first = [choose(waiting, RULE, now, delays, counter=name, services=counters[name]) for name in able]
+        assert (shown[one.number] == 1) == all(found is not None and found.ticket == one for found in first)
+
+
 def test_a_call_is_replayed_by_the_rule_that_decided_it() -> None:
     waits = [Entry(at(0), WALK_IN), Entry(at(5), BOOKED), Entry(at(10), BOOKED, overtaking=overtaking(9, 20))]
     call = Entry(at(12), BOOKED, because=Because.BOOKED, counter="1", services=frozenset(SERVICES))
