@@ -16,7 +16,7 @@ from tracking.visits.waits.log import read
 
 
 async def test_a_day_that_was_exported_can_be_evaluated(system: System) -> None:
-    bench = await an_eventful_day(next_monday(), 7)
+    bench = await an_eventful_day(next_monday(), 7, booked_an_hour=3)
     lines = await queue_log.lines(await offices.place("east"), bench.day)
     kinds = Counter(line["what"] for line in lines)
     truth = [*bench.truth.values()]

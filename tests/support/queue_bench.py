@@ -101,7 +101,9 @@ def at_hour(moment: datetime) -> int:
     return moment.astimezone(at("09:00").tzinfo).hour
 
 
-async def an_eventful_day(day: date, seed: int = 1, *, carry_over: bool = False, code: str = "east") -> Bench:
+async def an_eventful_day(
+    day: date, seed: int = 1, *, carry_over: bool = False, code: str = "east", booked_an_hour: int = 4
+) -> Bench:
     """A day with reservations, walk-ins, recalls, parking, forwarding, several matters, absences; then it is closed."""
     rng = Random(seed)
     office = await an_office(
@@ -111,7 +113,9 @@ async def an_eventful_day(day: date, seed: int = 1, *, carry_over: bool = False,
     clerk = await official("clerk")
     bench = Bench(office, clerk, {row.number: row.id for row in await Counter.filter(office_id=office.id)}, day)
     with clock.at(at("09:00", day) - timedelta(days=3)):
-        starts = [f"{hour:02}:{minute}" for hour in (9, 10) for minute in ("00", "15", "30", "45")]
+        starts = [
+            f"{hour:02}:{minute}" for hour in (9, 10) for minute in sorted(("00", "15", "45", "30")[:booked_an_hour])
+        ]
         booked = [
             (await booking.book_now(await wish(start=start, day=day, code=code), contact(f"{code}{n}"))).number
             for n, start in enumerate(starts)
