@@ -55,7 +55,7 @@ async def test_the_text_becomes_larger_by_keyboard_and_stays(
         await page.locator("input[type=text], textarea").first.fill("쓰다 만 글")
     size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
     before = await page.evaluate(size)
-    link = page.get_by_role("link", name="아주 큰 글자")
+    link = page.get_by_role("button", name="아주 큰 글자")
     await link.press("Enter")
     await expect(link).to_have_attribute("aria-current", "true")
     assert await page.evaluate(size) > before * 1.3

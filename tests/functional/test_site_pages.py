@@ -107,14 +107,14 @@ async def test_the_help_says_how_long_a_link_and_its_session_last(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("ko", ("다음 두 가지", f"{watch.QUIET_DAYS}일 동안", "거두시려면 제9항")),
-        ("ja", ("次の二つ", f"{watch.QUIET_DAYS}日間", "撤回は第9項")),
+        ("ko", ("다음 두 가지", f"{watch.QUIET_DAYS}일 동안", "언제든지 철회할 수 있습니다")),
+        ("ja", ("次の二つ", f"{watch.QUIET_DAYS}日間", "いつでも撤回できます")),
         (
             "en",
             (
                 "Two things",
                 f"closed {watch.QUIET_DAYS} days after",
-                "ask whoever is named in section 9",
+                "withdraw it at any time on the page of your case",
             ),
         ),
     ],

@@ -41,7 +41,7 @@ async def test_a_case_filed_by_the_calendar_of_a_moment_ago_is_counted_as_well(s
         old = await reference.reference()
         await new_holiday(HOLIDAY)
         await system.work()
-        with patch.object(reference, "_kept", [(time.monotonic(), old)]):  # as in another process
+        with patch.object(reference._references, "_found", {None: (time.monotonic(), old)}):  # as in another process
             case = await filed()
         before = (await Case.get(reference=case.reference)).due_at
     with clock.at(MONDAY + timedelta(minutes=1)):

@@ -44,8 +44,6 @@ class CounterNow:
     """Changes that nobody announced, of the last days: day, time of day, services."""
     ticket: str = ""
     serving: Serving | None = None
-    open_for: dict[str, int] = field(default_factory=dict)
-    """When its visitor was called: by service that it does, how many counters were open for it."""
     free_from: float = -inf
     closed_since: float | None = None
 
@@ -208,13 +206,11 @@ class Office:
 
     def _leave(self, name: str, counter: CounterNow, at: float) -> None:
         if counter.serving and counter.serving.since is not None:
+            open_now = [self._served_by(place) for place in self.places.values()]
+            counters = {one: max(sum(one in each for each in open_now), 1) for one in self._served_by(counter)}
             seconds = at - counter.serving.called
-            self.overtakings.append(Overtaking(counter.serving.since, name, seconds, counter.open_for))
+            self.overtakings.append(Overtaking(counter.serving.since, name, seconds, counters))
         counter.ticket, counter.serving, counter.free_from = "", None, at
-
-    def _open_for(self, counter: CounterNow) -> dict[str, int]:
-        open_now = [self._served_by(place) for place in self.places.values()]
-        return {one: max(sum(one in each for each in open_now), 1) for one in self._served_by(counter)}
 
     def _at(self, ticket: str) -> tuple[str, CounterNow] | None:
         return next(((name, place) for name, place in self.places.items() if place.ticket == ticket), None)
@@ -257,7 +253,6 @@ class Office:
         self.known.setdefault(line.ticket, service)
         since = overtakes_from(ticket, self.rule, line.at) if ticket else None
         place.ticket, place.serving = line.ticket, Serving(service, line.at, since=since)
-        place.open_for = self._open_for(place)
         return ticket is not None
 
     def _explain(self, line: Line, place: CounterNow) -> None:
