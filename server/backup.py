@@ -7,13 +7,12 @@ the database refers to is there. The folder gets its name only when it is comple
 
 import asyncio
 import contextlib
-import fcntl
 import hashlib
 import importlib.metadata
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +25,7 @@ from server import check, wiring
 from server.core import clock, config, database, kept
 from server.core.config import SIGNING_KEYS, BadSettings, Settings, write_key
 from server.core.files import sync_folder
-from server.running import Run
+from server.running import Run, serving_alone
 
 FORMAT = 1
 MANIFEST, SECRET = "manifest.json", "secret_key"
@@ -256,7 +255,7 @@ async def _restore(
         finally:
             await database.close()
     _refuse_what_is_there(settings, 0, replace=replace)
-    with _unserved(settings):
+    with serving_alone(settings, "stop it first."):  # nothing is replaced under a server that has it open
         await asyncio.to_thread(_put, settings, source, manifest, tool)
 
 
@@ -271,22 +270,6 @@ def _there(settings: Settings) -> Iterable[Path]:
     if settings.sqlite:
         paths.append(database.file_of(settings))
     return [path for path in paths if path.exists() and not (path.is_dir() and not any(path.iterdir()))]
-
-
-@contextlib.contextmanager
-def _unserved(settings: Settings) -> Iterator[None]:
-    """Refuse to replace an embedded database under a server that has it open."""
-    if not settings.sqlite:
-        yield
-        return
-    path = database.file_of(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with database.serving(path).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise click.ClickException(f"`sinmungo serve` uses {path}: stop it first.") from error
-        yield
 
 
 def _put(settings: Settings, source: Path, manifest: dict[str, Any], tool: str) -> None:

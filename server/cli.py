@@ -2,8 +2,6 @@
 
 import asyncio
 import compileall
-import contextlib
-import fcntl
 import gc
 import importlib
 import multiprocessing
@@ -12,7 +10,7 @@ import resource
 import secrets
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -37,6 +35,7 @@ from server.core.outages import outage
 from server.core.search.command import search_command
 from server.core.web import Site
 from server.demo.visits import live as demo_live
+from server.running import serving_alone
 from tracking.statistics.command import statistics
 from tracking.visits import daylist
 from tracking.visits.actions import devices
@@ -101,7 +100,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         if value is not None:
             os.environ[f"SINMUNGO_{name}"] = str(value)
     settings = _settings()
-    with _owned(settings):
+    with serving_alone(settings, "use PostgreSQL for more than one."):
         _serve(settings)
 
 
@@ -149,23 +148,6 @@ def _serve(settings: Settings) -> None:
         timeout_graceful_shutdown=5,
         timeout_worker_healthcheck=WORKER_SECONDS,
     )
-
-
-@contextlib.contextmanager
-def _owned(settings: Settings) -> Iterator[None]:
-    """Lock the embedded database for this web process, which keeps in memory what another one would change."""
-    if not settings.sqlite:
-        yield
-        return
-    path = database.file_of(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with database.serving(path).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            why = f"Another `sinmungo serve` uses {path}. Use PostgreSQL for more than one."
-            raise click.ClickException(why) from error
-        yield
 
 
 def _load() -> None:

@@ -105,6 +105,6 @@ async def test_a_second_web_process_on_the_same_file_is_refused(settings: Settin
     first = await asyncio.to_thread(starter.serve, settings)
     refused = await asyncio.to_thread(sinmungo, settings, "serve")
     assert refused.exit_code == 1
-    assert "Another `sinmungo serve` uses" in refused.output
+    assert "`sinmungo serve` already uses" in refused.output
     first.kill()
     await asyncio.to_thread(starter.serve, settings)
