@@ -13,7 +13,7 @@ from server import searching
 from server.core import auth, contract, i18n, search, web
 from server.core.city import City, city
 from server.core.contract import Contract, among, said
-from server.core.errors import Text, _
+from server.core.errors import _
 from server.core.forms import Parameters
 from server.core.search import Hit, Passage
 from server.core.search.words import MAX_QUERY
@@ -187,11 +187,7 @@ def _parts(passages: Sequence[Passage]) -> list[SearchPart]:
 
 
 def _values(values: Sequence[Value], language: str) -> list[SearchValue]:
-    return [SearchValue.of(value, label=_label(value.label, language)) for value in values]
-
-
-def _label(label: Text | str, language: str) -> str:
-    return i18n.translate(language, label)
+    return [SearchValue.of(value, label=i18n.translate(language, value.label)) for value in values]
 
 
 routes = [

@@ -8,6 +8,7 @@ import pytest
 from server.core import database
 from server.core.config import Settings
 from server.core.search import PUBLIC, Batch, Document, Embedded, Kind, Question, learning, relearning, words
+from server.core.search.ranking import Ranking, Statistics
 from server.core.search.related import Related, features
 from server.core.search.tables import Tables
 from tests.support import same_matters
@@ -77,6 +78,15 @@ async def test_unrelated_questions_find_nothing() -> None:
     await RELATED.replace(learning.learn(same_matters.archive(15)), 600)
     for question in ("바나나 우유", "quantum physics", "東京タワー", "내일 날씨"):
         assert await found(question) == [], question
+
+
+async def test_a_related_latin_word_is_not_found_inside_another() -> None:
+    await put([(0, "slightly late to the lecture"), (1, "the light is out")])
+    await RELATED.replace([("lantern", [("light", 0.9)])], 100)
+    assert await found("lantern") == [1]
+    ranking = Ranking("lantern", Statistics(2, 20, {"light": 1}), related=await RELATED.of("lantern"))
+    scores = ranking.scores({0: ("", "", "slightly"), 1: ("", "", "light")})
+    assert {key: share > 0 for key, (_score, share) in scores.items()} == {0: False, 1: True}
 
 
 async def test_private_texts_teach_nothing() -> None:

@@ -65,7 +65,7 @@ async def _in_other_words(
     kept: Tables, question: Question, found: Found, asked: Sequence[Asked], alike: Sequence[Word]
 ) -> Found:
     """What a question finds by its words and by related ones; no more than is ranked closely. Three statements."""
-    more = [Asked(token, prefix=False, cjk=True) for token in sorted(tokens_of(alike))]
+    more = [words.as_asked(token) for token in sorted(tokens_of(alike))]
     statistics, newest = await _statistics(kept, [*asked, *more], question.kinds)
     ranking = Ranking(question.words, statistics, related=alike)
     plan = _plan(question, ranking, newest)
@@ -139,9 +139,8 @@ class _Plan:
 def _plan(question: Question, ranking: Ranking, newest: Mapping[Kind, int]) -> _Plan:
     statistics, read, whole, common = ranking.statistics, 0, list[_Posting](), list[_Posting]()
     narrow = bool(question.departments or question.districts or question.years or question.states)
-    weights = {Asked(token, prefix=False, cjk=True): weight for token, weight in ranking.related.items()}
     own = {one.token for one in ranking.weights}
-    weights = ranking.weights | {one: weight for one, weight in weights.items() if one.token not in own}
+    weights = ranking.weights | {one: weight for one, weight in ranking.related.items() if one.token not in own}
     for one, weight in sorted(weights.items(), key=lambda pair: -pair[1]):
         found = statistics.frequent.get(one.token, statistics.documents // 50 if one.prefix else 0)
         if read + found <= WHOLE and len(whole) < MOST_WHOLE:

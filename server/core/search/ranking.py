@@ -73,18 +73,16 @@ class Ranking:
         self._related = {word: self._weigh(word) for word in related}
 
     @property
-    def related(self) -> Mapping[str, float]:
+    def related(self) -> Mapping[Asked, float]:
         """The weights of the tokens that are related to the question's words."""
-        found = dict[str, float]()
+        found = dict[Asked, float]()
         for weights in self._related.values():
             found |= {token: max(weight, found.get(token, 0.0)) for token, weight in weights.items()}
         return {token: weight for token, weight in found.items() if weight > 0}
 
-    def _weigh(self, word: Word) -> Mapping[str, float]:
-        return {
-            token: RELATED * much * self.statistics.weight(Asked(token, prefix=False, cjk=True))
-            for token, much in word.related.items()
-        }
+    def _weigh(self, word: Word) -> Mapping[Asked, float]:
+        related = {words.as_asked(token): much for token, much in word.related.items()}
+        return {token: RELATED * much * self.statistics.weight(token) for token, much in related.items()}
 
     def rough(self, text: str) -> float:
         """BM25 of a document's folded text: enough to leave most candidates out."""
@@ -98,13 +96,13 @@ class Ranking:
         """What related words add to the score, the best one for each word, and to the share that is contained."""
         score, found = 0.0, 0.0
         for word, weights in self._related.items():
-            best, token = max(((weight, token) for token, weight in weights.items() if token in text), default=(0, ""))
-            if token:
-                many = text.count(token)
-                score += best * many * (K1 + 1) / (many + norm)
+            there = {token: len(at) for token in weights if (at := self._places(token, text))}
+            if there:
+                token = max(there, key=lambda one: (weights[one], one.token))
+                score += weights[token] * there[token] * (K1 + 1) / (there[token] + norm)
                 own = {one: weight for one, weight in self.weights.items() if one.token in word.tokens}
                 missing = sum(weight for one, weight in own.items() if not self._in(one, text))
-                found += max(much for token, much in word.related.items() if token in text) * missing
+                found += max(word.related[one.token] for one in there) * missing
         return score, found
 
     def scores(self, texts: Mapping[int, tuple[str, str, str]]) -> dict[int, tuple[float, float]]:

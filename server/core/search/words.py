@@ -151,6 +151,11 @@ def asked(q: str, most: int = MAX_QUERY) -> list[Asked]:
     return list(found.values()) or [Asked(run, prefix=True, cjk=True) for run, _cjk in dict.fromkeys(runs)]
 
 
+def as_asked(token: str) -> Asked:
+    """A token as it stands in the index, for ranking: of Latin script, a whole word."""
+    return Asked(token, prefix=False, cjk=_is_cjk(token))
+
+
 def words(q: str, most: int = MAX_QUERY) -> list[tuple[str, bool]]:
     """The runs of a query: each a word, and whether it is of Hangul, kana or kanji."""
     return list(_runs(folded(q, most)))
