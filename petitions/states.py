@@ -151,6 +151,18 @@ PASSED_BY = tuple(kind for kind, state in LEADS_TO.items() if state is S.ACCEPTE
 """The events by which a case reaches its department and waits for a handler."""
 
 
+_BESIDE = ("case.note", "case.mail_undelivered", "case.guide_appointed", "case.rated")
+_SAID = ("case.message", "case.interim_notice", "case.attachment", "case.visit")
+_HANDED = (A.ASSIGN, A.START, A.GUIDE)
+"""Actions that only give the case to somebody in the department: what is said in it does not matter to them."""
+
+
+def beside(action: Action) -> tuple[str, ...]:
+    """The events of others since a page was opened that do not matter to an action, and so are no conflict."""
+    own = tuple(kind for kind in _BESIDE if action is not A.GUIDE or kind != "case.guide_appointed")
+    return (*own, *_SAID) if action in _HANDED else own
+
+
 def reached(kinds: Iterable[str]) -> State:
     """The last state of a chain of events in which the city still had to act."""
     return [S.RECEIVED, *(state for kind in kinds if (state := LEADS_TO.get(kind)) in OPEN)][-1]

@@ -18,7 +18,7 @@ from petitions.queries.consultations import asked
 from petitions.reference import Reference, reference
 from petitions.rights import FOR_CONSULTED, FOR_OWNER, RIGHTS, cooperates, keeps, subject
 from petitions.standing import pauses_of
-from petitions.states import ENDED, OPEN, Action, State, follow
+from petitions.states import ENDED, OPEN, Action, State, beside, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official, Role, keep_open
 from server.core.clock import Due
@@ -109,8 +109,9 @@ async def changing(
 ) -> AsyncIterator[Change]:
     """Open a case for one action; on exit the state is changed and the events are written.
 
-    ``seen`` is the ledger length that the actor's page showed. Raises ``NoSuchCase`` (also for a case that the actor
-    may not see), ``Forbidden``, ``ChangedMeanwhile`` and ``NotPossibleNow``.
+    ``seen`` is the ledger length that the actor's page showed; what others did since then is a conflict if it matters
+    to this action (``petitions.states.beside``). Raises ``NoSuchCase`` (also for a case that the actor may not see),
+    ``Forbidden``, ``ChangedMeanwhile`` and ``NotPossibleNow``.
     """
     reference_data = await reference()
     name = actor.actor if isinstance(actor, Official) else actor
@@ -123,7 +124,9 @@ async def changing(
         if isinstance(actor, Official):
             await _check_right(actor, action, case)
         if seen is not None and seen < chain.length:
-            others = await ledger.newest([chain.subject], after_sequence=seen, not_by=(name, SYSTEM), limit=CHANGES)
+            others = await ledger.newest(
+                [chain.subject], after_sequence=seen, other_than=beside(action), not_by=(name, SYSTEM), limit=CHANGES
+            )
             if others:
                 raise ChangedMeanwhile(others[::-1])
         state = follow(case.status, action)

@@ -104,6 +104,29 @@ async def test_notes_and_messages_never_conflict(system: System) -> None:
     assert second.status == 200
 
 
+async def test_a_colleagues_note_does_not_block_an_answer_but_a_message_does(system: System) -> None:
+    first, second, number = await opened_by_two(system)
+    await first.send("note", text="전화로 물어봤습니다.")
+    await second.send("answer", text="고쳤습니다.", decision="accepted")
+    assert second.status == 200
+    assert f"{number} has been answered." in second.text
+    first, second, number = await opened_by_two(system)
+    await first.send("message", text="금요일까지 고칩니다.")
+    await second.send("answer", text="고치지 않습니다.", decision="refused", reasons="예산")
+    assert second.status == 409
+    assert "금요일까지 고칩니다." in second.text
+
+
+async def test_a_message_does_not_block_who_is_to_handle_the_case(system: System) -> None:
+    first, _second, number = await opened_by_two(system)
+    manager = await desk(system, "manager")
+    await manager.open(f"/desk/cases/{number}")
+    await first.send("message", text="금요일까지 고칩니다.")
+    await manager.send("assign", handler="handler2")
+    assert manager.status == 200
+    assert f"A handler has been assigned to {number}." in manager.text
+
+
 async def test_ones_own_earlier_act_is_no_conflict(system: System) -> None:
     first, _second, number = await opened_by_two(system)
     page = first.page
