@@ -1,4 +1,6 @@
-"""The text of files that other programs wrote: UTF-8, or UTF-16 where a byte order mark says so, without the mark."""
+"""The text that other programs wrote: files in UTF-8, or UTF-16 where a byte order mark says so, without the mark;
+forms in UTF-8 or in the charset that they name. Bytes that are no text are never replaced by a mark.
+"""
 
 import codecs
 from collections.abc import Iterator
@@ -12,11 +14,34 @@ _MARKS = {
 }
 LONGEST_MARK = 3
 BLOCK = 1024 * 1024
+CHARSETS = {
+    **dict.fromkeys(("", "utf-8", "utf8", "us-ascii", "ascii"), "utf-8"),
+    **dict.fromkeys(("euc-kr", "ks-c-5601-1987", "windows-949", "cp949", "ms949", "uhc"), "cp949"),
+    **dict.fromkeys(("shift-jis", "sjis", "x-sjis", "windows-31j", "cp932", "ms932"), "cp932"),
+    **dict.fromkeys(("euc-jp", "x-euc-jp"), "euc_jp"),
+    **dict.fromkeys(("iso-8859-1", "latin1", "windows-1252", "cp1252"), "cp1252"),
+}
+"""The codecs for charsets that a form may name, as browsers read them (the WHATWG's Encoding Standard). A list of our
+own, because ``codecs.lookup`` remembers each name that it was ever asked for."""
 
 
 def encoding(head: bytes) -> tuple[str, int]:
     """The encoding that a file's first bytes say, and the length of its byte order mark."""
     return next(((name, len(mark)) for mark, name in _MARKS.items() if head.startswith(mark)), ("utf-8", 0))
+
+
+def charset(named: str) -> str | None:
+    """The codec for the charset that a form names, UTF-8 if it names none; None for one that no form has."""
+    return CHARSETS.get(named.strip().lower().replace("_", "-"))
+
+
+def readable(content: bytes) -> bool:
+    """Whether this is text in UTF-8."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def decoded(content: bytes) -> str:

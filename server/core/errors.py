@@ -52,6 +52,13 @@ class BadRequest(Refusal):
     """400: malformed request."""
 
 
+class UnreadableText(BadRequest):
+    """400: bytes that are no text in the charset they were sent in."""
+
+    code = "unreadable_text"
+    text = _("This is not written in UTF-8, so we cannot read it. Please type it on our page, or send it as UTF-8.")
+
+
 class BadCursor(BadRequest):
     """400: the position in a list was not given by that list."""
 

@@ -23,7 +23,7 @@ from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.core import clock, networks
+from server.core import clock, form_bytes, networks
 from server.core.config import LOOPBACK_NAMES, Settings, is_loopback
 from server.core.errors import Forbidden, Misdirected, NotFound, Overloaded, Refusal, TooLarge, TooMany, TooSlow, _
 from server.core.outages import StorageFull, outage
@@ -231,6 +231,7 @@ class Security:
             raise Overloaded
         if len(scope["path"]) > LONGEST_PATH or "\0" in scope["path"]:  # PostgreSQL accepts no NUL in text
             raise NotFound
+        form_bytes.check_query(scope["query_string"])
         if self.settings.rate_limits:
             sender = self.limiter.sender(scope, headers)
             wait = self.limiter.take(f"{'w' if unsafe else 'r'}:{sender}", WRITE if unsafe else READ)

@@ -14,11 +14,10 @@ import orjson
 from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from server.core import clock, config, i18n, showing, templates
+from server.core import clock, config, encodings, form_bytes, i18n, showing, templates
 from server.core.accounts import Permission
 from server.core.config import Settings
 from server.core.errors import (
@@ -31,6 +30,7 @@ from server.core.errors import (
     Text,
     TooLarge,
     TooSlow,
+    UnreadableText,
     UnsupportedMedia,
     _,
 )
@@ -245,6 +245,8 @@ async def read_json(request: Request) -> dict[str, Any]:
     try:
         content = orjson.loads(body)
     except orjson.JSONDecodeError as error:
+        if not encodings.readable(body):
+            raise UnreadableText from error
         raise BadRequest(_("The body is not valid JSON."), code="invalid_json") from error
     if not isinstance(content, dict):
         raise BadRequest(_("The body must be a JSON object."), code="not_an_object")
@@ -261,32 +263,18 @@ async def _body(request: Request) -> bytes:
 async def read_form(request: Request, *, files: int = 0, fields: int = 200) -> FormData:
     """The request's form, urlencoded or multipart. Raises ``UnsupportedMedia``, ``TooLarge`` or ``BadRequest``."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+    if kind not in {form_bytes.URLENCODED, form_bytes.MULTIPART}:
         if not await _body(request):
             return FormData()
         raise UnsupportedMedia(_("Please send the form from our page."))
     try:
-        form = await request.form(max_files=files, max_fields=fields, max_part_size=512 * 1024)
-    except HTTPException as error:
-        many = _("The form has more than %(most)s fields. Please send fewer at once.", most=fields)
-        if error.detail.startswith("Too many fields"):
-            raise BadRequest(many, code="too_many_fields") from error
+        form = await form_bytes.read(request, kind, files=files, fields=fields)
+    except ClientDisconnect as error:
         raise BadRequest from error
-    except (MultiPartException, UnicodeDecodeError, ClientDisconnect) as error:
-        raise BadRequest from error
-    for _name, value in form.multi_items():
-        if isinstance(value, str) and not value.isascii():
-            _encodable(value)
+    request._form = form  # noqa: SLF001 — Starlette closes it with the request
     if showing.SHOW_AGAIN in form and not is_api(request):
         showing.only(errors=form.get(showing.SHOW_AGAIN) == "errors")
     return form
-
-
-def _encodable(value: str) -> None:
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise BadRequest(_("The text contains characters that cannot be read."), code="unreadable_text") from error
 
 
 def problem(request: Request, refusal: Refusal) -> Response:
