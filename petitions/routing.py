@@ -78,8 +78,8 @@ def rank(title: str, body: str, departments: Sequence[DepartmentProfile]) -> tup
     stems, lines = _sought(tuple(departments))
     there = head.holding(stems) | text.holding(stems)
     scored: list[tuple[float, DepartmentProfile, list[str], bool]] = []
-    for department, words, duties in lines:
-        if there.isdisjoint(part for _word, part in words):
+    for department, own, words, duties in lines:
+        if there.isdisjoint(own):
             continue
         score, mentioned, found = 0.0, 0.0, []
         for word in (word for word, part in words if part in there):
@@ -114,18 +114,22 @@ _Words = list[tuple[str, str]]
 @functools.lru_cache(maxsize=8)
 def _sought(
     departments: tuple[DepartmentProfile, ...],
-) -> tuple[Mapping[str, Sequence[str]], list[tuple[DepartmentProfile, _Words, list[_Words]]]]:
-    """The stems of all keywords and duties by their first two characters, and the words of each department."""
+) -> tuple[Mapping[str, Sequence[str]], list[tuple[DepartmentProfile, frozenset[str], _Words, list[_Words]]]]:
+    """The stems of all keywords and duties by their first two characters, and the words of each department.
+
+    Before a department's keywords, their stems alone: most departments have none that occurs.
+    """
     lines = [
         (
             department,
+            frozenset(map(stem, department.keywords)),
             [(word, stem(word)) for word in department.keywords],
             [[(part, stem(part)) for part in duty.split() if len(part) > 1] for duty in department.duties],
         )
         for department in departments
     ]
     stems = defaultdict[str, list[str]](list)
-    words = [word for _department, keywords, duties in lines for group in (keywords, *duties) for word in group]
+    words = [word for _department, _own, keywords, duties in lines for group in (keywords, *duties) for word in group]
     for part in sorted({part for _word, part in words if part}):
         stems[part[:2]].append(part)
     return stems, lines
@@ -234,12 +238,12 @@ def choose_guide(
             guide.id,
         )
 
-    speakers = sorted((one for one in guides if language in one.languages), key=order)
+    speakers = [one for one in guides if language in one.languages]
     at_home = [one for one in guides if one.department_id in {department_id, None}]
-    there = [one for one in speakers if one in at_home]
+    there = [one for one in at_home if language in one.languages]
     abroad = [] if department_id is None or there or language == own_language else speakers
     names = {"department": department, "language": i18n.language_names(language)}
-    if fitting := next((one for one in there or abroad if not one.away), None):
+    if fitting := min((one for one in there or abroad if not one.away), key=order, default=None):
         if there:
             return Guidance(fitting)
         because = _("From another department, because no case guide of %(department)s speaks %(language)s.", **names)

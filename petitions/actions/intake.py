@@ -6,6 +6,7 @@ All of it is one transaction, so a crash at any point leaves either nothing or t
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from petitions import rules
@@ -178,19 +179,19 @@ async def create(
     key_hash: str,
     actor: Official | None = None,
     files: Sequence[StoredFile] = (),
-) -> Case:
+) -> None:
     """Write a decided case, inside a transaction."""
     who = command.petitioner
     chain = await ledger.begin(subject(number))
-    case = Case(**case_values(command, decided, number, key_hash, actor))
-    case.id = (await database.insert_rows(Case, [case], returning="id"))[0]["id"]
-    await database.insert("petitioner", ("case_id", *vars(who)), [(case.id, *vars(who).values())])
+    values = case_values(command, decided, number, key_hash, actor)
+    (inserted,) = await database.insert_models(Case, [values], returning="id")
+    case_id = inserted["id"]
+    await database.insert("petitioner", ("case_id", *vars(who)), [(case_id, *vars(who).values())])
     new_events = first_events(command, decided, actor)
-    rows = await attach(case.id, files, by_official=actor is not None, at=case.received_at)
+    rows = await attach(case_id, files, by_official=actor is not None, at=values["received_at"])
     new_events += [AttachmentAdded(row.id) for row in rows]
     await chain.append(actor.actor if actor else "petitioner", *new_events)
-    await search.put(of_case(case, who.name), new=True)
-    return case
+    await search.put(of_case(SimpleNamespace(id=case_id, **values), who.name), new=True)
 
 
 def case_values(

@@ -5,9 +5,8 @@ models for writing and :func:`fetch` for pages that must stay fast; both join th
 """
 
 import contextlib
-import itertools
 import re
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,7 +26,7 @@ from tortoise.transactions import in_transaction
 from server.core import migrating
 from server.core.config import Settings
 from server.core.errors import OnlyShown
-from server.core.inserting import MOST_VALUES, Insert, marks
+from server.core.inserting import MANY, Insert, marks, native, spread
 
 __all__ = ["Insert", "IntegrityError", "OperationalError", "marks"]
 
@@ -48,7 +47,6 @@ POOL_SIZE = 10
 _after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
 _only_shown: ContextVar[bool] = ContextVar("only_shown", default=False)
 _reads = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
-_placeholder = re.compile(r"\?")
 
 
 class _Connection(asyncpg.Connection):
@@ -257,30 +255,12 @@ def after_commit(callback: Callable[[], None]) -> None:
         callbacks.append(callback)
 
 
-def _native(sql: str) -> str:
-    if dialect() == "sqlite":
-        return sql
-    number = itertools.count(1)
-    return _placeholder.sub(lambda _match: f"${next(number)}", sql)
-
-
-def _prepared(sql: str, values: Sequence[object]) -> tuple[str, list[object]]:
-    """A statement for this database; a collection among its values takes a placeholder for each element."""
-    groups = [
-        tuple(each) if isinstance(each, Collection) and not isinstance(each, str | bytes) else each for each in values
-    ]
-    if any(isinstance(each, tuple) for each in groups):
-        left = iter(groups)
-        sql = _placeholder.sub(lambda _match: marks(each) if isinstance(each := next(left), tuple) else "?", sql)
-    return _native(sql), [one for each in groups for one in (each if isinstance(each, tuple) else (each,))]
-
-
 async def fetch(sql: str, *values: object) -> Sequence[Any]:
     """Rows of one statement with ``?`` placeholders, ``RETURNING`` included; columns by name.
 
     A collection is written ``IN (?)``; an empty one matches nothing.
     """
-    return await _rows(*_prepared(sql, values))
+    return await _rows(*spread(sql, values))
 
 
 async def fetch_one(sql: str, *values: object) -> Any | None:
@@ -293,7 +273,7 @@ async def _rows(sql: str, values: list[object]) -> Sequence[Any]:
     # On PostgreSQL, Tortoise's execute_query drops the rows of "UPDATE … RETURNING"; execute_query_dict does not.
     if not _reads.match(sql):
         _may_write()
-    return await connection().execute_query_dict(sql, values)
+    return await connection().execute_query_dict(native(sql, dialect()), values)
 
 
 async def value(sql: str, *values: object) -> Any:
@@ -330,47 +310,68 @@ async def execute(sql: str, *values: object) -> int:
     For an INSERT the number is meaningless (Tortoise reads PostgreSQL's ``INSERT 0 1`` as 0): use ``RETURNING``.
     """
     _may_write()
-    return (await connection().execute_query(*_prepared(sql, values)))[0]
+    sql, raw = spread(sql, values)
+    return (await connection().execute_query(native(sql, dialect()), raw))[0]
 
 
 async def insert(
     table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, conflict: str = "", returning: str = ""
 ) -> Sequence[Any]:
     """Insert many rows, see :class:`Insert`. Returns ``returning``."""
-    found: list[Any] = []
-    for part in Insert(table, columns, rows, conflict, returning).parts():
-        found += await fetch(part.sql(), *part.values())
-    return found
+    return await insert_together(Insert(table, columns, rows, conflict, returning)) if rows else []
 
 
 async def insert_together(*inserts: Insert) -> Sequence[Any]:
     """Insert rows into several tables, none of which needs another's. Returns ``returning`` of the last one.
 
-    On PostgreSQL, where each statement is a round trip, it is one if all fit into it.
+    On PostgreSQL, where each statement is a round trip, it is one. On SQLite each is as many as the values need.
     """
-    if dialect() == "postgres" and sum(len(one.values()) for one in inserts) <= MOST_VALUES:
-        *others, last = inserts
-        together = ", ".join(f"part_{n} AS ({one.sql()})" for n, one in enumerate(others))
-        sql = f"WITH {together} {last.sql()}" if others else last.sql()
-        return await fetch(sql, *(value for one in inserts for value in one.values()))
+    if dialect() == "postgres":
+        several = [await _statement(one) for one in inserts]
+        *others, last = (sql for sql, _values in several)
+        together = ", ".join(f"part_{n} AS ({sql})" for n, sql in enumerate(others))
+        sql = f"WITH {together} {last}" if others else last
+        return await _rows(sql, [value for _sql, values in several for value in values])
     found: Sequence[Any] = []
     for one in inserts:
-        found = [row for part in one.parts() for row in await fetch(part.sql(), *part.values())]
+        found = [row for part in one.parts() for row in await _rows(part.sql(), part.values())]
     return found
+
+
+async def _statement(one: Insert) -> tuple[str, list[object]]:
+    if len(one.rows) < MANY:
+        return one.sql(), one.values()
+    if one.table not in _types:
+        rows = await fetch(
+            "SELECT attname, format_type(atttypid, NULL) AS type FROM pg_attribute WHERE attrelid = ?::regclass "
+            "AND attnum > 0 AND NOT attisdropped",
+            one.table,
+        )
+        _types[one.table] = {row["attname"]: row["type"] for row in rows}
+    return one.arrays(_types[one.table])
+
+
+_types = dict[str, Mapping[str, str]]()
+"""Of the columns of each table that many rows were inserted into, on PostgreSQL."""
 
 
 async def insert_models(
     model: type[Model], values: Sequence[Mapping[str, Any]], *, returning: str = ""
 ) -> Sequence[Any]:
-    """Insert many rows in one statement, with the model's defaults. Returns ``returning``."""
-    return await insert_rows(model, [model(**each) for each in values], returning=returning)
+    """Insert many rows, with the model's defaults. Returns ``returning``.
 
-
-async def insert_rows(model: type[Model], rows: Sequence[Model], *, returning: str = "") -> Sequence[Any]:
-    """Insert rows that are made already, all columns but the key. Returns ``returning``."""
+    No instances are made, which would be a quarter of an import; what a model's field would convert is refused by the
+    database instead.
+    """
     meta = model._meta  # noqa: SLF001 — the only way
     columns = tuple(name for name in meta.fields_db_projection if name != meta.pk_attr)
-    lines = [[getattr(row, name) for name in columns] for row in rows]
+    left = {name: meta.fields_map[name].default for name in columns}
+    if unknown := {name for each in values for name in each} - left.keys() - {meta.pk_attr}:
+        raise ValueError(f"no columns of {meta.db_table}: {unknown}")
+    lines = [
+        [each[name] if name in each else one() if callable(one) else one for name, one in left.items()]
+        for each in values
+    ]
     return await insert(meta.db_table, columns, lines, returning=returning)
 
 

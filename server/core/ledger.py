@@ -7,7 +7,7 @@ so that ``ledger_check`` finds any single row that was changed, deleted or inser
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, dataclass_transform
@@ -136,7 +136,7 @@ class Chain:
         return await append_many(actor, [(self, events)])
 
     def _next(self, actor: str, event: DomainEvent, moment: datetime) -> _Row:
-        data = orjson.dumps(asdict(event), option=orjson.OPT_SORT_KEYS).decode()
+        data = orjson.dumps(vars(event), option=orjson.OPT_SORT_KEYS).decode()
         self.length += 1
         values = (self.subject, self.length, event.kind, data, event.audience.value, actor)
         digest = chain_hash(*values, moment, self.hash)

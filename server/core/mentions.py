@@ -9,6 +9,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from operator import add
 
 _LETTER = "[^\\W\\d_\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff]"
 """A letter, but not of Korean, Japanese or Chinese."""
@@ -16,31 +17,44 @@ _is_letter, _is_digit = re.compile(_LETTER).match, re.compile(r"\d").match
 _PLURAL = "(?:['’]?s|es)?"
 
 
+@functools.lru_cache(maxsize=8)
 def fold(text: str) -> str:
-    """Normalise a text for comparison: compatibility form, case-folded."""
+    """Normalise a text for comparison: compatibility form, case-folded. One petition is asked several times."""
     return unicodedata.normalize("NFKC", text).casefold()
 
 
 @functools.lru_cache(maxsize=20_000)
-def _sought(word: str) -> tuple[str, re.Pattern[str] | None]:
-    """What occurs wherever a word is mentioned, and the pattern that decides; none where occurring is enough."""
-    folded = " ".join(fold(word).split())
-    if not folded:
-        return "", None
-    first, last = folded[0], folded[-1]
-    if not any(map(_is_letter, folded)) and not _is_digit(first) and not _is_digit(last):
-        return folded, None
-    stem, ending = folded, ""
-    if _is_letter(last):
-        stem, ending = (folded[:-1], "(?:y|ies)") if re.search("[^aeiou]y$", folded) else (folded, _PLURAL)
-    before = f"(?<!{_LETTER})" if _is_letter(first) else r"(?<!\d)" if _is_digit(first) else ""
-    after = f"(?!{_LETTER})" if _is_letter(last) else r"(?!\d)" if _is_digit(last) else ""
-    return stem.split()[0], re.compile(before + r"[\s-]*".join(map(re.escape, stem.split())) + ending + after)
-
-
 def stem(word: str) -> str:
     """What occurs in every text that mentions a word; empty for a word that no text mentions."""
-    return _sought(word)[0]
+    folded = " ".join(fold(word).split())
+    return _stem(folded).split()[0] if _by_letters(folded) else folded
+
+
+def _by_letters(folded: str) -> bool:
+    """Whether what stands before and after a word matters. If not, occurring is enough."""
+    return any(map(_is_letter, folded)) or any(map(_is_digit, (folded[:1], folded[-1:])))
+
+
+def _stem(folded: str) -> str:
+    return folded[:-1] if re.search("[^aeiou]y$", folded) else folded
+
+
+@functools.lru_cache(maxsize=20_000)
+def _pattern(word: str) -> re.Pattern[str] | None:
+    """What decides whether a word is mentioned where its stem occurs; none where that is enough.
+
+    Compiled only then: each takes 2 ms, and most words of a city are in no text.
+    """
+    folded = " ".join(fold(word).split())
+    if not _by_letters(folded):
+        return None
+    first, last, kept, ending = folded[0], folded[-1], folded, ""
+    if _is_letter(last):
+        kept = _stem(folded)
+        ending = _PLURAL if kept == folded else "(?:y|ies)"
+    before = f"(?<!{_LETTER})" if _is_letter(first) else r"(?<!\d)" if _is_digit(first) else ""
+    after = f"(?!{_LETTER})" if _is_letter(last) else r"(?!\d)" if _is_digit(last) else ""
+    return re.compile(before + r"[\s-]*".join(map(re.escape, kept.split())) + ending + after)
 
 
 class Mentions:
@@ -52,14 +66,15 @@ class Mentions:
     def holding(self, stems: Mapping[str, Iterable[str]]) -> set[str]:
         """Which of many words' stems, kept by their first two characters, occur: few of the words need a look."""
         text = self._text
-        pairs = {text[at : at + 2] for at in range(len(text))}.union(text)
+        pairs = {*map(add, text, text[1:]), *text}
         return {one for pair in stems.keys() & pairs for one in stems[pair] if one in text}
 
     def count(self, word: str) -> int:
         """How often a word is mentioned."""
-        part, pattern = _sought(word)
+        part = stem(word)
         if not part or part not in self._text:
             return 0
+        pattern = _pattern(word)
         return len(pattern.findall(self._text)) if pattern else self._text.count(part)
 
     def __contains__(self, word: str) -> bool:
@@ -67,9 +82,10 @@ class Mentions:
 
     def found(self, word: str) -> str:
         """The word as the text has it, such as its plural; as it is listed if only its case differs; else empty."""
-        part, pattern = _sought(word)
+        part = stem(word)
         if not part or part not in self._text:
             return ""
+        pattern = _pattern(word)
         if pattern is None:
             return word
         hit = pattern.search(self._text)

@@ -24,7 +24,7 @@ def check_character(body: str) -> str:
 
 def new_reference() -> str:
     """A random case number such as ``K7Q-M9X-RW4``: 29⁸ possibilities and a check character."""
-    body = "".join(secrets.choice(ALPHABET) for _place in range(LENGTH))
+    body = _random(LENGTH)
     return _grouped(body + check_character(body), 3)
 
 
@@ -40,18 +40,26 @@ def read_reference(typed: str) -> str | None:
 
 def new_key() -> str:
     """A random access key of 16 characters (77 bits), in groups of four."""
-    return _grouped("".join(secrets.choice(ALPHABET) for _place in range(KEY_LENGTH)), 4)
+    return _grouped(_random(KEY_LENGTH), 4)
 
 
 def derived_key(secret: str, idempotency_key: str, reference: str) -> str:
     """The access key of a case filed with an Idempotency-Key: the same for every repetition, and never stored."""
     digest = hmac.digest(secret.encode(), f"access-key\0{idempotency_key}\0{reference}".encode(), "sha256")
-    number = int.from_bytes(digest, "big")
+    return _grouped(_spelt(int.from_bytes(digest, "big"), KEY_LENGTH), 4)
+
+
+def _random(length: int) -> str:
+    return _spelt(secrets.randbelow(len(ALPHABET) ** length), length)
+
+
+def _spelt(number: int, length: int) -> str:
+    """The last letters of a number, the last one first."""
     letters = []
-    for _place in range(KEY_LENGTH):
+    for _place in range(length):
         number, value = divmod(number, len(ALPHABET))
         letters.append(ALPHABET[value])
-    return _grouped("".join(letters), 4)
+    return "".join(letters)
 
 
 def key_hash(key: str) -> str:

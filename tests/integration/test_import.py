@@ -1,7 +1,9 @@
 """``sinmungo import petitions``: every line once, whatever happens in between; refused ones with their reason."""
 
 import codecs
+import contextlib
 import json
+import re
 import signal
 import subprocess
 import time
@@ -14,7 +16,7 @@ import pytest
 from petitions.models import Case, Petitioner
 from petitions.search import CASE
 from server import check, importing
-from server.core import clock, ledger_check, search
+from server.core import clock, database, ledger_check, search
 from server.core.jobs import Job
 from tests.support.live import command, environment
 from tests.support.system import System
@@ -231,3 +233,76 @@ async def test_real_files_are_taken(system: System, tmp_path: Path, name: str, m
         pytest.skip(f"{name} is not beside the checkout")
     report = await importing.run(system.settings, path, mapped, tmp_path / "refused.jsonl")
     assert report.new > 0.99 * (report.new + report.refused)
+
+
+RANDOM = {"reference", "key_hash", "hash", "previous_hash", "transaction_id", "digest"}
+IDS = {"id", "case_id", "document"}
+TABLES = {
+    "petition_case": "", "petitioner": "", "ledger_head": "", "ledger_event": "", "search_document": "id",
+    "search_index": "id", "search_delta": "document",
+}  # fmt: skip
+"""With the column that says of what kind a document is."""
+
+
+class Undone(Exception):
+    """Takes back what a transaction did."""
+
+
+async def _rows() -> dict[str, list[dict[str, Any]]]:
+    """What an import wrote without what is random: ids from 0, and each case called by its import key."""
+    keys = {row["reference"]: row["import_key"] for row in await database.fetch("SELECT * FROM petition_case")}
+    found = {}
+    for table, column in TABLES.items():
+        own = column if database.dialect() == "postgres" or table != "search_index" else "rowid"
+        where = f"WHERE {own} BETWEEN {CASE.base} AND {CASE.end - 1}" if own else ""
+        rows = await database.fetch(f"SELECT * FROM {table} {where}")
+        least = {name: min(row[name] for row in rows) for name in IDS & {*rows[0]}}
+        found[table] = sorted(
+            (
+                {
+                    name: value - least[name] if name in IDS else _named(str(value), keys)
+                    for name, value in row.items()
+                    if name not in RANDOM
+                }
+                for row in rows
+            ),
+            key=str,
+        )
+    return found
+
+
+def _named(text: str, keys: dict[str, str]) -> str:
+    for number, key in keys.items():
+        text = text.replace(number, key)
+    for number in keys:
+        for part in number.split("-"):  # as tokens of the index
+            text = re.sub(rf"(?<![0-9a-z]){part}(?![0-9a-z])", "part", text, flags=re.IGNORECASE)
+    return " ".join(sorted(text.split())) if ":" in text else text
+
+
+async def test_a_batch_writes_the_rows_that_single_lines_write(
+    system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch of lines is a few statements with many values, or with an array for each column; a line has its own."""
+    path = write(
+        tmp_path / "old.jsonl",
+        *(
+            {"id": f"line{n}", "title": f"가로등 {n}", "body": f"도로가 '어둡습니다'.\n둘째 줄 \"{n}\" \\ NULL, 🌳",
+             "who": "김하나" if n % 2 else "", "at": f"2026-03-{n % 28 + 1:02}T10:30:00"}
+            for n in range(45)
+        ),
+    )  # fmt: skip
+    mapped = importing.Mapped("old", name="who", received="at")
+    written = []
+    for batch in (1, importing.BATCH):
+        monkeypatch.setattr(importing, "BATCH", batch)
+        with contextlib.suppress(Undone):
+            async with database.transaction():
+                report = await importing.run(system.settings, path, mapped, tmp_path / "refused.jsonl")
+                assert report.new == 45
+                assert [problem async for problem in ledger_check.verify()] == []
+                written.append(await _rows())
+                raise Undone
+    single, together = written
+    for table in TABLES:
+        assert single[table] == together[table]

@@ -8,6 +8,7 @@ kept whole. What shows nothing (``server.core.characters``) reaches neither an i
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from operator import add
 from typing import NamedTuple
 
 from server.core import characters
@@ -221,4 +222,8 @@ def _tsquery_phrase(phrase: tuple[str, ...], term: Term) -> str:
 
 def tsvector(found: Iterable[str]) -> str:
     """Tokens in order as a ``tsvector``."""
-    return " ".join(f"{token}:{position}" for position, token in enumerate(found, 1))
+    return " ".join(map(add, found, _PLACES))
+
+
+_PLACES = [f":{position}" for position in range(1, 2 * MAX_TEXT)]
+"""More than a document has tokens: those of its text, and the initial consonants of its title."""
