@@ -2,8 +2,8 @@
 
 Whatever a template prints between tags goes through the filter ``in_its_language``, which puts a text in ``<bdi lang>``
 if it is not in the page's language. What is printed inside a tag, or in an element that holds text only, stays as it
-is, and loses the marks that a macro has put there. This is decided where a template is compiled, from the tags around
-each expression.
+is, and loses the marks that a macro has put there; choices and text areas that begin with a printed text say its
+language themselves. This is decided where a template is compiled, from the tags around each expression.
 """
 
 import re
@@ -15,9 +15,11 @@ from markupsafe import Markup
 
 from server.core import i18n, template_constants
 
-FILTER, PLAIN = "in_its_language", "without_marks"
+FILTER, PLAIN, ATTRIBUTE = "in_its_language", "without_marks", "lang_of"
 TEXT_ONLY = ("script", "style", "textarea", "title", "option", "svg")
 """Elements in which no other element may be put; in drawings it would not be shown."""
+SAYING = ("option", "textarea")
+"""Those of them whose start tag says the language of the text that follows it."""
 OUTSIDE = frozenset({"title", "description", "look", "width", "query"})
 """Blocks of the layouts that stand in such an element, or in an attribute."""
 _CLEAR = frozenset({"date", "datetime", "short", "time", "iso", "number", "filesize", "length", "urlencode"})
@@ -98,14 +100,27 @@ def _walk(body: list[nodes.Node], place: Place) -> Place:
 
 
 def _output(node: nodes.Output, place: Place) -> Place:
-    for number, each in enumerate(node.nodes):
+    found: list[nodes.Expr] = []
+    for each in node.nodes:
         if isinstance(each, nodes.TemplateData):
             place = place.after(each.data)
+            found.append(each)
         elif place.marked:
-            node.nodes[number] = _filtered(each)
-        elif not isinstance(each, nodes.Const) and not _clear(each):
-            node.nodes[number] = nodes.Filter(each, PLAIN, [], [], None, None, lineno=each.lineno)
+            found.append(_filtered(each))
+        elif isinstance(each, nodes.Const) or _clear(each):
+            found.append(each)
+        else:
+            if place.only in SAYING and found and isinstance(before := found[-1], nodes.TemplateData):
+                tag, closed, space = before.data.rpartition(">")
+                if closed and not space.strip():
+                    found[-1:] = [nodes.TemplateData(tag), _filter(each, ATTRIBUTE), nodes.TemplateData(">" + space)]
+            found.append(_filter(each, PLAIN))
+    node.nodes = found
     return place
+
+
+def _filter(expression: nodes.Expr, name: str) -> nodes.Filter:
+    return nodes.Filter(expression, name, [], [], None, None, lineno=expression.lineno)
 
 
 def _filtered(expression: nodes.Expr) -> nodes.Expr:
@@ -121,7 +136,7 @@ def _filtered(expression: nodes.Expr) -> nodes.Expr:
         return expression
     if _clear(expression):
         return expression
-    return nodes.Filter(expression, FILTER, [], [], None, None, lineno=expression.lineno)
+    return _filter(expression, FILTER)
 
 
 def _clear(expression: nodes.Expr) -> bool:
@@ -141,6 +156,16 @@ def marks(language: str) -> Callable[[object, object], object]:
         return value if written == language else i18n.marked(value, written)
 
     return in_its_language
+
+
+def attribute(language: str) -> Callable[[object, object], Markup]:
+    """The filter for pages in a language: the attribute that says a text's language; nothing if it is the page's."""
+
+    def lang_of(_context: object, value: object) -> Markup:
+        written = i18n.written_in(value, language) if isinstance(value, str) else language
+        return Markup("" if written == language else f' lang="{written}"')  # noqa: S704 — one of our own codes
+
+    return lang_of
 
 
 def without_marks(value: object) -> object:

@@ -118,6 +118,7 @@ def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> te
         "written_elsewhere": lambda value: _elsewhere(str(value), language),
     }
     found.filters[marking.FILTER] = pass_context(marking.marks(language))
+    found.filters[marking.ATTRIBUTE] = pass_context(marking.attribute(language))
     found.filters[marking.PLAIN] = pass_context(lambda _context, value: marking.without_marks(value))
     found.filters.update({name: _at_run_time(filter_) for name, filter_ in filters.items()}, filesize=_filesize)
     return found

@@ -12,7 +12,8 @@ from tests.support.page_forms import submit
 from tests.support.submissions import hold_forum, say
 from tests.support.system import System
 
-PLAIN = {"script", "style", "svg", "option", "title", "textarea"}
+PLAIN = {"script", "style", "svg", "title"}
+ATTRIBUTES = ("alt", "aria-label", "placeholder", "title")
 TEXTS = {
     "ko": ("가로등이 꺼졌어요", "집 앞 도로의 가로등이 사흘째 켜지지 않습니다.", "새 전구로 바꾸었습니다."),
     "ja": ("公園の街灯が消えています", "家の前の街灯が三日間ついていません。", "新しい電球に替えました。"),
@@ -27,7 +28,14 @@ def unmarked(page: Element, language: str) -> Iterator[tuple[str, str]]:
             if child.strip() and written_in(child.strip(), language) != language:
                 yield language, child.strip()
         elif child.tag not in PLAIN:
-            yield from unmarked(child, child.attrs.get("lang", language))
+            own = child.attrs.get("lang", language)
+            said = [
+                child.attrs.get(name) or ""
+                for name in ATTRIBUTES
+                if name not in child.attrs or " / " not in str(child.attrs[name])
+            ]
+            yield from ((own, text) for text in said if written_in(text, own) != own)
+            yield from unmarked(child, own)
 
 
 async def shown(browser: httpx.AsyncClient, path: str, language: str) -> Element:

@@ -79,6 +79,21 @@ def test_attributes_and_elements_of_plain_text_stay_as_they_are(source: str) -> 
     assert "<bdi" not in shown(source, x="가로등")
 
 
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("<option value='1'>{{ x }}</option>", "<option value='1' lang=\"ko\">가로등</option>"),
+        ("<option{% if x %} selected{% endif %}>{{ x }}</option>", '<option selected lang="ko">가로등</option>'),
+        ("<option>3 {{ x }}</option>", "<option>3 가로등</option>"),
+        ("<textarea>\n{{ x|plain }}</textarea>", '<textarea lang="ko">\n가로등</textarea>'),
+        ("<input value='{{ x }}'{{ x|lang_of }}>", "<input value='가로등' lang=\"ko\">"),
+    ],
+)
+def test_choices_and_fields_say_the_language_of_their_text(source: str, found: str) -> None:
+    assert shown(source, x="가로등") == found
+    assert "lang" not in shown(source, "ko", x="가로등")
+
+
 def test_every_template_ends_outside_of_tags_and_known_blocks_alone_stand_in_them() -> None:
     environment = templates.environment("en", LANGUAGES, ZoneInfo("Asia/Seoul"))
     inside: set[str] = set()
