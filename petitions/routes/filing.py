@@ -19,7 +19,7 @@ from petitions.actions import intake
 from petitions.actions.intake import Decided
 from petitions.forms import TITLE_LIMIT, FilePetition, from_page, on_page
 from petitions.hearing import hearing
-from petitions.labels import CHANNELS
+from petitions.labels import CHANNELS, KINDS
 from petitions.queries import cases
 from petitions.queries.cases import Credentials
 from petitions.reference import Reference, all_guides, reference
@@ -243,7 +243,7 @@ async def _expectation(request: Request, reference_data: Reference, decided: Dec
     guide = await roles.card(decided.guide.id if decided.guide else None)
     service = reference_data.services.get(decided.service_code)
     return {
-        "kind": kinds.PLAIN[decided.kind][0] if decided.kind in kinds.PLAIN else None,
+        "kind": kinds.PLAIN[decided.kind][0] if decided.kind in kinds.PLAIN else KINDS[decided.kind],
         "tip": decided.kind is rules.Kind.REPORT,
         "service": service.name(lang) if service else "",
         "documents": service.documents if service else (),

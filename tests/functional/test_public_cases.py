@@ -16,6 +16,7 @@ from petitions.search import PETITION
 from server.core import clock, database, search
 from tests.support.answers import answer
 from tests.support.markup import parse
+from tests.support.page_forms import submit
 from tests.support.system import System
 
 START = datetime(2026, 3, 4, 0, 0, tzinfo=UTC)
@@ -194,3 +195,16 @@ async def test_the_list_is_read_from_its_index(system: System) -> None:
             plan = [row["QUERY PLAN"] for row in await database.fetch(f"EXPLAIN {sql}", *values)]
             assert not any("Sort" in step for step in plan), plan
     assert any("case_public_answered" in step for step in plan), plan
+
+
+async def test_the_menu_does_not_take_a_public_answer_for_the_readers_own_case(system: System) -> None:
+    receipt = await system.file(public=True)
+    path = f"/cases/{receipt['reference']}"
+    await answer(receipt["reference"])
+    petitioner = system.visitor()
+    await submit(petitioner, "/cases", "/cases", reference=receipt["reference"], key=receipt["access_key"])
+    intake = await system.official("intake")
+    readers = ((system.client, ["공개된 답변"]), (petitioner, ["내 민원 확인"]), (intake, []))
+    for browser, expected in readers:
+        menu = parse((await browser.get(path)).text).one(class_="site-nav")
+        assert [link.text for link in menu.all("a", **{"aria-current": "page"})] == expected
