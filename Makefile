@@ -10,7 +10,7 @@ RULES := petitions/rules.py,petitions/states.py,forums/rules.py,forums/states.py
 COVERAGE :=
 PYTEST := $(if $(COVERAGE),$(PYTHON) -m coverage run -m pytest,$(PYTHON) -m pytest) -n 3 --dist worksteal
 
-.PHONY: help run lint test test-fast test-all test-clock format
+.PHONY: help run lint test test-fast test-all test-clock drill format
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make test        lint and every test; stories of pages and JSON on one of the two databases"
 	@echo "make test-all    lint and every test on both databases"
 	@echo "make test-clock  the tests at awkward moments (needs faketime)"
+	@echo "make drill       hours of kills, faults, changed requests and load; the tests do it for seconds"
 	@echo "make format      put the code into the house style"
 
 run: .venv/run.stamp
@@ -53,6 +54,16 @@ ifneq ($(COVERAGE),)
 	|| { $(PYTHON) -m coverage report --include=$(RULES) --fail-under=0; \
 	     echo "Rules and states need 100 % branch coverage." >&2; exit 1; }
 endif
+
+# 200 kills and 10,000 changed requests on each database, an hour of load, and every fault that was ever found.
+FAULTS := $(addprefix tests/,integration/test_workers.py integration/test_never_lost.py integration/test_jobs.py \
+    integration/test_scan.py integration/test_mail.py integration/test_connections.py integration/test_schema.py \
+    integration/test_backup_api.py functional/test_outages_api.py functional/test_slow_body.py \
+    functional/test_proxies_api.py functional/test_guesses_api.py functional/test_health.py functional/test_sign_in.py \
+    functional/test_limits_of_filing_api.py functional/test_upload_quota_api.py)
+
+drill: .venv/test.stamp
+	@DRILL=full $(PYTHON) -m pytest -q -o faulthandler_timeout=0 tests/drill $(FAULTS)
 
 # The city's clock is the tests' own, so that they pass whenever they are run; here is the proof.
 MOMENTS := 2026-12-05T02:00 2027-01-01T00:05 2028-02-29T12:00 2026-11-30T23:58 2027-02-06T08:30

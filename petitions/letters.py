@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from petitions.actions import undelivered
+from petitions.errors import NoSuchCase
 from petitions.events import CaseReceived
 from petitions.mail_links import MAILBOX_MINUTES, case_link, mailbox_link, text_path
 from petitions.messages import MESSAGES
@@ -28,7 +29,7 @@ from server.core.messages import Urgency, said
 from server.core.notify.correspondence import Addressee, Letter, Section, ShortNotice
 from server.core.notify.mailbox import wishes_link
 
-MAILBOX_JOB = "petitions.mailbox"
+MAILBOX_JOB, GUESSED_JOB = "petitions.mailbox", "petitions.guessed"
 HISTORY = timedelta(days=3)
 """Older events of an imported case are not notified: the other system did that."""
 FIRST_EVENTS, FILING = 3, timedelta(seconds=1)
@@ -160,6 +161,26 @@ class CaseLetters:
             "wishes": "",
         }
         return Letter(email, language, "mail/link", context)
+
+    async def guessed(self, task: Task) -> Letter | None:
+        """To a petitioner whose case others try to open with made-up keys; None where there is no such case."""
+        number = task.payload["case"]
+        try:
+            view = await cases.view(number, Credentials(cases=frozenset({number})))
+        except NoSuchCase:
+            return None
+        if not view.petitioner_email:
+            return None
+        language = self.settings.spoken(view.petitioner_language)
+        context = {
+            "subject": i18n.translate(language, _("[%(number)s] Somebody is trying keys for your case",
+                                                  number=view.reference)),
+            "number": view.reference,
+            "link": case_link(self.settings, view.reference),
+            "link_label": i18n.translate(language, _("Open the case")),
+            "wishes": "",
+        }  # fmt: skip
+        return Letter(view.petitioner_email, language, "mail/key_guessed", context)
 
 
 async def _case_of(entry: Entry) -> CaseView:

@@ -21,7 +21,7 @@ from petitions import messages as petition_messages
 from petitions import reference
 from petitions import search as petition_search
 from petitions.actions import watch
-from petitions.letters import MAILBOX_JOB, CaseLetters
+from petitions.letters import GUESSED_JOB, MAILBOX_JOB, CaseLetters
 from petitions.permissions import Permission as PetitionPermission
 from petitions.queries import cases
 from petitions.queries.following import affected_desks
@@ -143,8 +143,8 @@ SEARCHED: Sequence[Kind] = (*petition_search.KINDS, *forum_search.KINDS, *visit_
 """Everything that can be found, each domain's own."""
 
 DELIVERIES = frozenset({
-    notifier.MAIL, notifier.TEXT, MAILBOX_JOB, links.CONFIRM_JOB, telling.LINK, daylists.DAYLIST, reminding.ALL_VISITS,
-    reminding.LETTER, sign_in_letters.GUESSED, "core.digest", "core.scan",
+    notifier.MAIL, notifier.TEXT, MAILBOX_JOB, GUESSED_JOB, links.CONFIRM_JOB, telling.LINK, daylists.DAYLIST,
+    reminding.ALL_VISITS, reminding.LETTER, sign_in_letters.GUESSED, "core.digest", "core.scan",
 })  # fmt: skip
 """Job kinds that wait for another server."""
 
@@ -270,6 +270,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         notifier.MAIL: notifying.deliver,
         notifier.TEXT: notifying.deliver,
         MAILBOX_JOB: notifying.delivering(CaseLetters(settings).mailbox),
+        GUESSED_JOB: notifying.delivering(CaseLetters(settings).guessed),
         "core.digest": digest.Digest(post, letters, follows_page=FOLLOWS_PAGE).send,
         "forums.news": news.hear,
         "petitions.recount": recount,

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from petitions.access import shown
 from petitions.clock_words import clock_words
 from petitions.errors import NoSuchCase
-from petitions.letters import MAILBOX_JOB
+from petitions.letters import GUESSED_JOB, MAILBOX_JOB
 from petitions.mail_links import MAILBOX_MINUTES, read_case_link, read_mailbox_link, read_text_token
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
@@ -78,7 +78,7 @@ async def open_with_key(request: Request) -> Response:
     try:
         command = Follow.parse(form)
         guess = await guesses.begin(request, "follow", command.reference)
-        number = await _number(command)
+        number = await _number(command, guess)
     except Invalid as error:
         typed = {"reference": str(form.get("reference", ""))[:80], "kept": str(form.get("kept", ""))}
         return await _follow_page(request, typed, error.errors)
@@ -90,13 +90,16 @@ async def open_with_key(request: Request) -> Response:
     return response
 
 
-async def _number(command: Follow) -> str:
+async def _number(command: Follow, guess: guesses.Guess) -> str:
     """The number of the case that number and key open. Raises ``Invalid`` if there is none."""
     try:
         number, level = await following.access_level(command.reference, Credentials(key=command.key))
     except NoSuchCase:
         level = Level.NONE
     if level < Level.PARTY:
+        if guess.to_be_told:  # whether there is such a case is looked up later: the answer takes as long for both
+            key = f"guessed:{command.reference}:{clock.now().date().isoformat()}"
+            await jobs.enqueue((key, GUESSED_JOB, {"case": command.reference}))
         raise Invalid.at("", WRONG)
     return number
 

@@ -77,6 +77,25 @@ async def test_owner_and_administrator_are_told_once(settings: Settings) -> None
         assert "/desk/account" in body.get_content()
 
 
+async def test_a_petitioner_whose_key_is_guessed_is_told_once(settings: Settings) -> None:
+    async with opened(replace(settings, rate_limits=True)) as system:
+        case, at = await filed(), clock.now()
+        await system.work()
+        before = len(system.mails())
+        for number in range(3 * TOLD):
+            at += LONGEST + timedelta(seconds=1)
+            with clock.at(at):
+                for reference in (case.reference, "K7Q-M9X-RW4"):
+                    typed = {"reference": reference, "key": f"wrong {number}"}
+                    answer = await post_without_page(elsewhere(system, number), "/cases", data=typed)
+                    assert answer.status_code == 422
+        with clock.at(at):
+            await system.work()
+        (told,) = system.mails()[before:]
+        assert told["To"] == "hong@example.org"
+        assert case.reference in str(told["Subject"])
+
+
 async def test_a_known_browser_is_one_whatever_else_it_opens(settings: Settings) -> None:
     """A success at another name renews the cookie, but not the attempts at this one; nor does an older cookie."""
     async with opened(replace(settings, rate_limits=True)) as system:
