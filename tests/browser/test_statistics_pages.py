@@ -28,3 +28,10 @@ async def test_names_are_read_beside_their_figures(site: System, open_page: Open
         )
         assert widths
         assert min(widths) >= 120, (address, min(widths))
+        apart = await page.evaluate(
+            "[...document.querySelectorAll('.chart-row p')].map(e => e.lastChild.getBoundingClientRect().left"
+            " - e.firstChild.getBoundingClientRect().right)"
+        )
+        assert all(room >= 8 for room in apart), (address, apart)
+        assert apart or address != "/statistics/adoption"
+        assert "…" not in await page.inner_text("main")

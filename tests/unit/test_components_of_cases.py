@@ -239,20 +239,12 @@ def test_breadcrumbs_end_at_this_page() -> None:
 
 # --- Pictures of numbers, slots ----------------------------------------------------------------------------
 
-ROWS = [(EVIL, 1240), ("공원", 310), ("청소", 0)]
 
-
-def test_bars_are_as_long_as_their_numbers_and_the_numbers_stand_beside_them() -> None:
-    root = draw("chart", 'c.bar_chart("n", "답변", rows, "건")', rows=ROWS)
-    assert [bar.attrs["width"] for bar in root.all("rect", class_="chart-bar")] == ["100.0%", "25.0%", "0.0%"]
-    assert [row.all("td")[0].text for row in root.one("tbody").all("tr")] == ["1,240", "310", "0"]
-    assert root.one("svg").attrs["role"] == "img"
-    assert "공원 310건" in root.one("desc").text
-
-
-def test_bars_of_nothing_but_zeros_have_no_length() -> None:
-    bars = draw("chart", 'c.bar_chart("n", "답변", [("a", 0), ("b", 0)])').all("rect", class_="chart-bar")
-    assert [bar.attrs["width"] for bar in bars] == ["0.0%", "0.0%"]
+def test_bars_are_as_long_as_their_shares_and_names_are_whole() -> None:
+    long = "その他（来庁者の少ない項目）とそのほかの窓口のすべて"
+    root = draw("chart", 'c.bar_row(name, "3 / 12", [("bar-received", 1), ("bar-adopted", 0.25)])', name=long)
+    assert root.one("p").text == f"{long} 3 / 12"
+    assert [bar.attrs["width"] for bar in root.all("rect")] == ["100%", "100%", "25.0%"]
 
 
 def test_a_line_goes_from_edge_to_edge_and_higher_is_more() -> None:
