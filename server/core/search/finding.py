@@ -7,7 +7,7 @@ is, so the rarest words are read whole until :data:`WHOLE` documents, and of the
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -39,26 +39,53 @@ DEFAULT_LENGTH = 500.0
 """Characters of a document, as long as nothing has been counted."""
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A question whose words are corrected, with what the index knows of them."""
+
+    question: Question
+    asked: Sequence[Asked]
+    ranking: Ranking
+    newest: Mapping[Kind, int]
+    """The newest id of each kind that has documents."""
+    meant: str
+
+
+async def prepare(kept: Tables, question: Question) -> Prepared | None:
+    """Two statements, and a few more to correct words that nobody wrote. None if nothing can be found."""
+    asked = words.asked(question.words)
+    if not asked or not question.readers or not question.kinds:
+        return None
+    statistics, newest = await _statistics(kept, asked, question.kinds)
+    if not newest:
+        return None
+    if meant := await spelling.corrected(kept, question.words, statistics.frequent, question.readers):
+        question, asked = replace(question, words=meant), words.asked(meant)
+        statistics, newest = await _statistics(kept, asked, question.kinds)
+    return Prepared(question, asked, Ranking(question.words, statistics), newest, meant)
+
+
 async def search(kept: Tables, question: Question, related: Related | None = None) -> Found:
     """A page of what a question finds. Three statements, and a few more to correct words that nobody wrote, or to find
     what says the same in other words.
     """
-    asked = words.asked(question.words)
-    if not asked or not question.readers or not question.kinds:
+    prepared = await prepare(kept, question)
+    if prepared is None:
         return Found()
-    statistics, newest = await _statistics(kept, asked, question.kinds)
-    if not newest:
-        return Found()
-    if meant := await spelling.corrected(kept, question.words, statistics.frequent, question.readers):
-        question, asked = replace(question, words=meant), words.asked(meant)
-        statistics, newest = await _statistics(kept, asked, question.kinds)
-    ranking = Ranking(question.words, statistics)
-    plan = _plan(question, ranking, newest)
+    question, ranking = prepared.question, prepared.ranking
+    plan = _plan(question, ranking, prepared.newest)
     ids, total, facets = await _candidates(kept, question, plan)
-    if related is not None and total < question.related and (alike := await related.of(question.words)):
-        return await _in_other_words(kept, question, Found(meant=meant), asked, alike)
+    if total < question.related and (found := await in_other_words(kept, prepared, related)):
+        return found
     hits = await _hits(kept, question, ranking, ids)
-    return Found(hits, total, plan.partly, facets, meant)
+    return Found(hits, total, plan.partly, facets, prepared.meant)
+
+
+async def in_other_words(kept: Tables, prepared: Prepared, related: Related | None) -> Found | None:
+    """What says the same as a question; None if there are no words for that."""
+    if related is None or not (alike := await related.of(prepared.question.words)):
+        return None
+    return await _in_other_words(kept, prepared.question, Found(meant=prepared.meant), prepared.asked, alike)
 
 
 async def _in_other_words(
@@ -75,18 +102,20 @@ async def _in_other_words(
     hits = [hit for hit in await _hits(kept, widely, ranking, ids) if hit.share >= least]
     if question.sort == "newest":
         hits.sort(key=lambda hit: (hit.at is not None, hit.at), reverse=True)
-    facets = _counted(hits) if question.facets else {}
+    counted = ((hit.kind, hit.department, hit.state, hit.district, hit.at) for hit in hits)
+    facets = count_facets(counted) if question.facets else {}
     page = hits[question.offset : question.offset + question.limit]
     return replace(found, hits=page, total=len(hits), facets=facets, related=True)
 
 
-def _counted(hits: Sequence[Hit]) -> Mapping[str, Mapping[str, int]]:
+def count_facets(hits: Iterable[tuple[str, int | None, str, str, datetime | None]]) -> Mapping[str, Mapping[str, int]]:
+    """How many hits there are of each value: of kind, department, state, district and moment."""
     found = {facet: Counter[str]() for facet in _FACETS}
-    for hit in hits:
-        year = hit.at.year if hit.at is not None else ""
-        values = (hit.kind, hit.department or "", hit.state, hit.district, year)
+    for kind, department, state, district, at in hits:
+        year = at.year if at is not None else ""
+        values = (kind, "" if department is None else department, state, district, year)
         for facet, value in zip(_FACETS, values, strict=True):
-            if value:
+            if value != "":
                 found[facet][str(value)] += 1
     return found
 
@@ -256,11 +285,9 @@ async def _hits(kept: Tables, question: Question, ranking: Ranking, ids: Sequenc
     ranks = question.sort == "relevance" and question.offset < RANKED
     end = question.offset + question.limit
     wanted = ids[: max(RANKED, end)] if ranks else ids[question.offset : end]
-    columns = "id, title, body, also, path, department, state, district, at, language"
-    rows = await database.fetch(f"SELECT {columns} FROM {kept.prefix}_document WHERE id IN (?)", wanted)
-    by_id = {row["id"]: row for row in rows}
-    texts = {key: words.folded(f"{row['title']}\n{row['also']}\n{row['body']}") for key, row in by_id.items()}
-    documents = {key: (row["title"], row["also"], texts[key]) for key, row in by_id.items()}
+    by_id = await rows(kept, wanted)
+    documents = {key: folded(row) for key, row in by_id.items()}
+    texts = {key: text for key, (_title, _also, text) in documents.items()}
     wanted, close = [key for key in wanted if key in by_id], dict[int, tuple[float, float]]()
     if ranks:
         rough = {key: ranking.rough(texts[key]) for key in wanted[:RANKED]}
@@ -271,10 +298,28 @@ async def _hits(kept: Tables, question: Question, ranking: Ranking, ids: Sequenc
     scores = close | ranking.scores({key: documents[key] for key in wanted if key not in close})
     finds = passages.pattern(question.words)
     names = {kind.number: kind.name for kind in question.kinds}
-    return [_hit(by_id[key], names[key >> ID_BITS], scores[key], finds) for key in wanted]
+    return [hit(by_id[key], names[key >> ID_BITS], scores[key], finds) for key in wanted]
 
 
-def _hit(row: Mapping[str, Any], kind: str, score: tuple[float, float], finds: re.Pattern[str] | None) -> Hit:
+async def rows(kept: Tables, ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
+    """What is stored of documents, by their ids in the index."""
+    columns = "id, title, body, also, path, department, state, district, at, language, readers"
+    found = await database.fetch(f"SELECT {columns} FROM {kept.prefix}_document WHERE id IN (?)", ids)
+    return {row["id"]: row for row in found}
+
+
+def folded(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """A stored document as the ranking compares it."""
+    return row["title"], row["also"], words.folded(f"{row['title']}\n{row['also']}\n{row['body']}")
+
+
+def moment(row: Mapping[str, Any]) -> datetime | None:
+    """The moment of a stored document."""
+    return datetime.fromtimestamp(row["at"], UTC) if row["at"] else None
+
+
+def hit(row: Mapping[str, Any], kind: str, score: tuple[float, float], finds: re.Pattern[str] | None) -> Hit:
+    """A stored document as a hit."""
     return Hit(
         kind,
         row["id"] & ((1 << ID_BITS) - 1),
@@ -284,7 +329,7 @@ def _hit(row: Mapping[str, Any], kind: str, score: tuple[float, float], finds: r
         row["department"],
         row["state"],
         row["district"],
-        datetime.fromtimestamp(row["at"], UTC) if row["at"] else None,
+        moment(row),
         *score,
         row["language"],
     )

@@ -41,7 +41,7 @@ class Term(NamedTuple):
     def phrases(self) -> list[tuple[str, ...]]:
         """The sequences of tokens any of which matches: as written, and with one space in it (이중납부, 이중 납부)."""
         found = [self.tokens]
-        if not self.prefix and all(len(token) == PAIR and _is_cjk(token) for token in self.tokens):
+        if not self.prefix and all(len(token) == PAIR and is_cjk(token) for token in self.tokens):
             found += [
                 (*self.tokens[: at - 1], self.tokens[at - 1][0], *self.tokens[at:])
                 for at in range(2, min(len(self.tokens), LONGEST_SPLIT))
@@ -154,7 +154,7 @@ def asked(q: str, most: int = MAX_QUERY) -> list[Asked]:
 
 def as_asked(token: str) -> Asked:
     """A token as it stands in the index, for ranking: of Latin script, a whole word."""
-    return Asked(token, prefix=False, cjk=_is_cjk(token))
+    return Asked(token, prefix=False, cjk=is_cjk(token))
 
 
 def words(q: str, most: int = MAX_QUERY) -> list[tuple[str, bool]]:
@@ -177,7 +177,8 @@ def tag(name: str, value: object) -> str:
 _not_in_tags = re.compile(r"[^0-9a-z가-힣]")
 
 
-def _is_cjk(token: str) -> bool:
+def is_cjk(token: str) -> bool:
+    """Whether a token is of Hangul, kana or kanji."""
     return _cjk_token.fullmatch(token) is not None
 
 
