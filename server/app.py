@@ -57,7 +57,7 @@ from server import (
     upkeep_pages,
     wiring,
 )
-from server.core import auth, database, networks, observe, page_cache, security, templates, web
+from server.core import auth, database, networks, observe, page_cache, search, security, templates, web
 from server.core.accounts import Account
 from server.core.config import Settings
 from server.core.errors import Refusal, Text
@@ -172,6 +172,7 @@ def create_app(settings: Settings, *, watched: bool = False) -> Starlette:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await search.ENGINE.close()
             await database.close()
 
     proxies = [str(one) for one in networks.both_ways(settings.trusted_proxies)]

@@ -75,6 +75,7 @@ def run(work: Callable[[Settings], Awaitable[T]], *, migrated: bool = True) -> T
                 raise click.ClickException("The database schema is not up to date: run `sinmungo migrate`.")
             return await work(settings)
         finally:
+            await search.ENGINE.close()
             await database.close()
 
     return _complete(with_database())
@@ -282,7 +283,11 @@ def reindex() -> None:
     async def work(_settings: Settings) -> int:
         total = await database.value(f"SELECT COUNT(*) FROM {search.TABLES.prefix}_document")
         with tqdm(total=total, desc="Search", unit=" documents", disable=None) as progress:
-            return await search.rebuild(wiring.SEARCHED, progress.update)
+            found = await search.rebuild(wiring.SEARCHED, progress.update)
+        if search.ENGINE.name != "embedded":
+            with tqdm(total=found, desc="Meilisearch", unit=" documents", disable=None) as progress:
+                await search.ENGINE.rebuild(progress.update)
+        return found
 
     click.echo(f"{run(work)} documents can be found.")
 

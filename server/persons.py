@@ -192,7 +192,8 @@ async def erase_rows(
 
 async def clean() -> None:
     """Leave nothing of what was erased where it stood: not in the index, and on SQLite not in the file either."""
-    await search.forget()
+    if problem := await search.forget():
+        click.echo(problem, err=True)
     if database.dialect() == "sqlite":
         await database.execute("VACUUM")
         await database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -144,7 +144,7 @@ SEARCHED: Sequence[Kind] = (*petition_search.KINDS, *forum_search.KINDS, *visit_
 
 DELIVERIES = frozenset({
     notifier.MAIL, notifier.TEXT, MAILBOX_JOB, GUESSED_JOB, links.CONFIRM_JOB, telling.LINK, daylists.DAYLIST,
-    reminding.ALL_VISITS, reminding.LETTER, sign_in_letters.GUESSED, "core.digest", "core.scan",
+    reminding.ALL_VISITS, reminding.LETTER, sign_in_letters.GUESSED, "core.digest", "core.scan", search.FILL,
 })  # fmt: skip
 """Job kinds that wait for another server."""
 
@@ -308,6 +308,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         recounting.NIGHTLY: recounting.nightly,
         "core.kept": _each(kept.sweep),
         "core.search": _each(search.count),
+        search.FILL: search.fill,
         "core.related": _each(partial(search.relearn, duties_said)),
         "core.scan": _each(partial(uploads.scan_quarantined, adapters.store, settings)),
         "core.sweep": _each(
@@ -328,5 +329,6 @@ def prepare(settings: Settings) -> Settings:
     """Fix the settings of this process, including the secret, and register which jobs follow which events."""
     complete = settings.with_secret()
     config.use(complete)
+    search.use(complete)
     ledger.route(CONSUMERS)
     return complete

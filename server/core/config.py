@@ -70,6 +70,8 @@ class Settings:
     tile_url: str = ""
     geocoder_url: str = field(default="", repr=False)
     clamd_url: str = field(default="", repr=False)
+    meilisearch_url: str = ""
+    meilisearch_key: str = field(default="", repr=False)
     run_jobs: bool = True
     forum_supports: int = 100
     idle_minutes: int = 60
@@ -189,6 +191,7 @@ class Settings:
             ("BASE_URL", self.base_url, {"http", "https"}),
             ("SMTP_URL", self.smtp_url, {"smtp", "smtps"}),
             ("CLAMD_URL", self.clamd_url, {"tcp", "unix"}),
+            ("MEILISEARCH_URL", self.meilisearch_url, {"http", "https"}),
         ):
             if url and url.partition("://")[0] not in schemes:
                 found.append(f"SINMUNGO_{name}: must start with {' or '.join(sorted(schemes))}://")
@@ -286,8 +289,8 @@ def _read(values: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
 
 _TEXTS = (
     "database_url", "secret_key", "base_url", "smtp_url", "mail_from", "text_url", "host", "city_name", "call_centre",
-    "privacy_officer", "security_contact", "tile_url", "geocoder_url", "clamd_url", "metrics_token", "timezone",
-    "country",
+    "privacy_officer", "security_contact", "tile_url", "geocoder_url", "clamd_url", "meilisearch_url",
+    "meilisearch_key", "metrics_token", "timezone", "country",
 )  # fmt: skip
 _PERIODS = ("keep_contacts_years", "keep_cases_years", "keep_visits_years")
 _NUMBERS = {

@@ -6,11 +6,15 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tortoise import Tortoise
+
 from server.core import database
 from server.core.config import Settings
 from server.core.search import Batch, Document, Embedded, Found, Kind, Question
+from server.core.search.meilisearch.engine import Meilisearch
 from server.core.search.port import Engine
 from server.core.search.tables import Tables
+from tests.support.meilisearch_server import MASTER, Server, running
 from tests.support.postgres import NewDatabase
 
 STORED: dict[str, dict[int, Document]] = {"answer": {}, "place": {}, "secret": {}}
@@ -78,10 +82,40 @@ async def _embedded(url: str) -> AsyncIterator[Bench]:
         await database.close()
 
 
+@contextlib.asynccontextmanager
+async def meilisearch(url: str) -> AsyncIterator[tuple[Bench, Server]]:
+    """An engine with Meilisearch before it, whose jobs run when the bench settles; and the server."""
+    tables = Tables("contract")
+    await database.connect(Settings(database_url=url), {})
+    await Tortoise.generate_schemas()
+    await tables.create()
+    with running() as server:
+        engine = Meilisearch(tables, None, server.url, MASTER)
+        await engine.rebuild(lambda _count: None)
+
+        async def settle() -> None:
+            await engine.filling.bring_waiting()
+            while await tables.count():
+                pass
+
+        try:
+            yield Bench(engine, settle), server
+        finally:
+            await engine.close()
+            await database.close()
+
+
+@contextlib.asynccontextmanager
+async def _meilisearch(url: str) -> AsyncIterator[Bench]:
+    async with meilisearch(url) as (found, _server):
+        yield found
+
+
 Start = Callable[[NewDatabase], AbstractAsyncContextManager[Bench]]
 ENGINES: Mapping[str, Start] = {
     "embedded on sqlite": lambda new: _embedded(new("sqlite")),
     "embedded on postgres": lambda new: _embedded(new("postgres")),
+    "meilisearch": lambda new: _meilisearch(new("sqlite")),
 }
 """How each engine is started with a database of its own."""
 

@@ -4,20 +4,38 @@ The port and what travels through it stand in ``port``. The embedded engine is a
 other does; an engine for larger installations stands beside it and is filled by jobs.
 """
 
+import importlib
 from collections.abc import AsyncIterator, Callable, Sequence
 
+from server.core.config import Settings
+from server.core.jobs import Task
 from server.core.search import rebuilding, relearning
-from server.core.search.embedded import RELATED, TABLES, Embedded
+from server.core.search.embedded import FILL, RELATED, TABLES, Embedded
 from server.core.search.port import PUBLIC, Batch, Document, Found, Hit, Kind, Passage, Question, translated
 from server.core.search.words import query_terms, tokens
 
 __all__ = [
-    "ENGINE", "PUBLIC", "RELATED", "TABLES", "Batch", "Document", "Embedded", "Found", "Hit", "Kind", "Passage",
-    "Question", "count", "forget", "problems", "put", "query_terms", "rebuild", "refresh", "relearn", "remove",
-    "tokens", "translated",
+    "ENGINE", "FILL", "PUBLIC", "RELATED", "TABLES", "Batch", "Document", "Embedded", "Found", "Hit", "Kind", "Passage",
+    "Question", "count", "fill", "forget", "problems", "put", "query_terms", "rebuild", "refresh", "relearn", "remove",
+    "tokens", "translated", "use",
 ]  # fmt: skip
 
 ENGINE = Embedded(related=RELATED)
+
+
+def use(settings: Settings) -> None:
+    """Choose the engine of this process. Only Meilisearch needs its client, which takes a third of a second to load."""
+    global ENGINE  # noqa: PLW0603 - chosen once, at the start
+    if not settings.meilisearch_url:
+        ENGINE = Embedded(related=RELATED)
+        return
+    engine = importlib.import_module("server.core.search.meilisearch.engine")
+    ENGINE = engine.Meilisearch(TABLES, RELATED, settings.meilisearch_url, settings.meilisearch_key)
+
+
+async def fill(task: Task) -> None:
+    """Bring to another engine what a job names."""
+    await ENGINE.fill(task)
 
 
 async def put(*documents: Document, new: bool = False) -> None:
@@ -47,11 +65,15 @@ async def count() -> None:
         pass
 
 
-async def forget() -> None:
-    """Leave nothing of documents that were removed or replaced: no word, no part of the index, nothing learned."""
+async def forget() -> str:
+    """Leave nothing of documents that were removed or replaced: no word, no part of an index, nothing learned.
+
+    Returns a sentence if another engine could not be told.
+    """
     await count()
     await TABLES.forget()
     await RELATED.replace([], 0)  # the next job learns anew from what is left
+    return await ENGINE.forget()
 
 
 async def relearn(besides: relearning.Texts) -> None:
@@ -64,6 +86,11 @@ async def rebuild(kinds: Sequence[Kind], progress: Callable[[int], object]) -> i
     return await rebuilding.rebuild(TABLES, kinds, progress)
 
 
-def problems(kinds: Sequence[Kind]) -> AsyncIterator[str]:
-    """Compare the index with the documents and repair it; a sentence for each kind that was repaired."""
-    return rebuilding.problems(TABLES, kinds)
+async def problems(kinds: Sequence[Kind]) -> AsyncIterator[str]:
+    """Compare the index with the documents and repair it; a sentence for each kind that was repaired. Then the same for
+    another engine's.
+    """
+    async for problem in rebuilding.problems(TABLES, kinds):
+        yield problem
+    async for problem in ENGINE.problems():
+        yield problem

@@ -1,8 +1,9 @@
 """The embedded engine: full-text search inside the database, updated in the same transaction as the data."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 
 from server.core import database
+from server.core.jobs import Task
 from server.core.search import finding, lists, spelling
 from server.core.search.port import Document, Found, Kind, Question
 from server.core.search.related import Related
@@ -12,6 +13,8 @@ TABLES = Tables()
 """The tables in use."""
 RELATED = Related()
 """The related words in use."""
+FILL = "core.meilisearch"
+"""The kind of the jobs that fill an engine beside the embedded one."""
 
 
 class Embedded:
@@ -55,3 +58,23 @@ class Embedded:
     def match_sql(self, kind: Kind, q: str, *, column: str = "c.id", common: bool = False) -> tuple[str, list[object]]:
         """A condition for the rows of a list that contain the words."""
         return lists.match_sql(self.kept, kind, database.dialect(), q, column=column, common=common)
+
+    async def fill(self, task: Task) -> None:
+        """Nothing: the index is filled with the data. Jobs of an engine that was switched off end here."""
+
+    async def forget(self) -> str:
+        """Make sure that what was removed is removed elsewhere, too; a sentence if that was not possible."""
+        return ""
+
+    async def problems(self) -> AsyncIterator[str]:
+        """A sentence for each difference between another engine's index and this one."""
+        none: Sequence[str] = ()
+        for problem in none:
+            yield problem
+
+    async def rebuild(self, progress: Callable[[int], object]) -> int:  # noqa: ARG002 - nothing to tell
+        """Build another engine's index anew out of this one; returns the number of documents."""
+        return 0
+
+    async def close(self) -> None:
+        """End what runs for searches."""

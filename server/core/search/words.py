@@ -98,6 +98,11 @@ def initial_letters(word: str) -> str:
     return "".join(chr(_INITIAL + (ord(one) - ord("가")) // _PER_INITIAL) for one in word)
 
 
+def is_initial(token: str) -> bool:
+    """Whether a token is of initial consonants, which stand in no text."""
+    return _INITIAL <= ord(token[0]) <= _LAST_INITIAL
+
+
 def known(title: str, body: str) -> list[str]:
     """The words that a document gives the dictionary: those of its title, and longer Latin ones of its text."""
     latin = (run for run, cjk in _runs(folded(body)) if not cjk and LONG_ENOUGH <= len(run) <= MAX_WORD)
@@ -123,6 +128,7 @@ _letters = re.compile(r"[a-zà-ɏ]{4,}")
 _syllables = re.compile("[가-힣]+")
 _INITIAL = 0x1100
 """The first of the initial consonants, into which NFKC also turns those of a keyboard (ㄱ)."""
+_LAST_INITIAL = 0x1112
 _PER_INITIAL = 588
 """Syllables that begin with the same consonant."""
 
