@@ -23,6 +23,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from server.core import clock, database
+from server.core.bell import bell
 from server.core.delivery import Deferred
 from server.core.rows import columns, select
 
@@ -85,39 +86,6 @@ class Postponed(Exception):
     def __init__(self, until: datetime) -> None:
         super().__init__(f"until {until.isoformat()}")
         self.until = until
-
-
-class Bell:
-    """Rings in this process when there may be new jobs or ledger rows."""
-
-    def __init__(self) -> None:
-        self._waiting: set[asyncio.Event] = set()
-        self.rings = 0
-
-    def ring(self) -> None:
-        self.rings += 1
-        for event in self._waiting:
-            event.set()
-
-    async def wait(self, seconds: float, seen_rings: int | None = None) -> bool:
-        """Wait for the next ring, or for any after the first ``seen_rings`` ones; False on timeout."""
-        if seen_rings is not None and seen_rings != self.rings:
-            return True
-        event = asyncio.Event()
-        self._waiting.add(event)
-        try:
-            # Not wait_for: before Python 3.12 it swallows a cancellation that arrives together with the ring.
-            async with asyncio.timeout(seconds):
-                await event.wait()
-        except TimeoutError:
-            return False
-        else:
-            return True
-        finally:
-            self._waiting.discard(event)
-
-
-bell = Bell()
 
 
 async def enqueue(*jobs: tuple[str, str, Mapping[str, Any]], delay: timedelta = timedelta()) -> None:
@@ -396,3 +364,25 @@ async def retry_dead(key: str = "") -> int:
     )
     bell.ring()
     return changed
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A job with what it is about."""
+
+    key: str
+    payload: str
+    created_at: datetime
+
+
+async def of_kind(kind: str, limit: int, key: str = "") -> list[Waiting]:
+    """The oldest jobs of a kind that have not failed, or the one with a key: for a handler that does several."""
+    which = "key = ?" if key else "error = ?"
+    sql = f"SELECT {columns(Waiting, 'j')} FROM job j WHERE kind = ? AND dead = ? AND {which} ORDER BY id LIMIT {limit}"
+    return await select(Waiting, sql, kind, False, key)
+
+
+async def put_off(kind: str, until: datetime) -> None:
+    """Run no job of a kind before a moment."""
+    sql = "UPDATE job SET run_at = ? WHERE kind = ? AND dead = ? AND run_at < ?"
+    await database.execute(sql, until, kind, False, until)

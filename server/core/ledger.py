@@ -18,6 +18,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from server.core import changes, clock, database, jobs
+from server.core.bell import bell
 from server.core.errors import NotFound
 from server.core.personal import Held, Personal
 from server.core.rows import read as read_row
@@ -179,7 +180,7 @@ async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[DomainE
             for consumer in consumers.get(event.kind, ())
         )
     )
-    database.after_commit(jobs.bell.ring)
+    database.after_commit(bell.ring)
     _note_public(event for _chain, event in recorded)
     return ids
 
@@ -189,7 +190,7 @@ async def begin_many(actor: str, chains: Sequence[tuple[str, Sequence[tuple[Doma
     begun = [(Chain(subject, 0, GENESIS, new=True), events) for subject, events in chains]
     rows = [chain._next(actor, event, moment) for chain, events in begun for event, moment in events]  # noqa: SLF001
     await _insert([chain for chain, _events in begun], rows)
-    database.after_commit(jobs.bell.ring)
+    database.after_commit(bell.ring)
     _note_public(event for _chain, events in begun for event, _moment in events)
 
 

@@ -14,7 +14,8 @@ from petitions.actions import answering, handling
 from petitions.actions.intake import Filed
 from petitions.forms import Accept, GiveAnswer, TextOnly, Transfer
 from server import wiring
-from server.core import database, jobs, ledger
+from server.core import database, ledger
+from server.core.bell import bell
 from server.core.config import Settings
 from server.core.ledger import Entry
 from server.core.stream import hub as hubs
@@ -336,12 +337,12 @@ async def test_a_lost_connection_for_notifications_is_made_again(system: System)
 
 async def filed_elsewhere(case: Filed) -> None:
     """A commit that no bell of this process tells of."""
-    ring = jobs.bell.ring
+    ring = bell.ring
     try:
-        jobs.bell.ring = lambda: None  # type: ignore[method-assign]
+        bell.ring = lambda: None  # type: ignore[method-assign]
         await handling.message("petitioner", case.reference, TextOnly("안녕하세요."))
     finally:
-        jobs.bell.ring = ring  # type: ignore[method-assign]
+        bell.ring = ring  # type: ignore[method-assign]
 
 
 async def test_what_no_bell_told_of_is_found_within_about_a_second(system: System) -> None:

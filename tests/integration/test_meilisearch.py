@@ -5,21 +5,22 @@ No real one is available: it is the server of ``tests/support/meilisearch_server
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 from meilisearch import Client
 from meilisearch.errors import MeilisearchApiError
 
 from server.core import database, jobs
-from server.core.search import Document
-from server.core.search.embedded import FILL
+from server.core.search import FILL, Document, Embedded, Question
 from server.core.search.meilisearch import channel, engine, shape
 from server.core.search.meilisearch.channel import Channel, Rejected, Unavailable
 from server.core.search.meilisearch.engine import Meilisearch
+from server.core.search.port import Sort
 from tests.support.meilisearch_server import MASTER, Server
 from tests.support.postgres import NewDatabase
 from tests.support.search_engines import ANSWER, SECRET, STORED, Bench, meilisearch
+
+SORTS: tuple[Sort, ...] = ("relevance", "newest")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -86,10 +87,14 @@ async def test_changes_arrive_by_jobs_in_one_batch(both: tuple[Bench, Server]) -
 
 async def test_what_is_rolled_back_never_arrives(both: tuple[Bench, Server]) -> None:
     bench, server = both
-    with pytest.raises(ZeroDivisionError):
+
+    async def fail() -> None:
         async with database.transaction():
             await bench.engine.put([Document(ANSWER, 1, "가로등")])
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     assert not await worker(bench).drain()
     assert titles(server) == set()
 
@@ -201,7 +206,7 @@ async def test_a_rebuild_swaps_and_brings_what_changed_meanwhile(
     assert not shape.differs(server.indexes[shape.INDEX].settings)
 
 
-async def test_an_interrupted_rebuild_leaves_the_old_index_and_the_next_one_cleans_up(
+async def test_an_interrupted_rebuild_leaves_the_old_index_in_use(
     one: tuple[Bench, Server],
 ) -> None:
     bench, server = one
@@ -254,9 +259,7 @@ async def test_what_is_forgotten_is_gone_at_once(one: tuple[Bench, Server]) -> N
 
 async def test_what_the_index_has_not_heard_of_is_not_shown(one: tuple[Bench, Server]) -> None:
     bench, _server = one
-    await bench.put(
-        Document(ANSWER, 1, "가로등 고장"), Document(ANSWER, 2, "가로등 추가"), Document(ANSWER, 3, "가로등")
-    )
+    await bench.put(*(Document(ANSWER, n, f"가로등 {n}") for n in (1, 2, 3)))
     await write(bench, Document(ANSWER, 1, "가로등 고장", readers=("cases",)))
     async with database.transaction():
         await bench.engine.remove(ANSWER, [2])
@@ -315,18 +318,14 @@ async def test_few_words_find_exactly_what_the_database_finds(one: tuple[Bench, 
             for n in range(1, 32)
         )
     )
-    embedded = super(Meilisearch, of(bench))
+    embedded = Embedded(of(bench).kept)
     for words in ("가로등", "가로등 고장", "도로가 고장", "street 2026", "고장 도로 2026", "2026 street"):
-        for sort in ("relevance", "newest"):
-            question = replace(await _question(words), sort=sort, facets=True)  # type: ignore[arg-type]
+        for sort in SORTS:
+            question = Question(words, [ANSWER], limit=100, sort=sort, facets=True)
             expected, found = await embedded.search(question), await bench.engine.search(question)
             assert not found.simple
             assert {hit.id for hit in found.hits} == {hit.id for hit in expected.hits}, words
             assert (found.total, found.facets["department"]) == (expected.total, expected.facets["department"])
-
-
-async def _question(words: str) -> engine.Question:
-    return engine.Question(words, [ANSWER], limit=100)
 
 
 async def test_long_questions_find_what_lacks_their_rarest_word(one: tuple[Bench, Server]) -> None:
@@ -360,7 +359,7 @@ async def test_a_key_of_its_own_is_enough(one: tuple[Bench, Server]) -> None:
     try:
         await other.rebuild(lambda _count: None)
         assert [line async for line in other.problems()] == []
-        assert not (await other.search(await _question("가로등"))).simple
+        assert not (await other.search(Question("가로등", [ANSWER]))).simple
     finally:
         await other.close()
 

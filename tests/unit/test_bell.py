@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from server.core.jobs import Bell
+from server.core.bell import Bell
 
 
 @pytest.mark.parametrize("turns", range(4))

@@ -20,8 +20,9 @@ import asyncpg
 from prometheus_client import Gauge
 from starlette.types import Receive
 
-from server.core import changes, database, jobs, ledger
+from server.core import changes, database, ledger
 from server.core.accounts import Official
+from server.core.bell import bell
 from server.core.config import Settings
 from server.core.errors import Overloaded, TooMany
 from server.core.ledger import Audience, Entry, Position
@@ -241,11 +242,11 @@ class Hub:
 
     async def _tail(self) -> None:
         place: Position | None = None
-        pause, rings = POLL, jobs.bell.rings
+        pause, rings = POLL, bell.rings
         while True:
-            if jobs.bell.rings != rings:
+            if bell.rings != rings:
                 pause = AGAIN
-            rings = jobs.bell.rings  # before polling, so that no ring is missed
+            rings = bell.rings  # before polling, so that no ring is missed
             try:
                 place = place or await ledger.position()
                 entries = await ledger.tail(place)
@@ -260,7 +261,7 @@ class Hub:
                 entries = []
             await asyncio.sleep(PAUSE)
             if not entries:
-                await jobs.bell.wait(pause, rings)
+                await bell.wait(pause, rings)
                 pause = min(pause * 2, POLL)
 
     def _note_changes(self, entries: list[Entry]) -> None:
@@ -367,13 +368,13 @@ class Hub:
 
         def notified(_connection: object, process: int, _channel: str, _content: object) -> None:
             if process != own:
-                jobs.bell.ring()
+                bell.ring()
 
         try:
             await connection.add_listener(CHANNEL, notified)
             connection.add_termination_listener(lambda _connection: self._news.set())
             changes.known.heard = True
-            jobs.bell.ring()
+            bell.ring()
             while True:
                 await self._news.wait()
                 self._news.clear()

@@ -73,43 +73,33 @@ class Filling:
         except Unavailable as error:
             log.warning("the search index waits for Meilisearch: %s", error)
             until = clock.now() + LATER
-            await database.execute(
-                "UPDATE job SET run_at = ? WHERE kind = ? AND dead = ? AND run_at < ?", until, FILL, False, until
-            )
+            await jobs.put_off(FILL, until)
             raise Postponed(until) from error
         finally:
             self._alone.release()
 
     async def _fill(self, only: str = "") -> None:
         """Bring what waiting jobs name, or one that failed before, for which it may be to blame."""
-        which, values = ("key = ?", [only]) if only else ("error = ?", [""])
-        rows = await database.fetch(
-            f"SELECT key, payload, created_at FROM job WHERE kind = ? AND dead = ? AND {which} ORDER BY id "
-            f"LIMIT {TOGETHER}",
-            FILL,
-            False,
-            *values,
-        )
+        waiting = await jobs.of_kind(FILL, TOGETHER, only)
         ids, keys = set[int](), list[str]()
-        for row in rows:
-            more = set(orjson.loads(row["payload"])["ids"])
+        for job in waiting:
+            more = set(orjson.loads(job.payload)["ids"])
             if keys and len(ids | more) > TOGETHER:
                 break
             ids |= more
-            keys.append(row["key"])
+            keys.append(job.key)
         if await channel.busy(self._to) > QUEUED:
             raise Unavailable("it has too much to do")
         if await channel.exists(self._to):  # before the first rebuild there is nothing to follow
             await self._bring(INDEX, sorted(ids), TASK_SECONDS)
         await jobs.take(sorted(keys))
-        for row in rows[: len(keys)]:
-            lag.observe(max(0.0, (clock.now() - database.moment(row["created_at"])).total_seconds()))
+        for job in waiting[: len(keys)]:
+            lag.observe(max(0.0, (clock.now() - job.created_at).total_seconds()))
 
     async def bring_waiting(self) -> None:
         """Bring all that waits, in this process and now."""
-        waiting = "SELECT 1 FROM job WHERE kind = ? AND dead = ? AND error = ? LIMIT 1"
         async with self._alone:
-            while await database.fetch_one(waiting, FILL, False, ""):
+            while await jobs.of_kind(FILL, 1):
                 await self._fill()
 
     async def _bring(self, index: str, ids: Sequence[int], seconds: float) -> None:
