@@ -85,11 +85,13 @@ class Index:
         prefix = not q.endswith(" ")
         allowed = set(self.matching(query.get("filter"))) & set(self.matching(rule))
         found = dict[str, tuple[Any, ...]]()
-        for key in allowed:
+        for place, key in enumerate(self.documents):
+            if key not in allowed:
+                continue
             score = self._score(key, asked, prefix=prefix, strategy=query.get("matchingStrategy") or "last")
             if score is not None:
                 sorts = self._sorts(key, query.get("sort") or [])
-                found[key] = (*sorts, -score, list(self.documents).index(key))
+                found[key] = (*sorts, -score, place)
         return found
 
     def _sorts(self, key: str, sort: Sequence[str]) -> tuple[Any, ...]:

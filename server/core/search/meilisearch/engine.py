@@ -71,6 +71,9 @@ class Meilisearch(Embedded):
 
     async def search(self, question: Question) -> Found:
         """A page of what is found; by the embedded engine, which says so, if Meilisearch does not answer in time."""
+        if self._probing is not None:
+            simple.labels("left alone").inc()
+            return replace(await super().search(question), simple=True)
         prepared = await finding.prepare(self.kept, question)
         if prepared is None:
             return Found()
@@ -108,8 +111,8 @@ class Meilisearch(Embedded):
         return Found(hits, total, not complete and not exact, facets, prepared.meant)
 
     async def _ask(self, each: Sequence[Any], federation: Mapping[str, Any]) -> Mapping[str, Any]:
-        if self._probing is not None or self._waiting >= 2 * THREADS:
-            raise Unavailable("left alone" if self._probing is not None else "busy")
+        if self._waiting >= 2 * THREADS:
+            raise TimeoutError
         begun = time.perf_counter()
         self._waiting += 1
         try:
@@ -123,13 +126,10 @@ class Meilisearch(Embedded):
 
     def _failed(self, error: Exception) -> None:
         slow = isinstance(error, TimeoutError)
-        if self._probing is not None:
-            simple.labels("left alone").inc()
-            return
         simple.labels("slow" if slow else "refused" if isinstance(error, Rejected) else "unavailable").inc()
         self._failures += 1 if slow else FAILURES
         log.warning("Meilisearch did not answer a search: %s", error if str(error) else type(error).__name__)
-        if self._failures >= FAILURES:
+        if self._failures >= FAILURES and self._probing is None:
             available.set(0)
             self._probing = asyncio.create_task(self._probe())
 
