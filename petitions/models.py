@@ -242,6 +242,61 @@ class RoutingRule(Model):
         table = "routing_rule"
 
 
+class RoutingModel(Model):
+    """A version of what routing learned from handled cases: hashed arrays, when, from how many, and how good it is."""
+
+    id = fields.IntField(primary_key=True)
+    learned_at = fields.DatetimeField()
+    """When its cases were read: corrections after it are not learned yet."""
+    cases = fields.IntField()
+    corrections = fields.IntField()
+    """Cases that officials gave to another department than was proposed."""
+    held = fields.IntField()
+    """Cases that no version ever learns from, and on which versions are compared."""
+    digest = fields.CharField(max_length=64)
+    arrays = fields.BinaryField()
+    evaluation: dict[str, Any] = fields.JSONField(default=dict)
+    """On the held cases: of this version (``own``), and of the one before it (``before``)."""
+    active = fields.BooleanField(default=False)
+    """Whether it routes. A version that is worse than the one before it never does."""
+
+    class Meta:
+        table = "routing_model"
+
+
+class RoutingExample(Model):
+    """A case that a version learned from, so that the version is deleted with the case's words."""
+
+    id = fields.BigIntField(primary_key=True)
+    model: fields.ForeignKeyRelation[RoutingModel] = fields.ForeignKeyField(
+        "petitions.RoutingModel", on_delete=fields.CASCADE, related_name="examples", db_index=False
+    )
+    model_id: int
+    case_id = fields.BigIntField()
+
+    class Meta:
+        table = "routing_example"
+        indexes = (
+            Index(fields=("case_id",), name="routing_example_case"),
+            Index(fields=("model_id",), name="routing_example_model"),
+        )
+
+
+class RoutingThreshold(Model):
+    """From which probability a department gets a case at once, and from which it is proposed. Others have the usual."""
+
+    id = fields.IntField(primary_key=True)
+    department: fields.OneToOneRelation[Department] = fields.OneToOneField(
+        "core.Department", on_delete=fields.CASCADE, related_name="threshold"
+    )
+    department_id: int
+    assign_at = fields.FloatField()
+    propose_at = fields.FloatField()
+
+    class Meta:
+        table = "routing_threshold"
+
+
 class ReplyTemplate(Model):
     """A reply template with placeholders, for one department or all, one kind or all."""
 

@@ -7,6 +7,7 @@ PERSONAL = Personal(
         Way("case", ("email", "phone"), "SELECT case_id FROM petitioner WHERE LOWER(email) IN (?) OR phone IN (?)"),
         Way("reference", ("case",), "SELECT reference FROM petition_case WHERE id IN (?)"),
         Way("subject", ("case",), "SELECT 'case/' || reference FROM petition_case WHERE id IN (?)"),
+        Way("routing_model", ("case",), "SELECT DISTINCT model_id FROM routing_example WHERE case_id IN (?)"),
     ),
     held=(
         Held("statement", "case", "case_id", f"text = {BLANK}"),
@@ -21,6 +22,7 @@ PERSONAL = Personal(
             secret=("key_hash",),
         ),
         Held("petitioner", "case", "case_id", "name = '', email = '', phone = '', address = ''"),
+        Held("routing_model", "routing_model", "id", secret=("arrays",)),
     ),
 )
 

@@ -21,6 +21,7 @@ import uvicorn
 from tqdm import tqdm
 from uvicorn import _subprocess
 
+from petitions.learning_command import learn_command
 from server import backup, importing, importing_forums, persons, retention, wiring
 from server import check as checks
 from server.bench.command import bench
@@ -299,6 +300,7 @@ main.add_command(persons.erase)
 main.add_command(retention.retention)
 main.add_command(clock_command, "clock")
 main.add_command(bench)
+routing_command.add_command(learn_command)
 main.add_command(routing_command)
 main.add_command(search_command)
 main.add_command(queue_command, "queue")

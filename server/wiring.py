@@ -20,7 +20,7 @@ from petitions import events as petition_events
 from petitions import messages as petition_messages
 from petitions import reference
 from petitions import search as petition_search
-from petitions.actions import watch
+from petitions.actions import learning, watch
 from petitions.letters import GUESSED_JOB, MAILBOX_JOB, CaseLetters
 from petitions.permissions import Permission as PetitionPermission
 from petitions.queries import cases
@@ -119,6 +119,7 @@ CONSUMERS: Mapping[str, tuple[str, ...]] = {
 PERIODIC: Mapping[str, timedelta] = {
     "petitions.remind": timedelta(minutes=1),
     "petitions.close_uncontested": timedelta(hours=1),
+    learning.DUE: timedelta(minutes=10),
     "core.digest": timedelta(minutes=10),
     "forums.watch": timedelta(minutes=1),
     "forums.remind": timedelta(hours=1),
@@ -276,6 +277,8 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         "petitions.recount": recount,
         "petitions.remind": _each(watch.remind),
         "petitions.close_uncontested": _each(watch.close_uncontested),
+        learning.DUE: learning.look,
+        learning.LEARN: learning.run,
         sign_in_letters.GUESSED: notifying.delivering(sign_in_letters.letter),
         links.CONFIRM_JOB: notifying.delivering(links.confirmation),
         "forums.watch": _each(timing.by_time),

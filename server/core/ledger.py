@@ -263,6 +263,12 @@ async def read(
     )
 
 
+async def latest(kinds: Collection[str], limit: int) -> list[Entry]:
+    """The newest events of some kinds, of all subjects, newest first."""
+    sql = f"SELECT {COLUMNS} FROM ledger_event WHERE kind IN (?) ORDER BY id DESC LIMIT {limit}"
+    return await select(Entry, sql, list(kinds))
+
+
 async def around(entry: Entry, span: timedelta) -> list[Entry]:
     """A subject's events less than ``span`` before or after one of them, in order, and that one."""
     return await select(

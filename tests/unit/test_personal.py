@@ -18,12 +18,12 @@ NAME_NOBODY = frozenset({
     "account", "absence", "commitment", "commitment_step", "counter", "counter_ability", "counter_service",
     "counter_sitting", "department", "device", "district", "district_change", "emergency_call", "forum_numbering",
     "forum_session", "holiday", "landmark", "local_hours", "office", "office_day", "office_hours", "office_opening",
-    "reply_template", "routing_rule", "saved_view", "service", "shift", "ticket_series",
+    "reply_template", "routing_rule", "routing_threshold", "saved_view", "service", "shift", "ticket_series",
     # Times, numbers and ids.
     "booking_calendar", "booking_claim", "booking_slot", "booking_time", "consultation", "crowding_model", "forum_news",
     "freed_time", "ledger_event", "ledger_head", "moderation_day", "number_block", "participation", "queue_day",
-    "series_day", "support", "text_event", "ticket_call", "ticket_matter", "visit_matter", "visitor_count",
-    "wait_estimate",
+    "routing_example", "series_day", "support", "text_event", "ticket_call", "ticket_matter", "visit_matter",
+    "visitor_count", "wait_estimate",
     # Keyed hashes that are swept after hours or days; the job table and kept forms are emptied by functions of theirs.
     "attempt", "idempotency_answer", "text_count", "job", "kept_form",
 })  # fmt: skip

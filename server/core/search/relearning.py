@@ -1,13 +1,11 @@
 """Keeps the table of related words up to date: a job learns them anew when the city's public texts have changed."""
 
-import asyncio
 import logging
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 import orjson
 
-from server.core import database
+from server.core import aside, database
 from server.core.search.port import PUBLIC
 from server.core.search.related import Related
 from server.core.search.tables import Tables
@@ -58,16 +56,5 @@ async def relearn(kept: Tables, related: Related, besides: Texts) -> int:
 
 async def learn_aside(texts: Sequence[str]) -> list[Row]:
     """``learning.learn`` in a process of its own. Raises ``RuntimeError`` if that failed."""
-    started = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "server.core.search.learning",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        out, errors = await started.communicate(orjson.dumps(texts))
-    except BaseException:
-        if started.returncode is None:
-            started.kill()
-        raise
-    if started.returncode:
-        raise RuntimeError(f"Words could not be learned: {errors.decode('utf-8', 'replace')[-1_000:]}")
+    out = await aside.run("server.core.search.learning", orjson.dumps(texts))
     return [(word, [(token, weight) for token, weight in related]) for word, related in orjson.loads(out)]
