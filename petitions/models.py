@@ -108,6 +108,7 @@ class Case(Model):
             Index(fields=("open", "interim_ask_on"), name="case_interim"),
             Index(fields=("status", "answered_at"), name="case_status_answered"),
             Index(fields=("objection_due_at", "id"), name="case_objection_due"),
+            Index(fields=("lat", "lng"), name="case_place"),
         )
 
 

@@ -23,7 +23,7 @@ from petitions.duties import duties
 from petitions.errors import ChangedMeanwhile, NoSuchCase
 from petitions.forms import GiveAnswer
 from petitions.labels import CHANNELS, DECISIONS
-from petitions.queries import consultations, desk, following, timeline
+from petitions.queries import alike, consultations, desk, following, timeline
 from petitions.queries.case_events import case_events
 from petitions.queries.cases import CaseView, Level, view
 from petitions.queries.filters import Filter
@@ -213,7 +213,7 @@ async def _page(
         "changed": await _items(case, others, language),
         "template_options": [(t.id, t.title) for t in await desk.templates(case)] if Action.ANSWER in mine else [],
         "filed_before": filed_before,
-        "similar": await desk.similar(case, official),
+        "similar": await alike.at_desk(case, official, [other.reference for other in filed_before]),
         "department_names": reference_data.department_names(language),
         "back": asked.wanted.address(addresses.INBOX),
         "previous": addresses.case(before, asked.wanted) if before else "",

@@ -1,4 +1,4 @@
-"""What the desk shows beside the cases: counts, officials to choose from, templates, saved views, similar cases."""
+"""What the desk shows beside the cases: counts, officials to choose from, templates, saved views, earlier cases."""
 
 import re
 from collections.abc import Collection
@@ -13,23 +13,18 @@ from petitions.queries.rows import Row
 from petitions.queries.scope import scope
 from petitions.reference import Reference
 from petitions.rights import cooperates
-from petitions.search import CASE, readers
 from petitions.states import OPEN, State
-from server.core import clock, database, roles, search
+from server.core import clock, database, roles
 from server.core.accounts import Official, Role
 from server.core.listing import Condition, Page, where
 from server.core.listing import counts as counts_of
 from server.core.roles import Staff
-from server.core.rows import Local, columns, read_all, select
-from server.core.search import Question
+from server.core.rows import Local, columns, select
 
 CAP = 1_000
 """Counts stop here and are shown as "1,000+"."""
-SIMILAR = 5
 SIMILAR_WORDS = 4
 """The number of title words that are searched for."""
-SIMILAR_LEAST = 0.3
-"""The share of the title's words, weighted by rarity, that a similar case contains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,32 +146,6 @@ class View:
 async def saved_views(official: Official) -> list[View]:
     """An official's saved views, by name."""
     return await select(View, "SELECT id, name, query FROM saved_view WHERE account_id = ? ORDER BY name", official.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Similar:
-    """A similar case, with its answer if it has one."""
-
-    reference: str
-    title: str
-    status: State
-    answer: str
-
-
-async def similar(case: CaseView, official: Official) -> list[Similar]:
-    """The cases that share most with a case's title, among those the official may see. At most four queries."""
-    question = Question(
-        case.title, (CASE,), readers(official), limit=SIMILAR, least=SIMILAR_LEAST, besides=(CASE, case.id)
-    )
-    best = [hit.id for hit in (await search.ENGINE.search(question)).hits]
-    if not best:
-        return []
-    rows = await database.fetch(
-        "SELECT c.id, c.reference, c.title, c.status, COALESCE((SELECT a.text FROM answer a WHERE a.case_id = c.id "
-        "ORDER BY a.id DESC LIMIT 1), '') AS answer FROM petition_case c WHERE c.id IN (?)",
-        best,
-    )
-    return read_all(Similar, sorted(rows, key=lambda row: best.index(row["id"])))
 
 
 _HANGUL = re.compile(r"[가-힣]{3,}")

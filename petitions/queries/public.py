@@ -19,7 +19,6 @@ from server.core import database, listing, search
 from server.core.city import City
 from server.core.listing import Condition, Order, Page, Walk, cursor, place, where
 from server.core.rows import columns, read
-from server.core.search import Question
 from server.core.sitemap import PublicPages
 
 PAGE = 20
@@ -29,8 +28,6 @@ HITS = 300
 """The same for a page of search results."""
 SAMPLE = 200
 """How many of the latest answers the first page's figures are based on."""
-ENOUGH = 0.4
-"""The share of a text's words, weighted by rarity, that a similar one contains."""
 EXCERPT = 140
 MAX_WORDS = 100
 """Maximum length of a search text in characters."""
@@ -123,16 +120,14 @@ async def _found(words: str, conditions: Sequence[Condition], start: tuple[int, 
     return Page([_published(row) for row in page.rows], page.after or (cursor(ids[-1]) if len(ids) == HITS else ""))
 
 
-async def similar(text: str, limit: int = 3) -> tuple[Published, ...]:
-    """Answered cases that contain much of what a text says, best first. At most four queries."""
-    question = Question(text, (PETITION,), limit=limit, least=ENOUGH)
-    best = [hit.id for hit in (await search.ENGINE.search(question)).hits]
-    if not best:
+async def shown(ids: Sequence[int]) -> tuple[Published, ...]:
+    """Answered cases by their ids, in that order; what is not public any more is left out. At most one query."""
+    if not ids:
         return ()
-    shown = where(_OPEN, _STATUS, Condition(f"c.id IN ({database.marks(best)})", tuple(best)))
-    rows = await database.fetch(f"SELECT {_COLUMNS} FROM petition_case c{shown.sql}", *shown.values)
+    wanted = where(_OPEN, _STATUS, Condition(f"c.id IN ({database.marks(ids)})", tuple(ids)))
+    rows = await database.fetch(f"SELECT {_COLUMNS} FROM petition_case c{wanted.sql}", *wanted.values)
     by_id = {row["id"]: row for row in rows}
-    return tuple(_published(by_id[i]) for i in best if i in by_id)
+    return tuple(_published(by_id[i]) for i in ids if i in by_id)
 
 
 async def front() -> Front:

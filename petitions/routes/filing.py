@@ -20,7 +20,7 @@ from petitions.actions.intake import Decided
 from petitions.forms import TITLE_LIMIT, FilePetition, from_page, on_page
 from petitions.hearing import hearing
 from petitions.labels import CHANNELS, KINDS
-from petitions.queries import cases
+from petitions.queries import alike, cases
 from petitions.queries.cases import Credentials
 from petitions.reference import Reference, all_guides, reference
 from petitions.routes.drafts import Draft, filer, keep, new_page, opened, whose
@@ -221,6 +221,8 @@ async def _checked(
         drawing=reference_data.drawn(petition.location),
         places=_photographed(request, reference_data, draft.files) if petition.location.lat is None else [],
         hearing=hearing(petition.petitioner.email, petition.petitioner.phone, tip=decided.kind is rules.Kind.REPORT),
+        similar=() if official else await alike.answered(petition.title, petition.body),
+        department_names=reference_data.department_names(lang),
         **await _expectation(request, reference_data, decided),
     )
 

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from petitions import kinds
 from petitions.actions import intake
 from petitions.forms import TITLE_LIMIT, FilePetition, Location, PetitionerDetails
-from petitions.queries import public
+from petitions.queries import alike
 from petitions.reference import reference
 from server.core import clock, web
 from server.core.forms import Parameters
@@ -34,7 +34,7 @@ async def suggest(request: Request) -> Response:
             "period": kinds.period_text(decided.period),
             "due": decided.due,
             "department": reference_data.department_name(decided.choice.department_id, lang),
-            "similar": await public.similar(title or body),
+            "similar": await alike.answered(title, body),
             "department_names": reference_data.department_names(lang),
         },
     )

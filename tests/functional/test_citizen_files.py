@@ -388,7 +388,7 @@ async def test_each_page_asks_the_database_little(system: System, count_queries:
 
     assert await cost(system.visitor().get("/petitions/new")) == 0
     visitor = system.visitor()
-    assert await cost(filled(visitor, await blank(visitor))) <= 4, "kept by one request, read by the next"
+    assert await cost(filled(visitor, await blank(visitor))) <= 5, "kept by one request, read by the next, answers"
     assert await cost(system.visitor().get("/petitions/suggest", params={"title": "가로등 도로 포트홀 수리"})) <= 14
     filing = await cost(send(system, page))
     assert filing <= 45, filing

@@ -126,3 +126,44 @@ def indexed() -> list[tuple[int, str]]:
     """One letter of each matter, in the first wordings only."""
     draw = random.Random(4)
     return [(matter.number, letter(matter, draw, (0,))) for matter in matters()]
+
+
+HELD_BACK = 5
+"""Every so many matters are about something that no indexed petition is about."""
+
+
+def known() -> list[Matter]:
+    """The matters that a city's answered petitions are about; the others only teach words and ask."""
+    return [matter for matter in matters() if matter.number % HELD_BACK]
+
+
+def petition(matter: Matter, draw: random.Random, one: int, other: int) -> tuple[str, str]:
+    """Title and body as one person files them, in a wording of each thing."""
+    said = f"{matter.said[0][one]} {matter.said[1][other]}"
+    title = said if draw.random() < 0.5 else f"{draw.choice(PLACES)} {said}"
+    where, start, end = draw.choice(PLACES), draw.choice(OPENINGS), draw.choice(ENDINGS)
+    return title, f"{start}. {where}에 삽니다. {said}. {end}."
+
+
+def answered(seed: int = 5) -> Iterator[tuple[int, str, str]]:
+    """An answered petition of each known matter, in the first wordings: number, title, body with the answer."""
+    draw = random.Random(seed)
+    for matter in known():
+        title, body = petition(matter, draw, 0, 0)
+        yield matter.number, title, f"{body}\n{draw.choice(ANSWERED)} {letter(matter, draw, (0,))}"
+
+
+def filed(count: int, sort: str, seed: int = 6) -> Iterator[tuple[int, str, str]]:
+    """Petitions about what :func:`answered` knows with one of its wordings (``shared``) or none (``other``), or about
+    something else (``new``): number, title, body.
+    """
+    draw = random.Random(seed)
+    pool = [matter for matter in matters() if not matter.number % HELD_BACK] if sort == "new" else known()
+    for _each in range(count):
+        matter, wording = draw.choice(pool), draw.choice((1, 2, 3))
+        one, other = draw.choice(((0, wording), (wording, 0)))
+        if sort == "other":
+            one, other = draw.choice((2, 3)), draw.choice((2, 3))
+        elif sort == "new":
+            one, other = draw.randrange(4), draw.randrange(4)
+        yield (matter.number, *petition(matter, draw, one, other))

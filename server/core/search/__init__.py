@@ -11,13 +11,24 @@ from server.core.config import Settings
 from server.core.jobs import Task
 from server.core.search import rebuilding, relearning
 from server.core.search.embedded import FILL, RELATED, TABLES, Embedded
-from server.core.search.port import PUBLIC, Batch, Document, Found, Hit, Kind, Passage, Question, translated
+from server.core.search.port import (
+    ALWAYS,
+    PUBLIC,
+    Batch,
+    Document,
+    Found,
+    Hit,
+    Kind,
+    Passage,
+    Question,
+    translated,
+)
 from server.core.search.words import query_terms, tokens
 
 __all__ = [
-    "ENGINE", "FILL", "PUBLIC", "RELATED", "TABLES", "Batch", "Document", "Embedded", "Found", "Hit", "Kind", "Passage",
-    "Question", "count", "fill", "forget", "problems", "put", "query_terms", "rebuild", "refresh", "relearn", "remove",
-    "tokens", "translated", "use",
+    "ALWAYS", "ENGINE", "FILL", "PUBLIC", "RELATED", "TABLES", "Batch", "Document", "Embedded", "Found", "Hit", "Kind",
+    "Passage", "Question", "count", "fill", "forget", "problems", "put", "query_terms", "rebuild", "refresh",
+    "relearn", "remove", "tokens", "translated", "use",
 ]  # fmt: skip
 
 ENGINE = Embedded(related=RELATED)

@@ -22,6 +22,9 @@ ID_BITS = 40
 LANGUAGES = ("ko", "ja", "en")
 """What is kept in several languages is a document in each, so that a result is in the language it was asked in."""
 
+ALWAYS = 1_000_000
+"""As :attr:`Question.related`: documents that say the same in other words are always found, too."""
+
 Sort = Literal["relevance", "newest"]
 
 
