@@ -8,14 +8,14 @@ from click.testing import CliRunner, Result
 from tortoise import context
 
 from server.cli import main
-from server.core import config
+from server.core import config, search
 from server.core.config import Settings
 from tests.support.live import settings_as_environment
 
 
 def sinmungo(settings: Settings, *arguments: str, piped: str = "") -> Result:
     """Run the command to its end; the application that is open in this process waits, and goes on as it was."""
-    before, found = list(config._current), list[Result]()
+    before, engine, found = list(config._current), search.ENGINE, list[Result]()
 
     def run() -> None:
         environment = {name: value for name, value in settings_as_environment(settings).items() if value}
@@ -30,7 +30,7 @@ def sinmungo(settings: Settings, *arguments: str, piped: str = "") -> Result:
         thread.join()
     finally:
         context._global_context = kept
-        config._current[:] = before
+        config._current[:], search.ENGINE = before, engine
     if found[0].exception is not None and not isinstance(found[0].exception, SystemExit):
         raise found[0].exception
     return found[0]

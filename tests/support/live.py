@@ -72,6 +72,8 @@ def settings_as_environment(settings: Settings) -> dict[str, str]:
         "SINMUNGO_SECRET_KEY": settings.secret_key,
         "SINMUNGO_CITY_NAME": settings.city_name,
         "SINMUNGO_RATE_LIMITS": "off",
+        "SINMUNGO_MEILISEARCH_URL": settings.meilisearch_url,
+        "SINMUNGO_MEILISEARCH_KEY": settings.meilisearch_key,
     }
 
 

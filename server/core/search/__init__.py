@@ -35,7 +35,7 @@ ENGINE = Embedded(related=RELATED)
 
 
 def use(settings: Settings) -> None:
-    """Choose the engine of this process. Only Meilisearch needs its client, which takes a third of a second to load."""
+    """Choose the engine of this process. Only Meilisearch needs its client, which takes a tenth of a second to load."""
     global ENGINE  # noqa: PLW0603 - chosen once, at the start
     if not settings.meilisearch_url:
         ENGINE = Embedded(related=RELATED)
