@@ -29,6 +29,7 @@ import tracking.statistics.api
 import tracking.statistics.routes
 import tracking.visits.api
 import tracking.visits.api_desk
+import tracking.visits.api_devices
 import tracking.visits.api_emergencies
 import tracking.visits.api_kiosk
 import tracking.visits.api_papers
@@ -111,6 +112,7 @@ def routes() -> list[Route | Mount]:
         *tracking.visits.api_papers.routes,
         *tracking.visits.api_plans.routes,
         *tracking.visits.api_tickets.routes,
+        *tracking.visits.api_devices.routes,
         *tracking.visits.api_kiosk.routes,
         *tracking.visits.api_queue.routes,
         *tracking.visits.api_emergencies.routes,

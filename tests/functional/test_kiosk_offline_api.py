@@ -267,6 +267,23 @@ async def test_a_number_handed_in_is_the_one_on_the_paper(system: System) -> Non
     assert await Ticket.all().count() == 2
 
 
+async def test_the_queue_is_read_once_for_a_batch(system: System, count_queries: Callable[[], list[str]]) -> None:
+    await an_office({"1": ["passport"], "2": ["moving"]}, offline_numbers=40)
+    with clock.at(at("09:00")):
+        device = await enrolled(system)
+        await setup(system, device)
+        given = [later(960 + one, "09:00", f"p{one}") for one in range(20)]
+        seen, reads, positions = count_queries(), [], list[int]()
+        for some in (given[:2], given[2:]):
+            before = len(seen)
+            positions += [one["position"] for one in await hand_in(system, device, *some)]
+            queue = ("t.day_id = $1 AND t.state", "t.day_id = ? AND t.state", "FROM ticket_call ", "FROM counter ")
+            reads.append([one for one in seen[before:] if any(part in one for part in queue)])
+        assert positions == [*range(1, 21)]
+        assert reads[0]
+        assert len(reads[0]) == len(reads[1]), "as many for 18 tickets as for two:\n" + "\n".join(reads[1])
+
+
 async def test_a_number_without_a_moment_is_refused(system: System) -> None:
     await an_office({"1": ["passport"]})
     with clock.at(at("09:00")):

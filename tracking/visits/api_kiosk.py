@@ -1,5 +1,6 @@
-"""Kiosks and displays in the JSON interface: enrolment, check-in, tickets, and their printing."""
+"""Kiosks in the JSON interface: what they need, check-in, tickets, and their printing."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -10,44 +11,26 @@ from starlette.routing import Route
 from server.core import auth, config, contract, i18n, idempotency, references, web
 from server.core.contract import Answer, Contract, among, said
 from server.core.errors import Invalid, Refusal, _
-from server.core.security import DEVICE_HEADER, SIGN_IN, Rate, network
+from server.core.security import Rate
 from tracking.visits import words
-from tracking.visits.actions import arriving, counters, devices, handing_in, numbering, printing, queueing
+from tracking.visits.actions import arriving, counters, handing_in, numbering, printing, queueing
 from tracking.visits.actions.arriving import Arrival, Press
 from tracking.visits.actions.devices import DeviceRow
+from tracking.visits.api_devices import TOKEN, the_kiosk
 from tracking.visits.api_queue import CounterOpen, ExpectedBeforeClosing, ExpectedWait, OpensAt, service_of, wait_of
-from tracking.visits.desk.places.devices import DEVICES, KINDS, PAPERS, PRINTERS
-from tracking.visits.permissions import Permission
 from tracking.visits.queries import closing, guidance, kiosk, offices, queue, turns, visits, waiting_times
 from tracking.visits.queries.kiosk import KioskView
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import TicketRow
-from tracking.visits.queue_forms import CheckIn, Enrol, ReportPrint, TakeTicket
-from tracking.visits.states import DeviceKind, Printer, PrintState, TicketState
+from tracking.visits.queue_forms import CheckIn, ReportPrint, TakeTicket
+from tracking.visits.states import Printer, PrintState, TicketState
 from tracking.visits.waits.queue import Wait
 
-TOKEN = {"X-Device-Token": contract.text(about="The token that the device got when it was enrolled.")}
 CHECK_INS = Rate(30, 20)
 """Attempts at one kiosk: a queue of visitors, but no trying of keys."""
 KEYS = Rate(3, 10)
 """Attempts for one reservation, at whichever kiosk."""
 MOST_AT_ONCE = 100
-
-
-class EnrolledDevice(Answer):
-    """A device that has just been enrolled."""
-
-    device_token: Annotated[str, said("Shown once.")]
-    office: str
-    kind: Annotated[str, among([one.value for one in DeviceKind])]
-    name: str
-
-
-class EnrolmentCode(Answer):
-    """A device to be enrolled."""
-
-    id: int
-    enrolment_code: Annotated[str, said("Shown once; one use within ten minutes.")]
 
 
 class InLanguages(Answer):
@@ -147,45 +130,6 @@ class HandedIn(Answer):
     press_id: str
     ticket: KioskTicket | None
     refusal: WhyNot | None
-
-
-# --- Devices ---------------------------------------------------------------------------------------------------------
-
-
-@Contract(
-    "Add a kiosk or a display to an office", EnrolmentCode, 201, access=contract.Access.OFFICIAL,
-    body=contract.asked(
-        {
-            "kind": contract.one_of(KINDS), "name": contract.TEXT,
-            "printer": contract.one_of(PRINTERS), "paper_mm": contract.one_of(PAPERS),
-        }, "kind", "name",
-    ), refusals=(404,),
-)  # fmt: skip
-async def add_device(request: Request) -> Response:
-    """``POST /desk/offices/{code}/devices``."""
-    actor = auth.official(request, Permission.EDIT_OFFICES)
-    place = await offices.office(request.path_params["code"])
-    raw = {**await web.read_json(request), "office": place.code}
-    command = DEVICES.parse(raw, await DEVICES.view(web.language(request)), strict=True)
-    number, shown = await DEVICES.insert(actor, command)
-    return web.json(EnrolmentCode(id=number, **(shown or {})), 201)
-
-
-@Contract("Enrol a kiosk or a display with its code", EnrolledDevice, 201, body=Enrol, refusals=(401,))
-async def enrol(request: Request) -> Response:
-    """``POST /kiosk/enrol``."""
-    auth.limit(request, f"enrol:{network(request.scope)}", SIGN_IN)
-    command = Enrol.parse(await web.read_json(request), strict=True)
-    device, token = await devices.enrol(command.enrolment_code)
-    return web.json(EnrolledDevice.of(device, device_token=token, kind=device.kind.value), 201)
-
-
-async def the_kiosk(request: Request) -> DeviceRow:
-    """The kiosk that sends the request. Raises ``NotEnrolled``."""
-    token = request.headers.get(DEVICE_HEADER, "")
-    found = await devices.known(token, DeviceKind.KIOSK, request.path_params["code"])
-    auth.remember_sender(request, token)
-    return found
 
 
 # --- At the kiosk ----------------------------------------------------------------------------------------------------
@@ -303,11 +247,12 @@ async def hand_in(request: Request) -> Response:
             done.append(await handing_in.hand_in(office, device, command))
         except Refusal as refusal:
             done.append(_why_not(request, refusal))
+    shown = iter(await _at_kiosk_together(device, [one for one in done if not isinstance(one, WhyNot)]))
     answers = []
     for raw, one in zip(rows, done, strict=True):
         why_not = one if isinstance(one, WhyNot) else None
-        ticket = None if isinstance(one, WhyNot) else await _at_kiosk(device, *one, told=False)
-        answers.append(HandedIn(press_id=str(raw.get("press_id") or ""), ticket=ticket, refusal=why_not))
+        press_id = str(raw.get("press_id") or "")
+        answers.append(HandedIn(press_id=press_id, ticket=None if why_not else next(shown), refusal=why_not))
     return web.items(answers, None, len(answers))
 
 
@@ -350,28 +295,47 @@ async def give_back(request: Request) -> Response:
 
 async def _at_kiosk(device: DeviceRow, ticket: TicketRow, arrival: str, *, told: bool = True) -> KioskTicket:
     """A ticket as the kiosk shows it. ``told``: its visitor is told now how long they wait, which is kept."""
+    (shown,) = await _at_kiosk_together(device, [(ticket, arrival)], told=told)
+    return shown
+
+
+async def _at_kiosk_together(
+    device: DeviceRow, given: Sequence[tuple[TicketRow, str]], *, told: bool = False
+) -> list[KioskTicket]:
+    """Tickets as the kiosk shows them, each with its arrival. The queue is read once for all of them."""
+    if not given:
+        return []
     place = await offices.place(device.office)
-    spots = await guidance.spots(ticket, place)
-    wait = await (waiting_times.published if told else waiting_times.of_ticket)(place, ticket)
-    expected = closing.expected(wait, await closing.closes(place)) if wait else None
-    closed = await waiting_times.closed_for(place, ticket)
-    where = {one: guidance.in_words(spots, one) for one in ("ko", "ja", "en")}
-    return KioskTicket.of(
-        ticket,
-        service=await service_of(ticket),
-        state=ticket.state.value,
-        position=await turns.position(ticket, queue.rule(place.office), place.able),
-        arrival=arrival,
-        advice=await _advice(place.office, ticket, arrival, closing.in_time(wait, expected, closed)),
-        where=guidance.in_words(spots, ticket.language),
-        where_in=InLanguages(**where),
-        expected_wait=wait_of(wait),
-        before_closing=expected or "",
-        counter_open=closed is None,
-        opens_at=closed.opens_at if closed else None,
-        follow_url=f"{config.settings().public_url}/tickets/{ticket.code}",
-        print_state=ticket.print_state.value,
-    )
+    now, closes = await waiting_times.now(place), await closing.closes(place)
+    spots = await guidance.spots_of([ticket for ticket, _arrival in given], place)
+    positions = dict[str, int]()
+    for day_id in {ticket.day_id for ticket, _arrival in given}:
+        positions |= await turns.positions(day_id, queue.rule(place.office), place.able)
+    answers = []
+    for ticket, arrival in given:
+        wait, closed = now.of(ticket)
+        if told:
+            wait = await waiting_times.published(place, ticket)
+        expected = closing.expected(wait, closes) if wait else None
+        where = {one: guidance.in_words(spots[ticket.id], one) for one in ("ko", "ja", "en")}
+        shown = KioskTicket.of(
+            ticket,
+            service=await service_of(ticket),
+            state=ticket.state.value,
+            position=positions.get(queue.rank(ticket.id), 0),
+            arrival=arrival,
+            advice=await _advice(place.office, ticket, arrival, closing.in_time(wait, expected, closed)),
+            where=guidance.in_words(spots[ticket.id], ticket.language),
+            where_in=InLanguages(**where),
+            expected_wait=wait_of(wait),
+            before_closing=expected or "",
+            counter_open=closed is None,
+            opens_at=closed.opens_at if closed else None,
+            follow_url=f"{config.settings().public_url}/tickets/{ticket.code}",
+            print_state=ticket.print_state.value,
+        )
+        answers.append(shown)
+    return answers
 
 
 async def _advice(office: OfficeRow, ticket: TicketRow, arrival: str, wait: Wait | None) -> str:
@@ -382,8 +346,6 @@ async def _advice(office: OfficeRow, ticket: TicketRow, arrival: str, wait: Wait
 
 _KIOSK = "/api/v1/kiosk/{code}"
 routes = [
-    Route("/api/v1/desk/offices/{code}/devices", add_device, methods=["POST"]),
-    Route("/api/v1/kiosk/enrol", enrol, methods=["POST"]),
     Route(_KIOSK, setup),
     Route(f"{_KIOSK}/check-in", check_in, methods=["POST"]),
     Route(f"{_KIOSK}/tickets", take_ticket, methods=["POST"]),

@@ -1,8 +1,8 @@
 """Where a ticket's visitor goes: the counter that calls them, or those at which they may be called."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
 from server.core import i18n
 from server.core.errors import Text, _
@@ -16,6 +16,7 @@ from tracking.visits.states import HERE
 class Spot:
     """A counter as its visitors find it."""
 
+    id: int
     number: str
     name: str
     name_ja: str
@@ -25,16 +26,27 @@ class Spot:
 
 async def spots(ticket: TicketRow, place: Place) -> Sequence[Spot]:
     """The counters of a ticket whose visitor is here, floor by floor. One query."""
-    counter = ticket.counter or ticket.for_counter
-    ids = (counter,) if counter else tuple(place.able.get(ticket.service_id, ()))
-    if ticket.state not in HERE or not ids:
-        return []
-    return await select(
+    return (await spots_of([ticket], place))[ticket.id]
+
+
+async def spots_of(tickets: Sequence[TicketRow], place: Place) -> dict[int, list[Spot]]:
+    """The same for several tickets, by id. One query at most."""
+    wanted = {one.id: _counters(one, place) for one in tickets}
+    ids = tuple({*chain.from_iterable(wanted.values())})
+    found = await select(
         Spot,
         f"SELECT {columns(Spot, 'c')} FROM counter c WHERE c.id IN (?) AND c.active = ? "
         "ORDER BY c.floor, LENGTH(c.number), c.number",
         ids, True,
-    )  # fmt: skip
+    ) if ids else []  # fmt: skip
+    return {ticket: [one for one in found if one.id in those] for ticket, those in wanted.items()}
+
+
+def _counters(ticket: TicketRow, place: Place) -> Collection[int]:
+    if ticket.state not in HERE:
+        return ()
+    counter = ticket.counter or ticket.for_counter
+    return (counter,) if counter else place.able.get(ticket.service_id, ())
 
 
 def in_words(found: Sequence[Spot], language: str) -> str:

@@ -48,14 +48,19 @@ async def overtaking_calls(day_id: int) -> tuple[list[order.Overtaking], dict[in
     return over, there
 
 
-async def position(row: TicketRow, rule: order.Rule, services: Mapping[int, Collection[int]]) -> int:
-    """The place of a waiting ticket among those that the same counters serve; 1 is next, 0 if it does not wait.
+async def positions(day_id: int, rule: order.Rule, services: Mapping[int, Collection[int]]) -> dict[str, int]:
+    """The place of each waiting ticket of a day, by its rank, among those that the same counters serve; 1 is next.
 
     ``services``: the counters able to do each service.
     """
-    waiting = [one.in_order for one in await queue.waiting(row.day_id)]
-    now, delays = clock.now().timestamp(), await overtakings(row.day_id)
-    return order.positions(waiting, rule, now, delays, counters_of(services)).get(queue.rank(row.id), 0)
+    waiting = [one.in_order for one in await queue.waiting(day_id)]
+    now, delays = clock.now().timestamp(), await overtakings(day_id)
+    return order.positions(waiting, rule, now, delays, counters_of(services))
+
+
+async def position(row: TicketRow, rule: order.Rule, services: Mapping[int, Collection[int]]) -> int:
+    """The place of a ticket as :func:`positions` has it; 0 if it does not wait."""
+    return (await positions(row.day_id, rule, services)).get(queue.rank(row.id), 0)
 
 
 def counters_of(able: Mapping[int, Collection[int]]) -> dict[str, set[str]]:

@@ -58,6 +58,12 @@ class Now(NamedTuple):
     overtakings: Sequence[Overtaking]
     """What has delayed walk-ins today."""
 
+    def of(self, ticket: TicketRow) -> tuple[Wait | None, Closed | None]:
+        """How long a waiting ticket will still wait, and that no counter is open for it; None if it does not wait."""
+        if ticket.state is not TicketState.WAITING:
+            return None, None
+        return self.waits.tickets.get(queue.rank(ticket.id)), self.closed.get(ticket.service_id)
+
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
@@ -102,12 +108,12 @@ async def now(place: Place, day: tuple[int, int] | None = None) -> Now:
 
 async def of_ticket(place: Place, ticket: TicketRow) -> Wait | None:
     """How long a waiting ticket will still wait; None if it does not."""
-    return (await of_office(place)).tickets.get(queue.rank(ticket.id)) if ticket.state is TicketState.WAITING else None
+    return (await now(place)).of(ticket)[0] if ticket.state is TicketState.WAITING else None
 
 
 async def closed_for(place: Place, ticket: TicketRow) -> Closed | None:
     """That no counter is open for a waiting ticket; None if one is, or if it does not wait."""
-    return (await now(place)).closed.get(ticket.service_id) if ticket.state is TicketState.WAITING else None
+    return (await now(place)).of(ticket)[1] if ticket.state is TicketState.WAITING else None
 
 
 async def published(place: Place, ticket: TicketRow) -> Wait | None:
