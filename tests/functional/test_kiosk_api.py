@@ -100,6 +100,19 @@ async def test_check_in_by_qr_or_number_and_key(system: System) -> None:
     assert again.json()["number"] == here.json()["number"]
 
 
+async def test_one_ticket_for_as_many_services_as_the_office_combines(system: System) -> None:
+    await an_office({"1": ["passport", "moving"], "2": ["seal"]}, most_matters=2)
+    with clock.at(at("09:00")):
+        device = await enrolled(system)
+        some = (await ticket(system, device, service="", services=["seal", "passport"])).json()
+        assert (some["service"], some["services"]) == ("seal", ["seal", "passport"])
+        assert (await ticket(system, device)).json()["services"] == ["passport"]
+        many = await ticket(system, device, service="", services=["seal", "passport", "moving"])
+        assert [one["field"] for one in many.json()["errors"]] == ["service"]
+        assert (await system.client.get("/api/v1/kiosk/east", headers=device)).json()["most_services"] == 2
+    assert await Ticket.all().count() == 2
+
+
 async def test_what_a_kiosk_refuses(system: System) -> None:
     await an_office({"1": ["passport"]})
     with clock.at(at("09:00")):

@@ -1,6 +1,9 @@
 """``DEMO_LIVE``: the demonstration's queue moves by itself, only there, and leaves people's counters alone."""
 
+import asyncio
 from datetime import datetime, timedelta
+
+import pytest
 
 from server.core import clock, jobs, ledger_check
 from server.core.accounts import Account
@@ -8,6 +11,7 @@ from server.core.config import Settings
 from server.core.days import today
 from server.demo.visits import live
 from tests.support.answers import official
+from tests.support.live import Starter
 from tests.support.system import System
 from tests.support.visits import an_office, at, next_monday
 from tracking.visits.actions import counters
@@ -96,3 +100,58 @@ async def test_nothing_moves_without_demonstration_accounts_or_the_setting(syste
     assert await Ticket.all().count() > 0
     assert live.periodic(Settings()) == {}
     assert live.periodic(Settings(demo_live=True)) == {live.KIND: live.EVERY}
+
+
+LOOKS = 12
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_of_several_workers_one_at_a_time_moves_the_queue(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await demo()
+    await an_office({"1": ["passport"], "2": ["passport", "moving"]})
+    looking, looks, together = set[str](), list[str](), list[set[str]]()
+
+    def worker(name: str) -> jobs.Worker:
+        async def look(task: jobs.Task) -> None:
+            looking.add(name)
+            together.append({*looking})
+            looks.append(name)
+            await live.handlers(Settings(demo_live=True))[live.KIND](task)
+            await asyncio.sleep(0.05)  # so that another one could begin meanwhile
+            looking.discard(name)
+
+        return jobs.Worker({live.KIND: look}, {live.KIND: -timedelta.resolution})  # due at once: the clock stands
+
+    with clock.at(at("10:15")):
+        workers = [worker(name) for name in "abc"]
+        running = [asyncio.create_task(one.run()) for one in workers]
+        async with asyncio.timeout(30):
+            while len(looks) < LOOKS:
+                jobs.bell.ring()
+                await asyncio.sleep(0.02)
+        for one in workers:
+            one.stop()
+        await asyncio.gather(*running)
+    assert [one for one in together if len(one) > 1] == []
+    assert await Ticket.all().count() > 0
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_two_web_processes_move_it_as_one(system: System, settings: Settings, starter: Starter) -> None:
+    await demo()
+    office = await an_office({"1": ["passport"], "2": ["passport", "moving"]})
+    with clock.at(at("10:15")):
+        await asyncio.to_thread(starter.serve, settings, SINMUNGO_DEMO_LIVE="on", SINMUNGO_WORKERS="2")
+        async with asyncio.timeout(90):
+            while await Ticket.filter(first_called_at__isnull=False).count() < 2:
+                await asyncio.sleep(0.2)
+        for one in starter.started:
+            one.stop()
+        numbers = [one.number for one in await Ticket.all().order_by("id")]
+        assert numbers == [str(1 + place) for place in range(len(numbers))]
+        assert await Account.filter(username=live.USERNAME).count() == 1
+        record = await turns.record("east", today())
+        assert order.first_difference(record, queue.rule(await offices.office_by_id(office.id))) is None
+    assert [problem async for problem in ledger_check.verify()] == []

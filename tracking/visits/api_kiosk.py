@@ -18,7 +18,7 @@ from tracking.visits.actions.arriving import Arrival, Press
 from tracking.visits.actions.devices import DeviceRow
 from tracking.visits.api_devices import TOKEN, the_kiosk
 from tracking.visits.api_queue import CounterOpen, ExpectedBeforeClosing, ExpectedWait, OpensAt, service_of, wait_of
-from tracking.visits.queries import closing, guidance, kiosk, offices, queue, turns, visits, waiting_times
+from tracking.visits.queries import closing, guidance, kiosk, offices, queue, reception, turns, visits, waiting_times
 from tracking.visits.queries.kiosk import KioskView
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.queries.queue import TicketRow
@@ -88,6 +88,7 @@ class Kiosk(Answer):
     hours: Annotated[list[OpenSpan], said("Today.")]
     carry_over: Annotated[bool, said("Whether who still waits at closing waits again on the next open day.")]
     idle_seconds: int
+    most_services: Annotated[int, said("For so many one visitor without a reservation can take one ticket.")]
     printer: Annotated[str, among([one.value for one in Printer])]
     paper_mm: int
     services: list[KioskChoice]
@@ -99,7 +100,8 @@ class KioskTicket(Answer):
 
     number: str
     code: Annotated[str, said("Who knows it can follow the ticket.")]
-    service: str
+    service: Annotated[str, said("The one that is next.")]
+    services: Annotated[list[str], said("All, in their order.")]
     state: Annotated[str, among([one.value for one in TicketState])]
     position: Annotated[int, said("1 is next.")]
     arrival: Annotated[str, among(["", *[one.value for one in Arrival]], "Empty without a reservation.")]
@@ -177,6 +179,7 @@ def _setup(found: KioskView, device: DeviceRow) -> Kiosk:
         date=found.date,
         now=found.now,
         open=found.open,
+        most_services=office.most_matters,
         hours=[OpenSpan(opens=opens, closes=closes) for opens, closes in found.hours],
         printer=device.printer.value,
         paper_mm=device.paper_mm,
@@ -308,6 +311,8 @@ async def _at_kiosk_together(
     place = await offices.place(device.office)
     now, closes = await waiting_times.now(place), await closing.closes(place)
     spots = await guidance.spots_of([ticket for ticket, _arrival in given], place)
+    matters, _none = await reception.services([ticket.id for ticket, _arrival in given], [])
+    known = await offices.services(place.office.id)
     positions = dict[str, int]()
     for day_id in {ticket.day_id for ticket, _arrival in given}:
         positions |= await turns.positions(day_id, queue.rule(place.office), place.able)
@@ -321,6 +326,7 @@ async def _at_kiosk_together(
         shown = KioskTicket.of(
             ticket,
             service=await service_of(ticket),
+            services=[known[one].code for one in matters.get(ticket.id, ()) if one in known],
             state=ticket.state.value,
             position=positions.get(queue.rank(ticket.id), 0),
             arrival=arrival,

@@ -40,6 +40,12 @@ WORDS: dict[str, Text] = {
     # Without one
     "services_title": _("What do you need?"),
     "booked_services_title": _("What is your reservation for?"),
+    "several_button": _("I have several matters"),
+    "several_note": _("One number for up to {count} of them"),
+    "several_title": _("Please choose up to {count}"),
+    "several_take": _("Take one number for all"),
+    "several_back": _("I have one matter only"),
+    "several_keep": _("Keep this number: you settle all of them with it, one after the other."),
     "wait": _("About {low} to {high} minutes"),
     "wait_hours": _("About {low} to {high}"),
     "wait_none": _("Your turn is very soon"),

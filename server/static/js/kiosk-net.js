@@ -20,6 +20,10 @@ export const givingBack = (number) => [
 
 const refusedTicket = ({ number, taken_at }, { code }) => ({ number, code, at: taken_at });
 
+/** What is sent for a press: a ticket for one service, or for several in their order. */
+const asked = ({ service: { code }, services = [code], press_id, language }) =>
+  ({ service: code, ...(services.length > 1 ? { services } : {}), press_id, language });
+
 /** A press id. */
 export const pressId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
 
@@ -168,22 +172,22 @@ export class Server {
   }
 
   /** One ticket for one press: from the server, or without network from the numbers kept for that. */
-  async take(service, { language, qr, press_id = pressId() }) {
-    const body = { service: service.code, press_id, language, ...(qr ? { qr } : {}) };
-    const open = { service, language, press_id, at: Date.now() };
+  async take(service, { language, qr, services = [service.code], press_id = pressId() }) {
+    const wanted = asked({ service, services, press_id, language });
+    const open = { service, services, language, press_id, at: Date.now() };
     if (this.online && !qr) {
       await box((found) => void (found.press = open));
-      const answer = await this.twice("tickets", { service: service.code, press_id, language }, language);
+      const answer = await this.twice("tickets", wanted, language);
       if (answer) {
         await box((found) => void (found.press = null));
         return answer;
       }
     }
     // The same press: if the server had it and only its answer was lost, the ticket gets the number that is given here.
-    const taken = await issue(this.state, service.prefix, body);
+    const taken = await issue(this.state, service.prefix, { ...wanted, ...(qr ? { qr } : {}) });
     if (taken) await box((found) => void (found.press = null));
     if (!taken) return { ok: false, content: { code: "no_numbers" } };
-    return { ok: true, offline: true, content: { number: taken.number, service: service.code, taken_at: taken.taken_at } };
+    return { ok: true, offline: true, content: { number: taken.number, service: service.code, services, taken_at: taken.taken_at } };
   }
 
   async twice(path, body, language) {
@@ -204,8 +208,7 @@ export class Server {
   unanswered() {
     return box((found) => {
       if (!found.press || Date.now() - found.press.at < STALE) return found.press;
-      const { service, press_id, language } = found.press;
-      found.items.push({ path: "tickets", body: { service: service.code, press_id, language }, unseen: true });
+      found.items.push({ path: "tickets", body: asked(found.press), unseen: true });
       found.press = null;
       return null;
     });

@@ -64,6 +64,11 @@ async function loadQr() {
 
 const arrivalKey = () => (["early", "on_time", "late"].includes(ticket.arrival) ? ticket.arrival : "");
 const arrivalTime = () => ({ time: () => time(ticket.booked_for ?? "") });
+/** All services of the ticket: with several the number is kept until the last. */
+const services = () => ticket.services ?? [ticket.service];
+const serviceNames = () =>
+  services().map((code) => named(office?.services.find((one) => one.code === code)?.name)).filter(Boolean).join(" \u00b7 ");
+const keepKey = () => (services().length > 1 ? "several_keep" : "");
 /** Who came early waits for the time of the reservation, unless nobody else waits. */
 const minutesMatter = () => ticket.arrival !== "early";
 const positionKey = () => (!ticket.position || ticket.arrival === "early" ? "" : ticket.position === 1 ? "next" : "before");
@@ -72,8 +77,9 @@ const positionKey = () => (!ticket.position || ticket.arrival === "early" ? "" :
 export function say() {
   if (!ticket) return;
   find("[data-number]").textContent = ticket.number;
-  find("[data-ticket-service]").textContent = named(service?.name);
+  find("[data-ticket-service]").textContent = serviceNames();
   put(find("[data-arrival]"), arrivalKey(), arrivalTime());
+  put(find("[data-keep]"), keepKey());
   put(find("[data-position]"), positionKey(), { count: ticket.position - 1 });
   find("[data-wait]").textContent = minutesMatter() ? expectation(ticket, service, office, "ticket_wait") : "";
   find("[data-where]").textContent = named(ticket.where_in);
@@ -96,8 +102,8 @@ function lines() {
   return [
     { text: officeName(), size: 26, bold: true },
     { text: ticket.number, size: 120, bold: true },
-    { text: named(service?.name), size: 28, bold: true },
-    ...[arrivalKey() && sentence(arrivalKey(), arrivalTime()),
+    { text: serviceNames(), size: 28, bold: true },
+    ...[keepKey() && sentence(keepKey()), arrivalKey() && sentence(arrivalKey(), arrivalTime()),
       positionKey() && sentence(positionKey(), { count: ticket.position - 1 }),
       find("[data-wait]").textContent, named(ticket.where_in),
       sentence("taken_at", { time: dayAndTime(ticket.taken_at ?? ticket.arrived_at) }),
@@ -151,5 +157,5 @@ export function forget() {
   document.querySelector("[data-slip]").replaceChildren();
   find("[data-follow-qr]").removeAttribute("src");
   for (const name of ["number", "ticket-service", "wait", "where"]) find(`[data-${name}]`).textContent = "";
-  for (const name of ["arrival", "position", "print-state"]) put(find(`[data-${name}]`), "");
+  for (const name of ["arrival", "keep", "position", "print-state"]) put(find(`[data-${name}]`), "");
 }

@@ -22,7 +22,7 @@ const SET_UP = new Set(["locked", "pin", "enrol"]);
 
 let step = "";
 let busy = false;
-let visit = {}; // what this visitor has done so far: { qr, refusal }
+let visit = {}; // what this visitor has done so far: { qr, refusal, chosen: services for one number, if several are wanted }
 
 // --- Steps -----------------------------------------------------------------------------------------------------------
 
@@ -31,6 +31,7 @@ const section = (name = step) => find(`[data-step="${name}"]`);
 /** Show a step, and put the focus on its heading. */
 export function go(name, { focus = true } = {}) {
   if (name === "start") wipe();
+  if (name === "services") delete visit.chosen;
   if (name === "start" && isLocked()) name = "locked";
   if (!server.device && !(server.revoked && SET_UP.has(name))) name = server.revoked ? "locked" : "enrol";
   if (step === "scan") camera.stop();
@@ -90,29 +91,39 @@ async function startCamera() {
 }
 
 function showServices() {
-  say(find("h1", section("services")), visit.qr ? "booked_services_title" : "services_title");
+  const most = Math.min(server.state?.most_services ?? 1, (server.state?.services ?? []).filter((one) => one.walk_in).length);
+  if (visit.chosen) say(find("h1", section("services")), "several_title", { count: most });
+  else say(find("h1", section("services")), visit.qr ? "booked_services_title" : "services_title");
   const list = find("[data-services]");
   const given = (server.state?.services ?? []).filter((one) => one.walk_in || visit.qr);
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.service : "";
-  list.replaceChildren(...given.map(serviceRow));
+  list.replaceChildren(...given.map((one) => serviceRow(one, most)));
   if (focused) find(`[data-service="${focused}"]`, list)?.focus();
+  find("[data-several]").hidden = most < 2 || Boolean(visit.qr);
+  for (const name of ["take-chosen", "one"]) find(`[data-do="${name}"]`).hidden = !visit.chosen;
+  find('[data-do="several"]').hidden = Boolean(visit.chosen);
+  find('[data-do="take-chosen"]').disabled = !visit.chosen?.length;
+  say(find("[data-t=several_note]"), "several_note", { count: most });
 }
 
-function serviceRow(service) {
+/** A service: a press takes a number for it, or, if several are wanted, chooses it or lets it go. */
+function serviceRow(service, most) {
   const row = document.createElement("li");
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button button-primary kiosk-choice";
   button.dataset.service = service.code;
   const gone = server.online && service.left === 0;
-  button.disabled = gone;
+  const chosen = visit.chosen?.includes(service.code);
+  if (visit.chosen) button.setAttribute("aria-pressed", String(chosen));
+  button.disabled = gone || (!chosen && visit.chosen?.length >= most);
   const name = Object.assign(document.createElement("span"), { className: "kiosk-press", textContent: named(service.name) });
   const note = Object.assign(document.createElement("span"), { className: "kiosk-note" });
   note.textContent = gone ? `${sentence("no_more")}. ${sentence(service.bookable ? "no_tickets_left_do" : "no_more_come")}` : notes(service).join(" \u00b7 ");
   const words = document.createElement("span");
   words.append(name, note);
   button.append(words);
-  button.addEventListener("click", () => take(service));
+  button.addEventListener("click", () => (visit.chosen ? choice(service) : take([service])));
   row.append(button);
   return row;
 }
@@ -141,7 +152,23 @@ async function alone(doing) {
   }
 }
 
-const take = (service) => alone(async () => showAnswer(await server.take(service, { language: language(), qr: visit.qr })));
+const take = (services) => alone(async () => showAnswer(
+  await server.take(services[0], { services: services.map((one) => one.code), language: language(), qr: visit.qr }),
+));
+
+/** Choose a service for the number, or let it go. */
+function choice({ code }) {
+  visit.chosen = visit.chosen.includes(code) ? visit.chosen.filter((one) => one !== code) : [...visit.chosen, code];
+  showServices();
+}
+
+/** Begin to choose several services (or only one again). */
+function several(wanted) {
+  visit.chosen = wanted ? [] : undefined;
+  showServices();
+  scrollTo(0, 0);
+  heading()?.focus();
+}
 
 async function show(ticket) {
   go("ticket", { focus: false });
@@ -201,6 +228,9 @@ const DO = {
     await tickets.leave(server, { chosen: true });
     go("start");
   }),
+  several: () => several(true),
+  one: () => several(false),
+  "take-chosen": () => take(visit.chosen.map((code) => server.state.services.find((one) => one.code === code))),
   staff: () => go(server.revoked && !kept("device").hash ? "enrol" : "pin"),
   stay: () => idle.stay(),
   leave() {

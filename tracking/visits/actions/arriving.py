@@ -29,8 +29,6 @@ from tracking.visits.queries.queue import TicketRow
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.states import HERE, Printer, PrintState, TicketState, VisitAction, VisitState
 
-MOST_SERVICES = 5
-
 
 class Arrival(StrEnum):
     """When somebody with a reservation came."""
@@ -138,8 +136,10 @@ async def walk_in(office: OfficeRow, services: Sequence[str], press: Press) -> T
     """
     known = {one.code: one for one in (await offices.place(office.code)).services.values()}
     wanted = [known[one] for one in dict.fromkeys(services) if one in known]
-    if not wanted or len(wanted) != len({*services}) or len(wanted) > MOST_SERVICES:
+    if not wanted or len(wanted) != len({*services}):
         raise Invalid.at("service", _("Please choose a service of this office."))
+    if len(wanted) > office.most_matters:
+        raise Invalid.at("service", _("One visit can combine %(most)s services.", most=office.most_matters))
     if not all(one.walk_in for one in wanted):
         raise NotAWalkIn
     await counters.close_before_today(office.id)

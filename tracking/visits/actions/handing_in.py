@@ -26,6 +26,8 @@ from tracking.visits.states import HERE, PrintState, TicketState, VisitState
 SKEW = timedelta(minutes=15)
 """By how much a kiosk's clock may be slow. One that is further off tells nothing: the ticket counts from now."""
 HOW = "handed-in"
+MOST_SERVICES = 10
+"""Of one ticket, whatever its office has allowed since it was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ async def _services(codes: Sequence[str]) -> list[int]:
     """Any services that there are: the kiosk may not have heard that the office stopped doing one of them."""
     rows = await database.fetch("SELECT id, code FROM counter_service WHERE code IN (?)", (*codes, ""))
     by_code = {row["code"]: row["id"] for row in rows}
-    if len(codes) > arriving.MOST_SERVICES or not by_code.keys() >= {*codes}:
+    if len(codes) > MOST_SERVICES or not by_code.keys() >= {*codes}:
         raise Invalid.at("service", _("Please choose a service of this office."))
     return [by_code[one] for one in dict.fromkeys(codes)]
 
