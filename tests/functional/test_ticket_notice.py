@@ -77,7 +77,15 @@ async def test_a_visitor_is_told_once_by_mail_when_few_minutes_remain(system: Sy
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("ko", "곧 차례입니다"), ("ja", "まもなく順番です"), ("en", "Nearly your turn")]
+    ("language", "said"),
+    [
+        ("ko", "곧 8번 차례입니다(동부민원센터). 곧 호출될"),
+        ("ja", "まもなく順番です。8番（동부민원센터）。まもなく呼び出し"),
+        (
+            "en",
+            "Nearly your turn: number 8, 동부민원센터. You will probably be called in a moment. Please come back now",
+        ),
+    ],
 )
 async def test_a_phone_number_gets_a_text_in_the_readers_language_at_night_as_well(
     system: System, language: str, said: str

@@ -16,6 +16,7 @@ from tracking.visits.messages.event import About, Reader, VisitEvent
 from tracking.visits.messages.reminders import TICKET_LINK
 from tracking.visits.queries import offices, queue, ticket_contacts, waiting_times
 from tracking.visits.queries.queue import TicketRow
+from tracking.visits.wait_words import TO_VISITOR, Waits
 
 
 class TicketLetters(VisitLetters):
@@ -65,9 +66,9 @@ class TicketLetters(VisitLetters):
         office = await offices.office_by_id(ticket.office_id)
         there = await queue.counter_place(ticket.counter)
         wait = await waiting_times.of_ticket(await offices.place_of(office), ticket)
-        low, _middle, high = wait.in_minutes if wait else (0, 0, 0)
         about = About(
-            office=i18n.name_in(office, language), phone=office.phone, ticket_number=ticket.number, low=low, high=high,
+            office=i18n.name_in(office, language), phone=office.phone, ticket_number=ticket.number,
+            wait=Waits(language, TO_VISITOR).of(wait),
             counter=there.number if there else "", floor=there.floor if there else 0,
         )  # fmt: skip
         event, path = VisitEvent(entry, language, about=about), f"/tickets/{ticket.code}"

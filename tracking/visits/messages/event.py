@@ -48,9 +48,8 @@ class About:
     decision: str = ""
     """The reasons of the decision on an appeal, for the message about it."""
     ticket_number: str = ""
-    low: int = 0
-    """In how many minutes the ticket will probably be called: at least, and at most."""
-    high: int = 0
+    wait: str = ""
+    """When the ticket will probably be called, as its page says it."""
     counter: str = ""
     """Where it is called."""
     floor: int = 0

@@ -30,12 +30,10 @@ QUEUE = (
         _("Told that it is nearly their turn"),
         to_visitor(
             _("It is nearly your turn"),
-            _("It is nearly your turn at %(office)s: number %(ticket_number)s will probably be called in %(low)s to "
-              "%(high)s minutes."),
+            _("It is nearly your turn at %(office)s, number %(ticket_number)s. %(wait)s"),
             _("Please come back to the waiting area now. If you cannot come, give the number back with the link "
               "below."),
-            text=_("Nearly your turn: number %(ticket_number)s will probably be called in %(low)s to %(high)s minutes, "
-                   "%(office)s. Please come back now:"),
+            text=_("Nearly your turn: number %(ticket_number)s, %(office)s. %(wait)s Please come back now:"),
             urgency=Urgency.IMMEDIATE,
             when=lambda e: not e.data["called"],
         ),
