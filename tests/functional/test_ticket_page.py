@@ -41,6 +41,28 @@ async def test_a_visitor_follows_the_ticket_until_it_is_called(system: System) -
         assert (await phone.get("/tickets/ABC-DEF-GHJ")).status_code == 404
 
 
+async def test_several_matters_are_named_in_their_order_until_they_are_settled(system: System) -> None:
+    office = await an_office({"1": ["passport"], "2": ["moving", "seal"]}, most_matters=3)
+    desk = f"/desk/counters/{(await Counter.get(office_id=office.id, number='1')).id}"
+    with clock.at(at("09:00")):
+        clerk = await system.official("clerk")
+        await submit(clerk, desk, "/open")
+        made = await arriving.walk_in(await offices.office("east"), ["passport", "seal", "moving"], Press())
+        page = f"/tickets/{made.code}?lang=en"
+
+        async def then() -> list[str]:
+            lines = parse((await system.client.get(page)).text)
+            return [
+                value.text for key, value in zip(lines.all("dt"), lines.all("dd"), strict=True) if "Then" in key.text
+            ]
+
+        assert await then() == ["seal, moving"]
+        for act in ("/call-next", "/start", "/finish"):
+            await submit(clerk, desk, act)
+        assert await then() == ["moving"], "the seal is next, at another counter"
+        assert (await Ticket.get(id=made.id)).number == made.number
+
+
 async def test_a_number_is_given_back_after_a_question(system: System) -> None:
     await an_office({"1": ["passport"]})
     with clock.at(at("09:00")):

@@ -7,6 +7,7 @@ import pytest
 
 from server.core import clock, jobs, ledger_check
 from server.core.accounts import Account
+from server.core.bell import bell
 from server.core.config import Settings
 from server.core.days import today
 from server.demo.visits import live
@@ -129,7 +130,7 @@ async def test_of_several_workers_one_at_a_time_moves_the_queue(
         running = [asyncio.create_task(one.run()) for one in workers]
         async with asyncio.timeout(30):
             while len(looks) < LOOKS:
-                jobs.bell.ring()
+                bell.ring()
                 await asyncio.sleep(0.02)
         for one in workers:
             one.stop()

@@ -105,7 +105,8 @@ DOMAINS: dict[str, tuple[dict[str, Any], Mapping[str, Message[Any]]]] = {
 READERS: dict[str, type[StrEnum]] = {"petitions": CaseReader, "forums": ForumReader, "visits": VisitReader}
 VISIT = About(
     "K7Q-M9X-RW4", NOW, "한빛특별자치시 동부민원센터", "02-700-3000", "전입신고, 여권 발급", 2, 90, 30,
-    {"x": "사진"}, {"x": "2쪽이 없습니다."}, ticket_number="A12", low=5, high=15, counter="5", floor=3,
+    {"x": "사진"}, {"x": "2쪽이 없습니다."}, ticket_number="A12",
+    wait="약 5~15분 뒤에 호출될 것으로 예상됩니다.", counter="5", floor=3,
 )  # fmt: skip
 RECORDS = [(domain, kind) for domain, (_events, records) in DOMAINS.items() for kind in records]
 

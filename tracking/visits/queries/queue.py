@@ -189,6 +189,13 @@ async def of_visit(visit_id: int) -> TicketRow | None:
     return await select_one(TicketRow, f"{_FROM}WHERE t.visit_id = ? ORDER BY t.id DESC LIMIT 1", visit_id)
 
 
+async def still_to_do(ticket_id: int) -> Sequence[int]:
+    """The services of a ticket that are not settled, in their order."""
+    return await database.column(
+        "SELECT service_id FROM ticket_matter WHERE ticket_id = ? AND ended_at IS NULL ORDER BY position", ticket_id
+    )
+
+
 async def case_of(row: TicketRow) -> str:
     """The case for which a ticket's visitor came, or that they filed at the counter; empty if there is none."""
     if row.case_reference or row.visit_id is None:

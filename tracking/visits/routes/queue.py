@@ -194,6 +194,11 @@ async def _ticket(request: Request, refusal: Conflict | None = None) -> Response
         "office": place.office,
         "office_name": i18n.name_in(place.office, language),
         "service": i18n.name_in(service, language) if service else "",
+        "then": ", ".join(
+            i18n.name_in(place.services[one], language)
+            for one in (await queue.still_to_do(found.id) if found.state in HERE else ())[1:]
+            if one in place.services
+        ),
         "position": standing.position if standing else 0,
         "wait": waits.of(standing.wait, standing.before_closing, standing.closed) if standing else "",
         "waits": waits,
