@@ -123,7 +123,7 @@ async def test_of_several_workers_one_at_a_time_moves_the_queue(
             await asyncio.sleep(0.05)  # so that another one could begin meanwhile
             looking.discard(name)
 
-        return jobs.Worker({live.KIND: look}, {live.KIND: -timedelta.resolution})  # due at once: the clock stands
+        return jobs.Worker({live.KIND: look}, {live.KIND: -timedelta.resolution})  # due again at once
 
     with clock.at(at("10:15")):
         workers = [worker(name) for name in "abc"]
