@@ -10,6 +10,8 @@ E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SHORT = re.compile(r"(?:\(?0[0-9]{1,2}\)?[-. ]?)?(1[0-9]{2,3})")
 """A short code, such as 120, or 02-120."""
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+_KOREAN_050 = re.compile(r"(050[2-8])([0-9]{3,4})([0-9]{4})")
+"""Numbers that hide another one (안심번호), written 0507-1234-5678; the library writes 050-71234-5678."""
 _KOREA, _KOREAN_010 = 82, re.compile(r"10[0-9]{8}")
 """010 numbers have eight more digits; the library also takes seven, as the retired 011 to 019 had."""
 
@@ -43,6 +45,8 @@ def readable(written: str, country: str) -> str:
     if number is None:
         return ""
     own = phonenumbers.region_code_for_country_code(number.country_code or 0) == country
+    if own and (personal := _KOREAN_050.fullmatch(f"0{number.national_number}")):
+        return "-".join(personal.groups())
     return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if own else PhoneNumberFormat.INTERNATIONAL)
 
 

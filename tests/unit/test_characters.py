@@ -66,7 +66,10 @@ def test_every_other_format_character_can_be_seen() -> None:
     assert {unicodedata.name(chr(code)).split()[0] for code in others} <= {"ARABIC", "SYRIAC", "KAITHI", "EGYPTIAN"}
 
 
-@pytest.mark.parametrize("text", ["", " \n", "\u3164", "\u200b\ufe0f", "\u2800", "\u0301", "\x07", "\ufffc"], ids=ascii)
+NOTHING = ["", " \n", "\u3164", "\u200b\ufe0f", "\u2800", "\u0301", "\x07", "\ufffc", "\uffff", "\ufdd0", "\U0001fffe"]
+
+
+@pytest.mark.parametrize("text", NOTHING, ids=ascii)
 def test_what_shows_nothing_is_empty(text: str) -> None:
     assert not visible(text)
     assert visible(f"{text}가")

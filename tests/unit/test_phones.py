@@ -38,6 +38,8 @@ def test_own_numbers_are_shown_as_the_country_writes_them() -> None:
     assert phones.readable("+821012345678", "KR") == "010-1234-5678"
     assert phones.readable("010-1234-5678", "KR") == "010-1234-5678"
     assert phones.readable("+819012345678", "KR") == "+81 90-1234-5678"
+    assert phones.readable("050712345678", "KR") == "0507-1234-5678", "a number that hides another one"
+    assert phones.readable("0504-123-4567", "KR") == "0504-123-4567"
     assert phones.readable("hello", "KR") == ""
 
 

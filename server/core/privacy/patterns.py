@@ -14,12 +14,15 @@ _DASHES = "‐‑‒–—―−─━ー\uff70ㅡ\ufe58\ufe63"  # katakana's lo
 _DOTS = "·ㆍ・･•‧∙⋅。｡"
 _SPACES = "\t\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _AT = "﹫"
+_ZEROS = (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50, 0x1040, 0x17E0)
+"""The zero of Arabic, Persian, Nepali, Bengali, Thai, Burmese and Khmer digits."""
 _TILDES = "〜∼⁓˜"
 _UNSEEN = (*characters.IGNORED, (0x0D, 0x0D), (0x0300, 0x036F), (0x20D0, 0x20F0))
 """CR, and marks above and around digits, besides what shows nothing."""
 SPELLING: dict[int, str | None] = {code: chr(code - 0xFEE0).lower() for code in range(0xFF01, 0xFF5F)}
 SPELLING |= {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
 SPELLING |= {code: str((code - 0x1D7CE) % 10) for code in range(0x1D7CE, 0x1D800)}  # mathematical digits
+SPELLING |= {zero + digit: str(digit) for zero in _ZEROS for digit in range(10)}
 SPELLING |= dict.fromkeys(map(ord, _DASHES), "-")
 SPELLING |= dict.fromkeys(map(ord, _DOTS), ".")
 SPELLING |= dict.fromkeys(map(ord, _AT), "@")
@@ -107,7 +110,7 @@ CONTEXT = {
 PATTERNS = {
     "resident": (
         r"<START>[0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-        r"(?: {0,2}[-./_~:|=+]{0,2}[ \n]{0,2}[0-9]{7}|-[0-9][- ][0-9]{6})(?![0-9])"
+        r"(?: {0,2}(?:[-./_~:|=+,()]{0,2}|다시|대시)[ \n]{0,2}[0-9]{7}|-[0-9][- ][0-9]{6})(?![0-9])"
     ),
     "resident_spaced": r"<START>(?<![0-9] [0-9])(?: [0-9]){5} ?[-./~]? ?[0-9](?: [0-9]){6}(?![0-9]| [0-9](?![0-9]))",
     "resident_dated": r"<START>[0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]) ?[-~] ?[0-9]{7}(?![0-9])",

@@ -18,6 +18,8 @@ const SIGNS = [
   ["\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a", " "],
   ["\v\f\u0085\u2028\u2029", "\n"],
 ];
+/** Arabic, Persian, Nepali, Bengali, Thai, Burmese, Khmer. */
+const ZEROS = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50, 0x1040, 0x17e0];
 /** CR, and marks above and around digits. */
 const UNSEEN = [...IGNORED, [0x0d, 0x0d], [0x0300, 0x036f], [0x20d0, 0x20f0]];
 
@@ -26,6 +28,7 @@ export const SPELLING = new Map();
 for (let code = 0xff01; code < 0xff5f; code += 1) SPELLING.set(code, String.fromCharCode(code - 0xfee0).toLowerCase());
 for (let code = 0x41; code <= 0x5a; code += 1) SPELLING.set(code, String.fromCharCode(code + 0x20));
 for (let code = 0x1d7ce; code < 0x1d800; code += 1) SPELLING.set(code, String((code - 0x1d7ce) % 10));
+for (const zero of ZEROS) for (let digit = 0; digit < 10; digit += 1) SPELLING.set(zero + digit, String(digit));
 for (const [signs, sign] of SIGNS) for (const each of signs) SPELLING.set(each.codePointAt(0), sign);
 for (const [first, last] of UNSEEN) for (let code = first; code <= last; code += 1) SPELLING.set(code, "");
 
@@ -120,7 +123,7 @@ export const CONTEXT = {
 export const PATTERNS = {
   resident:
     String.raw`<START>[0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])` +
-    String.raw`(?: {0,2}[-./_~:|=+]{0,2}[ \n]{0,2}[0-9]{7}|-[0-9][- ][0-9]{6})(?![0-9])`,
+    String.raw`(?: {0,2}(?:[-./_~:|=+,()]{0,2}|다시|대시)[ \n]{0,2}[0-9]{7}|-[0-9][- ][0-9]{6})(?![0-9])`,
   resident_spaced:
     String.raw`<START>(?<![0-9] [0-9])(?: [0-9]){5} ?[-./~]? ?[0-9](?: [0-9]){6}(?![0-9]| [0-9](?![0-9]))`,
   resident_dated: String.raw`<START>[0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]) ?[-~] ?[0-9]{7}(?![0-9])`,
