@@ -42,6 +42,7 @@ from forums.routes import live
 from forums.routes.back import ways_back as forums_back
 from petitions.routes.filing import ways_back as petitions_back
 from server import (
+    ask_pages,
     crossing,
     district_pages,
     openapi,
@@ -86,6 +87,7 @@ def routes() -> list[Route | Mount]:
         *pages.routes,
         *robots.routes,
         *search_pages.routes,
+        *ask_pages.routes,
         *site_pages.routes,
         *participants.routes,
         *signin.routes,

@@ -20,7 +20,7 @@ from server.core.sitemap import PublicPages
 from tracking.visits.queries import offices
 
 CLOSED = (
-    "/api/", "/desk", "/dev/", "/search", "/metrics", "/healthz", "/readyz",
+    "/api/", "/desk", "/dev/", "/search", "/ask", "/metrics", "/healthz", "/readyz",
     "/confirm", "/open/", "/mail/", "/v/", "/c/", "/kept/",
     "/petitions/suggest", "/petitions/place", "/petitions/new/",
     "/cases/link", "/cases/open/", "/cases/*/receipt", "/cases/*/due.ics", "/cases/*/stream", "/cases/*/visit",

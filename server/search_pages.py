@@ -54,7 +54,7 @@ async def page(request: Request) -> Response:
         {
             "wanted": wanted,
             "answer": answer,
-            "hits": [_shown(hit, reference_data, lang) for hit in answer.hits] if answer else [],
+            "hits": [shown(hit, reference_data, lang) for hit in answer.hits] if answer else [],
             "types": _types(wanted, answer, official, lang) if answer else [],
             "facets": _facets(wanted, answer) if answer else [],
             "sorts": [
@@ -69,7 +69,8 @@ async def page(request: Request) -> Response:
     )
 
 
-def _shown(hit: Hit, reference_data: City, lang: str) -> Found:
+def shown(hit: Hit, reference_data: City, lang: str) -> Found:
+    """A hit with its names in a language."""
     name = searching.OF_KIND[hit.kind]
     language = hit.language or i18n.written_in("".join(each.text for each in hit.title), lang)
     return Found(

@@ -120,10 +120,10 @@ async def answer(wanted: Filters, official: Official | None, reference_data: Cit
     found = await search.ENGINE.search(wanted.of(official, reference_data))
     took = round(1000 * (time.perf_counter() - begun), 1)
     engine = "embedded" if found.simple else search.ENGINE.name
-    return Answer(found, _once(found.hits, language), _facets(found, reference_data, language), took, engine)
+    return Answer(found, once(found.hits, language), _facets(found, reference_data, language), took, engine)
 
 
-def _once(hits: Sequence[Hit], language: str) -> Sequence[Hit]:
+def once(hits: Sequence[Hit], language: str) -> Sequence[Hit]:
     """One hit of each page, the one in the reader's language if there is."""
     best = dict[str, Hit]()
     for hit in hits:
@@ -166,4 +166,4 @@ async def suggestions(
         return completions, ()
     question = replace(Filters(q=typed).of(official, reference_data), limit=2 * SUGGESTED, facets=False)
     found = await search.ENGINE.search(question)
-    return completions, _once(found.hits, language)[:SUGGESTED]
+    return completions, once(found.hits, language)[:SUGGESTED]

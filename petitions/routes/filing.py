@@ -32,6 +32,8 @@ from server.core.errors import FieldError, Invalid, Refusal, Text, _
 from server.core.files import MAX_BYTES, MAX_FILES, StoredFile
 from server.core.places import Place
 
+CARRIED = 400
+"""Characters of a text that a link brings to the form."""
 TICKET_LENGTH = 16
 """Characters of the code of a visitor's ticket."""
 
@@ -40,6 +42,8 @@ async def blank(request: Request) -> Response:
     """``GET /petitions/new``. May be cached for the back button, because the empty form holds no personal data."""
     official, asked = filer(request), request.query_params
     start = {"language": web.language(request), "title": asked.get("title", "")[:TITLE_LIMIT]}
+    if body := asked.get("body", "")[:CARRIED]:
+        start["body"] = body
     if official and (ticket := asked.get("ticket", "")[:TICKET_LENGTH]):
         # Who sits at a counter is helped by its clerk, in the visitor's language.
         start |= {"ticket": ticket, "channel": "visit", "language": asked.get("language", "")}

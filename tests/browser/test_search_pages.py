@@ -23,7 +23,17 @@ async def fill(site: System) -> None:
 async def test_everybody_can_use_the_search(site: System, open_page: OpenPage, width: int) -> None:
     await fill(site)
     page = await open_page(width=width, base_url=site.url)
-    addresses = ("/search", "/search?q=주차", "/search?q=없는말", "/services", "/services/road_occupation", "/")
+    addresses = (
+        "/search",
+        "/search?q=주차",
+        "/search?q=없는말",
+        "/ask",
+        "/ask?q=주차",
+        "/ask?q=없는말",
+        "/services",
+        "/services/road_occupation",
+        "/",
+    )
     for address in addresses:
         for language in ("ja", "en", "ko"):
             await page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
