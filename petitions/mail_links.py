@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from server.core.config import Settings
-from server.core.security import sign, sign_short, unsign, unsign_short
+from server.core.signing import sign, sign_short, unsign, unsign_short
 
 CASE_DAYS = 90
 """Days for which a link in a notice opens its case."""

@@ -153,7 +153,6 @@ class Cookie:
 
 
 COOKIES: Sequence[Cookie] = (
-    Cookie(security.COOKIE, _("Opens your cases, visits and submissions"), int(auth.CITIZEN_LIFE.total_seconds())),
     Cookie(web.LANGUAGE_COOKIE, _("Your language"), web.YEAR),
     Cookie(web.TEXT_COOKIE, _("The size of the text"), web.YEAR),
     Cookie(web.NOTICE_COOKIE, _("A message on the next page, such as “Saved”"), web.NOTICE_SECONDS),
@@ -163,6 +162,14 @@ COOKIES: Sequence[Cookie] = (
     Cookie(browser.COOKIE, _("Holds the time that you are booking"), browser.COOKIE_SECONDS),
     Cookie(MARK, _("Counts your reports of a text once"), web.YEAR),
 )
+
+
+def cookies() -> Sequence[Cookie]:
+    """Every cookie of this installation."""
+    session = Cookie(
+        security.session_cookie(), _("Opens your cases, visits and submissions"), int(auth.CITIZEN_LIFE.total_seconds())
+    )
+    return [session, *COOKIES]
 
 
 @dataclass(frozen=True)

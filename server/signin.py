@@ -18,7 +18,7 @@ from server.core.accounts import Account
 from server.core.errors import Refusal, Text, _
 from server.core.form_pages import ReturnedForm, form_page
 from server.core.forms import Errors, Form, Label, OneOf, Password, PasswordRule, line
-from server.core.security import sign, unsign
+from server.core.signing import sign, unsign
 
 NOT_CURRENT = _("This is not your current password.")
 TOTP_BYTES = 20

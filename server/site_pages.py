@@ -24,7 +24,7 @@ async def privacy(request: Request) -> Response:
     shown = {
         "edition": privacy_policy.EDITION,
         "processing": privacy_policy.PROCESSING,
-        "cookies": privacy_policy.COOKIES,
+        "cookies": privacy_policy.cookies(),
         "recipients": privacy_policy.recipients(settings),
         "officer": settings.privacy_officer,
         "encrypted": settings.public_url.startswith("https://"),

@@ -27,7 +27,8 @@ from server.core.form_pages import ReturnedForm, form_page
 from server.core.i18n import translate
 from server.core.participants.confirming import need_person
 from server.core.participants.people import Person, person_of
-from server.core.security import Rate, network, sign, unsign
+from server.core.security import Rate, network
+from server.core.signing import sign, unsign
 
 REPORTS = Rate(6, 10)
 """How often one client may report."""

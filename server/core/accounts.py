@@ -294,8 +294,8 @@ class Official:
         return self.role in permission.roles
 
 
-PASSWORD_LEAST = 10
-"""Characters that a new password needs."""
+PASSWORD_LEAST = 12
+"""Characters that a new password needs (ASVS 4.0.3, 2.1.1)."""
 _GUESSED = 1_000_000
 """A password found with fewer guesses is common: a word, a name, a row of keys, a repetition."""
 

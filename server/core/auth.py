@@ -18,7 +18,7 @@ from server.core import accounts, clock, config, database, guesses, kept, securi
 from server.core.accounts import Official, Permission, Session
 from server.core.errors import BadRequest, Forbidden, NotSignedIn, Refusal, TooMany, _
 from server.core.rows import columns, read
-from server.core.security import COOKIE, SAFE, Rate, session_token
+from server.core.security import SAFE, Rate, session_cookie, session_token
 from server.core.sessions import token_hash
 from server.core.web import site
 
@@ -190,7 +190,7 @@ async def sign_in(
 
     Raises :class:`WrongCredentials`, and ``TooMany`` where others have been wrong too often.
     """
-    if len(username) > 60 or len(password) > 200 or "\0" in username + password:  # noqa: PLR2004
+    if len(username) > 60 or len(password) > 128 or "\0" in username + password:  # noqa: PLR2004
         raise WrongCredentials
     guess = await guesses.begin(request, "sign-in", username)
     account = await accounts.authenticate(username, password, code)
@@ -214,7 +214,7 @@ def remember(request: Request, response: Response, token: str, life: timedelta, 
     if writer:
         kept.remember_writer(request, response, writer)
     response.set_cookie(
-        COOKIE,
+        session_cookie(),
         token,
         max_age=int(life.total_seconds()),
         httponly=True,
@@ -277,4 +277,5 @@ async def sign_out(request: Request, response: Response) -> None:
     who = reader(request)
     if await Session.filter(token_hash=who.token_hash).delete() and who.official:
         await sessions.note(who.official.id, "signed_out")
-    response.delete_cookie(COOKIE)
+    name = session_cookie()
+    response.delete_cookie(name, secure=name.startswith("__"))

@@ -17,7 +17,8 @@ from tortoise.models import Model
 
 from server.core import clock, config, database
 from server.core.errors import TooMany
-from server.core.security import network, sign, unsign
+from server.core.security import network
+from server.core.signing import sign, unsign
 
 log = logging.getLogger("sinmungo.security")
 

@@ -28,8 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.core import changes, clock, database, sessions
 from server.core.config import Settings
-from server.core.security import COOKIE as SESSION
-from server.core.security import session_token
+from server.core.security import session_cookie, session_token
 from server.core.sessions import token_hash
 from server.core.web import LANGUAGE_COOKIE, TEXT_COOKIE, TEXT_SIZES
 
@@ -144,7 +143,7 @@ class PageCache:
         if keeping is None or given is None or not _depends(keeping, query := scope["query_string"]):
             return None
         cookies = cookie_parser(given.decode("latin-1")) if given else {}
-        if SESSION in cookies:
+        if session_cookie() in cookies:
             return (path, query, "", "", hashlib.sha256(given).digest()) if keeping.own else None
         if cookies.keys() - {LANGUAGE_COOKIE, TEXT_COOKIE}:
             return None

@@ -5,9 +5,7 @@ Pure ASGI, in one pass. Cross-site requests are refused by what the browser says
 """
 
 import asyncio
-import base64
 import hashlib
-import hmac
 import logging
 import re
 import time
@@ -17,13 +15,12 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
-from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.datastructures import Headers
 from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.core import clock, form_bytes, networks
+from server.core import config, form_bytes, networks
 from server.core.config import LOOPBACK_NAMES, Settings, is_loopback
 from server.core.errors import Forbidden, Misdirected, NotFound, Overloaded, Refusal, TooLarge, TooMany, TooSlow, _
 from server.core.outages import StorageFull, outage
@@ -86,12 +83,17 @@ READ, WRITE, SIGN_IN = Rate(1200, 300), Rate(60, 30), Rate(20, 10)
 COOKIE, DEVICE_HEADER = "session", "x-device-token"
 
 
+def session_cookie() -> str:
+    """The name of the session's cookie. Behind TLS only this host itself can set it (RFC 6265bis, 4.1.3.2)."""
+    return f"__Host-{COOKIE}" if config.settings().public_url.startswith("https://") else COOKIE
+
+
 def session_token(headers: Headers) -> str:
     """The token of a request's session: the bearer's, else the cookie's; empty for none."""
     scheme, _space, credentials = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return credentials.strip()
-    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+    return cookie_parser(headers.get("cookie", "")).get(session_cookie(), "")
 
 
 class Limiter:
@@ -337,61 +339,3 @@ def _in_time(receive: Receive, pace: int) -> Receive:
         return message
 
     return timed
-
-
-def keys(settings: Settings) -> list[str]:
-    """The keys with which links are valid today, the one that signs new ones first.
-
-    The secret key itself, until keys are rotated; what is stored is hashed with that one for good.
-    """
-    today = clock.now().date().isoformat()
-    rotated = [one.partition("@") for one in settings.signing_keys]
-    return [key for key, _at, until in rotated if not until or today <= until] or [settings.secret_key]
-
-
-def sign(settings: Settings, purpose: str, value: object) -> str:
-    """A tamper-proof, timestamped token for a link."""
-    return URLSafeTimedSerializer(keys(settings)[0], salt=purpose).dumps(value)
-
-
-def unsign(settings: Settings, purpose: str, token: str, max_age: int | None = None) -> object | None:
-    """The value of a token, or None if it is forged, for another purpose, or older than ``max_age`` seconds."""
-    try:
-        value: object = URLSafeTimedSerializer(keys(settings)[::-1], salt=purpose).loads(token, max_age=max_age)
-    except BadData:
-        return None
-    return value
-
-
-_DAY = 86_400
-
-
-def sign_short(settings: Settings, purpose: str, value: str, days: int) -> str:
-    """A tamper-proof token for a link in a text message, valid for some days: ``value`` and 22 characters more.
-
-    ``value`` has letters, digits and hyphens. The signature has 80 bits, too many to try at a server, and ends in a
-    letter or digit, so that a phone takes all of it for the link.
-    """
-    named = f"{value}.{int(clock.now().timestamp()) // _DAY + days:x}"
-    return f"{named}.{short_signature(settings, purpose, named)}"
-
-
-def unsign_short(settings: Settings, purpose: str, token: str) -> str | None:
-    """The value of a short token, or None if it is forged, for another purpose, or too old."""
-    named, _dot, signature = token.rpartition(".")
-    expected = [signed_with(key, purpose, named) for key in keys(settings)]
-    if not token.isascii() or not any(hmac.compare_digest(signature, one) for one in expected):
-        return None
-    value, _dot, last_day = named.rpartition(".")
-    return value if int(clock.now().timestamp()) // _DAY <= int(last_day, 16) else None
-
-
-def short_signature(settings: Settings, purpose: str, named: str) -> str:
-    """80 bits of a signature in 16 letters and digits."""
-    return signed_with(keys(settings)[0], purpose, named)
-
-
-def signed_with(secret: str, purpose: str, named: str) -> str:
-    """The same with a key of one's own, where several are valid."""
-    digest = hmac.digest(secret.encode(), f"short\0{purpose}\0{named}".encode(), "sha256")
-    return base64.b32encode(digest[:10]).decode().lower()

@@ -25,7 +25,7 @@ from server.core.config import Settings
 from server.core.errors import FieldError, Invalid, NotFound, Refusal, Text, _
 from server.core.file_types import TYPES, MediaType
 from server.core.files import MAX_BYTES, MAX_FILES, NO_FILE, Store, StoredFile
-from server.core.security import sign, unsign
+from server.core.signing import sign, unsign
 
 log = logging.getLogger("sinmungo.uploads")
 

@@ -34,7 +34,7 @@ from server.core.errors import (
     UnsupportedMedia,
     _,
 )
-from server.core.security import sign, unsign
+from server.core.signing import sign, unsign
 
 LANGUAGE_COOKIE = "lang"
 NOTICE_COOKIE = "notice"

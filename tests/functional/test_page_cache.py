@@ -24,7 +24,8 @@ from server.core import changes, clock, database, page_cache
 from server.core.accounts import Department
 from server.core.config import Settings
 from server.core.page_cache import FRESH, UNCHANGED, PageCache
-from server.core.security import COOKIE, DEVICE_HEADER, sign
+from server.core.security import COOKIE, DEVICE_HEADER
+from server.core.signing import sign
 from server.core.stream.hub import CHANNEL
 from tests.support.answers import answer, official
 from tests.support.forums import a_forum

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.core import clock, security
+from server.core import clock, signing
 from server.core.config import Settings
 from tests.functional.test_kiosk_api import check_in, enrolled
 from tests.support.system import System, opened
@@ -26,7 +26,7 @@ async def test_a_qr_code_holds_nothing_of_its_visitor_and_names_its_key(system: 
     assert visits.read_qr(f" {code} ") == (made.number, 0)
     unknown = f"1.aaaa.{number}.0"
     wrong = [
-        f"{unknown}.{security.signed_with(system.settings.secret_key, visits.QR_PURPOSE, unknown)}",
+        f"{unknown}.{signing.signed_with(system.settings.secret_key, visits.QR_PURPOSE, unknown)}",
         f"1.aaaa.{number}.0.{signature}", f"2.{key_id}.{number}.0.{signature}", f"1.{key_id}.{number}.1.{signature}",
         f"1.{key_id}.{number}.0.{signature[:-1]}é", f"1.{number}.0.{signature}", "", ".", "....", "https://example.org/",
     ]  # fmt: skip

@@ -36,6 +36,27 @@ async def test_an_official_signs_in_and_out(system: System) -> None:
     assert not await Session.exists()
 
 
+async def test_behind_tls_only_this_host_can_set_the_session(settings: Settings) -> None:
+    """RFC 6265bis, 4.1.3.2: a browser takes such a name only with Secure, for ``/``, and without a domain."""
+    async with opened(replace(settings, base_url="https://minwon.example")) as system:
+        browser = system.visitor(host="minwon.example", origin="https://minwon.example")
+        browser.base_url = httpx.URL("https://minwon.example")
+        answer = await post_without_page(browser, "/desk/sign-in", data={"username": "handler", "password": PASSWORD})
+        given = next(one for one in answer.headers.get_list("set-cookie") if "session" in one)
+        name, _equals, rest = given.partition("=")
+        assert name == "__Host-session"
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax"} <= set(rest.split("; "))
+        assert "Domain" not in rest
+        token = rest.partition(";")[0]
+        for cookie, status in ((f"__Host-session={token}", 200), (f"session={token}", 303)):
+            shown = await system.visitor(host="minwon.example", cookie=cookie).get("/desk/account")
+            assert shown.status_code == status, cookie
+        left = await post_without_page(browser, "/desk/sign-out", data={})
+        assert any(
+            one.startswith('__Host-session=""') and "Secure" in one for one in left.headers.get_list("set-cookie")
+        )
+
+
 @pytest.mark.parametrize(
     ("username", "password"),
     [("handler", "wrong"), ("nobody", PASSWORD), ("", ""), ("handler\0", PASSWORD), ("handler", "x" * 500)],
@@ -195,7 +216,7 @@ async def test_the_trail_has_who_signed_in_and_changed_their_account(system: Sys
     assert "signed in" not in (await admin.get("/desk/audit?lang=en")).text
 
 
-@pytest.mark.parametrize("new", ["1234567890", "qwertyuiop", "passwordpassword", "handler123456", "Sinmungo2026"])
+@pytest.mark.parametrize("new", ["123456789012", "qwertyuiopas", "passwordpassword", "handler123456", "Sinmungo2026"])
 async def test_a_password_that_everybody_tries_first_is_refused(system: System, new: str) -> None:
     browser = await system.official("handler")
     shown = form(await browser.get("/desk/account?lang=en"), field="change", value="password")

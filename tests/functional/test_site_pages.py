@@ -25,6 +25,7 @@ from server.app import routes
 from server.core import auth, clock, idempotency
 from server.core.config import Settings
 from server.core.participants import links
+from server.core.security import COOKIE
 from tests.integration.test_flat import plan, reads
 from tests.support.answers import answer
 from tests.support.forums import a_draft, a_forum, a_proposal
@@ -137,7 +138,7 @@ async def test_it_names_every_cookie_that_a_citizen_gets_and_every_recipient(sys
                 module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
                 if not {"display", "resource"} & {path.stem, path.parent.name}:
                     given.add(getattr(module, name))
-    assert given == {cookie.name for cookie in privacy_policy.COOKIES}
+    assert {COOKIE, *given} == {cookie.name for cookie in privacy_policy.cookies()}
     page = await main_of(system, "/privacy?lang=en")
     assert "No other company processes" in page.text
     site = system.app.state.site

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.core import clock, config, security
+from server.core import clock, config, signing
 from tests.support.calendars import parsed
 from tests.support.system import System
 from tests.support.visits import an_office, contact, wish
@@ -49,7 +49,7 @@ async def test_a_link_opens_nothing_but_its_visit(system: System, booked: Booked
     assert (await browser.get(f"/visits/{second.number}/calendar.ics")).status_code == 404
     await browser.get(await _path(second.number))
     assert (await browser.get(f"/visits/{booked.number}/calendar.ics")).status_code == 200, "the first stays open"
-    forged = security.sign_short(config.settings(), "another purpose", booked.number, 3)
+    forged = signing.sign_short(config.settings(), "another purpose", booked.number, 3)
     assert (await system.visitor().get(f"/v/{forged}")).headers["location"] == "/visits/find"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from server.core import accounts, clock, config
 from server.core.config import BadSettings, Settings
-from server.core.security import sign, sign_short, unsign, unsign_short
+from server.core.signing import sign, sign_short, unsign, unsign_short
 from tests.support.command import sinmungo
 
 NOWHERE = Path("no-such.env")

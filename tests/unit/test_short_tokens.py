@@ -6,7 +6,7 @@ import pytest
 
 from server.core import clock
 from server.core.config import Settings
-from server.core.security import sign, sign_short, unsign_short
+from server.core.signing import sign, sign_short, unsign_short
 
 SETTINGS = Settings(secret_key="s" * 40)
 NOW = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)

@@ -219,6 +219,10 @@ class TimeRule(TextRule):
         return value
 
 
+PASSWORD_MOST = 128
+"""Characters that a password may have (ASVS 4.0.3, 2.1.2)."""
+
+
 @dataclass(frozen=True)
 class PasswordRule:
     """A password, exactly as typed: trimming or normalising would change it."""
@@ -226,7 +230,7 @@ class PasswordRule:
     least: int = 0
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.str_schema(max_length=200, min_length=self.least or None, strict=True)
+        return core_schema.str_schema(max_length=PASSWORD_MOST, min_length=self.least or None, strict=True)
 
 
 def line(limit: int, *, least: int = 0, safe: bool = True) -> TextRule:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from server.core import clock, database
 from server.core.config import Settings
 from server.core.ledger import Entry
-from server.core.security import sign, unsign
+from server.core.signing import sign, unsign
 
 _FOLLOWS = "follows"
 MOST = 100

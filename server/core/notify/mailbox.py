@@ -10,7 +10,7 @@ from enum import StrEnum
 from server.core import clock, database
 from server.core.config import Settings
 from server.core.notify.models import Preference
-from server.core.security import sign, unsign
+from server.core.signing import sign, unsign
 
 _WISHES = "mail-wishes"
 

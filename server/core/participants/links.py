@@ -18,8 +18,8 @@ from server.core.jobs import Task
 from server.core.notify.correspondence import Letter
 from server.core.participants.models import Unconfirmed
 from server.core.rows import select_one
-from server.core.security import sign, unsign
 from server.core.sessions import token_hash
+from server.core.signing import sign, unsign
 
 PERSON_DAYS = 90
 """Days for which a mail link signs a participant in."""

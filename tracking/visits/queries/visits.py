@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from server.core import config, database, phones, references, security
+from server.core import config, database, phones, references, signing
 from server.core.rows import Local, columns, read, select
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.queries import offices
@@ -144,7 +144,7 @@ def qr(number: str, revision: int) -> str:
     """The content of a visit's QR code: version, key id, number, revision and a signature; no personal data."""
     key_id, secret = next(iter(_qr_keys().items()))
     named = f"{QR_VERSION}.{key_id}.{number}.{revision}"
-    return f"{named}.{security.signed_with(secret, QR_PURPOSE, named)}"
+    return f"{named}.{signing.signed_with(secret, QR_PURPOSE, named)}"
 
 
 def read_qr(text: str) -> tuple[str, int]:
@@ -154,7 +154,7 @@ def read_qr(text: str) -> tuple[str, int]:
     keys = _qr_keys()
     secret = keys.get(parts[1]) if len(parts) == QR_PARTS else None
     # An unknown key is compared all the same, so that it takes as long as a wrong signature.
-    expected = security.signed_with(secret or next(iter(keys.values())), QR_PURPOSE, named)
+    expected = signing.signed_with(secret or next(iter(keys.values())), QR_PURPOSE, named)
     if not signature.isascii() or not hmac.compare_digest(signature, expected) or secret is None:
         raise NoSuchVisit
     return parts[2], int(parts[3])
@@ -162,5 +162,5 @@ def read_qr(text: str) -> tuple[str, int]:
 
 def _qr_keys() -> Mapping[str, str]:
     """The secret keys with which QR codes are valid, by id: the first signs new ones, the others are older keys."""
-    valid = security.keys(config.settings())
-    return {security.signed_with(secret, "visit-key", QR_VERSION)[:4]: secret for secret in valid}
+    valid = signing.keys(config.settings())
+    return {signing.signed_with(secret, "visit-key", QR_VERSION)[:4]: secret for secret in valid}

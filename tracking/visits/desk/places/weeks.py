@@ -23,7 +23,7 @@ from server.core.form_pages import ReturnedForm, form_page
 from server.core.forms import Form, Parameters
 from server.core.resource.pages import confirm
 from server.core.resource.table import Question
-from server.core.security import sign, unsign
+from server.core.signing import sign, unsign
 from server.core.web import Consequence
 from tracking.visits.actions import rosters
 from tracking.visits.actions.rosters import DAY, WEEK, Added, Why, monday
