@@ -23,6 +23,8 @@ DEFAULTS: Mapping[str, Any] = {
     },
     "faceting": {"maxValuesPerFacet": 100, "sortFacetValuesBy": {"*": "alpha"}},
     "pagination": {"maxTotalHits": 1000},
+    "proximityPrecision": "byWord",
+    "facetSearch": True,
     "localizedAttributes": None,
     "searchCutoffMs": None,
 }  # fmt: skip

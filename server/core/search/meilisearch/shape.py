@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
+import orjson
+
 from server.core.search import tables, words
 from server.core.search.port import FACETS, ID_BITS, LANGUAGES, PUBLIC, Document, Kind, Question
 from server.core.search.ranking import Ranking
@@ -54,6 +56,9 @@ SETTINGS: Mapping[str, Any] = {
         *({"locales": [locale], "attributePatterns": [f"*_{name}"]} for name, locale in _LOCALES.items()),
         {"locales": ["eng"], "attributePatterns": ["pairs", "title_pairs", "also"]},
     ],
+    # Candidates are ranked by their texts here: pairs of pairs would only make the index larger.
+    "proximityPrecision": "byAttribute",
+    "facetSearch": False,
     "pagination": {"maxTotalHits": KEPT},
     "faceting": {"maxValuesPerFacet": 1_000},
     "searchCutoffMs": 250,
@@ -62,15 +67,23 @@ SETTINGS: Mapping[str, Any] = {
 
 def differs(settings: Mapping[str, Any]) -> bool:
     """Whether an index has other settings than ours; what Meilisearch adds of its own does not count."""
-    return not all(_same(wanted, settings.get(name)) for name, wanted in SETTINGS.items())
+    return not all(_same(wanted, settings.get(name), ordered=name in _ORDERED) for name, wanted in SETTINGS.items())
 
 
-def _same(wanted: object, found: object) -> bool:
+_ORDERED = {"searchableAttributes", "rankingRules"}
+"""Settings whose order says something."""
+
+
+def _same(wanted: object, found: object, *, ordered: bool = False) -> bool:
     if isinstance(wanted, dict):
         return isinstance(found, dict) and all(_same(value, found.get(name)) for name, value in wanted.items())
-    if isinstance(wanted, list):
-        return isinstance(found, list) and sorted(map(str, wanted)) == sorted(map(str, found))
+    if isinstance(wanted, list) and isinstance(found, list) and not ordered:
+        return sorted(map(_written, wanted)) == sorted(map(_written, found))
     return wanted == found
+
+
+def _written(value: object) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def code(token: str) -> str:
