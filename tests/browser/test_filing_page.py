@@ -265,3 +265,37 @@ async def test_the_public_list_is_read_on_any_width(open_page: OpenPage, site: S
     await looks_right(page)
     await page.goto("/petitions?q=없는말&kind=other")
     await looks_right(page)
+
+
+@pytest.mark.parametrize(("engine", "width"), [("sqlite", PHONE), ("sqlite", DESK)])
+async def test_no_name_of_a_district_covers_the_pin(open_page: OpenPage, site: System, width: int) -> None:
+    page = await open_page(width=width, base_url=site.url)
+    await page.goto("/petitions/new")
+    await page.fill("#field-title", TITLE)
+    await page.fill("#field-body", BODY)
+    await page.click("#what [data-step-next]")
+    name = page.locator(".map-name").first
+    await name.wait_for()
+    await name.scroll_into_view_if_needed()
+    box = await name.bounding_box()
+    assert box
+    # The tip of the pin is a little below the name, so that its body stands where the name is.
+    await page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"])
+    await page.wait_for_selector(".map-pin")
+    await expect(name).to_be_hidden()
+    for _zoom in range(2):
+        covering = await page.evaluate(
+            """() => {
+                const pin = document.querySelector(".map-pin").getBoundingClientRect();
+                return [...document.querySelectorAll(".map-name")].filter((name) => {
+                    const { left, right, top, bottom } = name.getBoundingClientRect();
+                    const over = left < pin.right && right > pin.left && top < pin.bottom && bottom > pin.top;
+                    return over && getComputedStyle(name).visibility !== "hidden";
+                }).length;
+            }"""
+        )
+        assert covering == 0
+        await page.click(".leaflet-control-zoom-in")
+        await page.wait_for_function(
+            "!document.querySelector('.leaflet-zoom-anim .leaflet-zoom-animated.leaflet-zoom-hide')"
+        )

@@ -29,6 +29,7 @@ from server.core.booking.errors import BookingClosed
 from server.core.booking.models import Booking
 from server.core.booking.slots import NewSlot, open_slots
 from tests.support.forums import a_forum
+from tests.support.markup import parse
 from tests.support.page_forms import Form, form, post_without_page, send, submit
 from tests.support.places import a_session, a_slot, guest, places, somebody
 from tests.support.system import System
@@ -335,3 +336,18 @@ async def test_video_and_transcript_remain_of_a_date(system: System) -> None:
     assert [kind for kind in await kinds(slug) if kind.startswith("forum.session")] == [
         SessionsAdded.kind, SessionChanged.kind
     ]  # fmt: skip
+
+
+async def test_a_registration_has_one_status_wherever_it_is_read(system: System) -> None:
+    slug = await a_forum(system)
+    session = await a_session(slug, 1)
+    page = f"/forums/{slug}/sessions/{session}"
+    _kim, her = await guest(system, "김상인")
+    answer = await send(her, form(await her.get(page)))
+    links = [link.attrs["href"] for link in parse((await her.get(page)).text).one("main").all("a")]
+    (code,) = (link for link in links if link.startswith("/forums/registrations/"))
+    for path in (page, code, answer.headers["location"]):
+        main = parse((await her.get(path, follow_redirects=True)).text).one("main").text
+        assert "신청되었습니다" in main, path
+        assert "접수" not in main, path
+        assert "신청 완료" not in main, path
