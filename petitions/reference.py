@@ -7,9 +7,11 @@ after its commit; other processes see the change within ``KEPT`` seconds.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from petitions import rules
+from petitions import learned, rules
+from petitions.guiding import GuideProfile
 from petitions.labels import KINDS
-from petitions.routing import DepartmentProfile, GuideProfile, Rule
+from petitions.learned import Learned
+from petitions.routing import DepartmentProfile, Rule
 from server.core import accounts, city, database, i18n, roles
 from server.core.city import KEPT, City
 from server.core.clock import WorkingCalendar
@@ -43,6 +45,7 @@ class Reference(City):
     services: Mapping[str, ServiceRow]
     rules: tuple[Rule, ...]
     calendar: WorkingCalendar
+    learned: Learned | None
 
     def kind_name(self, kind: str, service_code: str, language: str) -> str:
         """The name of a kind of petition; for a statutory one, that of its service."""
@@ -86,6 +89,7 @@ async def _read(_all: None) -> Reference:
         },
         tuple(read_all(Rule, rule_rows)),
         await city.calendar(),
+        await learned.current(),
     )
 
 

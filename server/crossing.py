@@ -49,8 +49,9 @@ async def suggest(submissions: Sequence[Said]) -> list[Suggestion]:
         choice = choose(
             kind=Kind.SUGGESTION.value, district=submission.district, title=submission.title, body=submission.text,
             rules=reference_data.rules, departments=reference_data.profiles,
+            learned=reference_data.learned,
         )  # fmt: skip
-        found.append(Suggestion(choice.department_id, choice.because))
+        found.append(Suggestion(choice.department_id or choice.proposed, choice.because))
     return found
 
 

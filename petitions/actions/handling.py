@@ -23,7 +23,7 @@ from petitions.forms import AssignHandler, Extend, Plain, TextOnly
 from petitions.reference import all_guides, reference
 from petitions.states import OPEN, Action
 from server.core import clock
-from server.core.accounts import Account, Official, Role
+from server.core.accounts import Account, Official, Role, keep_open
 from server.core.days import day_of, today
 from server.core.errors import Invalid, _
 from server.core.files import StoredFile
@@ -36,10 +36,14 @@ PLAIN = Plain()
 async def accept(actor: Official, reference: str, command: AssignHandler) -> None:
     """Accept a case (접수) and assign it to a department: the one named, or the one proposed."""
     async with changing(reference, Action.ACCEPT, actor, seen=command.version) as change:
-        department = await open_department(change, command.target) if command.target else change.case.department_id
+        chosen = change.case.routing.get("chosen")
+        if command.target or change.case.department_id:
+            department = await open_department(change, command.target) if command.target else change.case.department_id
+        else:
+            department = chosen if chosen and await keep_open(chosen) else None
         if department is None:
             raise Invalid.at("department", NO_DEPARTMENT)
-        proposed = change.case.routing.get("chosen") == department
+        proposed = chosen == department
         previous = change.case.department_id
         change.set(department_id=department)
         change.record(events.CaseAccepted(department, proposed))

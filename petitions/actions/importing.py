@@ -12,10 +12,10 @@ from typing import Any
 
 from petitions.actions.intake import Decided, case_values, decide, first_events, to_open_department
 from petitions.forms import FilePetition
+from petitions.guiding import GuideProfile
 from petitions.models import Case
 from petitions.reference import all_guides, reference
 from petitions.rights import subject
-from petitions.routing import GuideProfile
 from petitions.search import of_case
 from server.core import clock, database, ledger, references, search
 from server.core.days import today

@@ -12,10 +12,11 @@ from typing import Any
 from petitions import rules
 from petitions.events import AttachmentAdded, CaseReceived, CaseRouted, GuideAppointed
 from petitions.forms import FilePetition
+from petitions.guiding import Guidance, GuideProfile, choose_guide
 from petitions.models import Attachment, Case
 from petitions.reference import Reference, all_guides, forget, reference
 from petitions.rights import subject
-from petitions.routing import Choice, Guidance, GuideProfile, choose, choose_guide
+from petitions.routing import Choice, choose
 from petitions.search import of_case
 from petitions.states import State
 from server.core import clock, config, database, idempotency, ledger, references, search
@@ -126,6 +127,7 @@ def decide(
         rules=reference_data.rules,
         departments=reference_data.profiles,
         service_department=reference_data.services[service.code].department_id if service else None,
+        learned=reference_data.learned,
     )
     return Decided(
         kind,
@@ -169,7 +171,9 @@ async def to_open_department(decided: Decided) -> Decided:
     if choice.department_id is None or await keep_open(choice.department_id):
         return decided
     forget()
-    return replace(decided, choice=replace(choice, department_id=None, rule_id=None, because=CLOSED_MEANWHILE))
+    return replace(
+        decided, choice=replace(choice, department_id=None, rule_id=None, proposed=None, because=CLOSED_MEANWHILE)
+    )
 
 
 async def create(
@@ -278,11 +282,14 @@ def routing_document(decided: Decided) -> dict[str, object]:
     """The stored explanation of how a case was routed and got its guide, in translatable form."""
     choice = decided.choice
     return {
-        "chosen": choice.department_id,
+        "chosen": choice.department_id if choice.proposed is None else choice.proposed,
+        "stage": choice.stage.value,
         "rule": choice.rule_id,
+        "version": choice.version,
         "because": explained(choice.because),
+        "doubt": explained(choice.doubt) if choice.doubt.msgid else None,
         "candidates": [
-            {"department": c.department_id, "score": c.score, "because": explained(c.because)}
+            {"department": c.department_id, "score": c.score, "because": explained(c.because), "words": list(c.words)}
             for c in choice.candidates
         ],
         "guide": explained(decided.guidance.because),

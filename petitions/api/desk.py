@@ -15,10 +15,12 @@ from petitions.forms import AppointGuide, Assign, TextOnly, Transfer
 from petitions.models import Case
 from petitions.queries import cases, consultations
 from petitions.queries.cases import Credentials
+from petitions.queries.doubtful import DOUBTFUL, doubtful
 from petitions.queries.filters import Filter, Position
 from petitions.queries.inbox import listed
 from petitions.reference import reference
 from petitions.rights import RIGHTS
+from petitions.states import Action
 from server.core import auth, contract, i18n, listing, references, uploads, web
 from server.core.accounts import Official
 from server.core.acts import Api, Attempt
@@ -168,16 +170,22 @@ async def bulk(request: Request) -> Response:
     official = auth.official(request, RIGHTS[act.action])
     lang = web.language(request)
     numbers = dict.fromkeys(references.read_reference(given) or given for given in form.references)
-    outcomes = [await _one(official, act, number, raw, lang) for number in numbers]
+    accepting = act.action is Action.ACCEPT and not raw.get("department")
+    unsure = await doubtful(numbers) if accepting else set[str]()
+    outcomes = [await _one(official, act, number, raw, lang, sure=number not in unsure) for number in numbers]
     done = sum(outcome.done for outcome in outcomes)
     return web.json(documents.Outcomes(items=outcomes, done=done, refused=len(outcomes) - done))
 
 
-async def _one(official: Official, act: CaseAct, given: str, raw: dict[str, Any], lang: str) -> documents.Outcome:
+async def _one(
+    official: Official, act: CaseAct, given: str, raw: dict[str, Any], lang: str, *, sure: bool
+) -> documents.Outcome:
     number = references.read_reference(given)
     try:
         if number is None:
             raise NoSuchCase
+        if not sure:
+            raise Invalid.at("department", DOUBTFUL)
         # A version belongs to one case, and files are not sent to many cases.
         await act.do(official, number, act.form.parse({**raw, "version": None}, strict=True))
     except Refusal as refusal:

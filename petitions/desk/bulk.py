@@ -13,9 +13,11 @@ from starlette.routing import Route
 from petitions.acts import DESK
 from petitions.acts.page import CaseAct
 from petitions.desk import addresses
+from petitions.queries.doubtful import DOUBTFUL, doubtful
 from petitions.queries.filters import Filter
 from petitions.reference import reference
 from petitions.rights import RIGHTS
+from petitions.states import Action
 from server.core import auth, references, web
 from server.core.accounts import Official
 from server.core.acts import Press
@@ -46,7 +48,15 @@ async def act(request: Request) -> Response:
     if len(picked) > MOST:
         raise Invalid.at("case", _("Please select at most %(most)s cases.", most=MOST))
     raw = {"department": form.get("to"), "handler": form.get("handler"), "reason": form.get("reason")}
-    outcomes = [await _one(request, official, chosen, value, raw) for value in dict.fromkeys(picked)]
+    unsure = set[str]()
+    if chosen.action is Action.ACCEPT and not raw["department"]:
+        unsure = await doubtful([number.partition(":")[0] for number in picked])
+    outcomes = [
+        Outcome(number, DOUBTFUL)
+        if (number := value.partition(":")[0]) in unsure
+        else await _one(request, official, chosen, value, raw)
+        for value in dict.fromkeys(picked)
+    ]
     done = sum(outcome.refusal is None for outcome in outcomes)
     words = Text(offer.bulk.msgid, {"done": done})
     if done == len(outcomes):

@@ -29,7 +29,7 @@ from petitions.queries.cases import CaseView, Level, view
 from petitions.queries.filters import Filter
 from petitions.reference import Reference, reference
 from petitions.rights import RIGHTS, subject
-from petitions.routing import reason
+from petitions.routing import marked, reason
 from petitions.states import PASSED_BY, Action, State, reached
 from server.core import acts, auth, clock, i18n, ledger, web
 from server.core.accounts import Official
@@ -204,6 +204,7 @@ async def _page(
         "decision_names": DECISIONS,
         "department": reference_data.department_name(case.department_id, language),
         "routing": _routing(case, reference_data, language),
+        "told": _told(case),
         "place": reference_data.place_words(case, language, case.district),
         "drawing": reference_data.drawn(case),
         "reached": reached(entry.kind for entry in found.events),
@@ -240,15 +241,25 @@ def _routing(case: CaseView, reference_data: Reference, language: str) -> dict[s
     return {
         "chosen": reference_data.department_name(case.routing.get("chosen"), language),
         "because": reason(case.routing.get("because")),
+        "doubt": reason(case.routing.get("doubt")),
         "candidates": [
             {
-                "name": reference_data.department_name(found["department"], language),
+                "code": department.code,
+                "name": department.name(language),
                 "percent": round(100 * found["score"]),
                 "because": reason(found["because"]),
             }
             for found in case.routing.get("candidates", ())
+            if (department := reference_data.departments.get(found["department"]))
         ],
     }
+
+
+def _told(case: CaseView) -> list[list[tuple[str, bool]]]:
+    """The paragraphs of the text, in parts; until acceptance those that speak for the proposal are marked."""
+    candidates = case.routing.get("candidates", ()) if case.status is State.RECEIVED else ()
+    words = [word for one in candidates if one["department"] == case.routing["chosen"] for word in one.get("words", ())]
+    return [marked(part, words) for part in case.body.split("\n") if part.strip()]
 
 
 routes: list[Route] = [

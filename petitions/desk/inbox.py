@@ -17,7 +17,7 @@ from petitions.queries.filters import Filter, Position
 from petitions.queries.inbox import listed
 from petitions.queries.rows import Row
 from petitions.reference import Reference, reference
-from petitions.routing import reason
+from petitions.routing import percent, reason
 from petitions.states import OPEN, State
 from server.core import auth, clock, ledger, listing, web
 from server.core.accounts import Official
@@ -48,6 +48,9 @@ class InboxRow:
     department: str
     proposed: str
     because: Text
+    percent: int | None
+    """How sure the proposal is; None where a rule or the procedure decided."""
+    doubt: Text
 
 
 async def show(request: Request) -> Response:
@@ -99,6 +102,8 @@ def lines(rows: Sequence[Row], wanted: Filter, reference_data: Reference, langua
             reference_data.department_name(row.department_id, language),
             reference_data.department_name(row.routing.get("chosen"), language),
             reason(row.routing.get("because")),
+            percent(row.routing),
+            reason(row.routing.get("doubt")),
         )
         for row in rows
     ]

@@ -206,6 +206,7 @@ def route(reference_data: Reference, text: TryRules) -> Choice:
         rules=reference_data.rules,
         departments=reference_data.profiles,
         service_department=service.department_id if service else None,
+        learned=reference_data.learned,
     )
 
 

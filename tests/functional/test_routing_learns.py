@@ -3,12 +3,10 @@
 import json
 from typing import Any
 
-import orjson
 import pytest
 
 from petitions.actions import learning
 from petitions.models import Case, RoutingModel
-from server.core import aside as processes
 from server.core import database, jobs
 from server.core.accounts import Department
 from server.core.classifier import learning as aside
@@ -16,19 +14,17 @@ from server.core.classifier.learning import Examples, Learned
 from server.core.classifier.model import Model
 from server.core.jobs import Postponed, Task
 from tests.support.command import sinmungo
-from tests.support.routing import handled
+from tests.support.routing import handled, in_this_process
 from tests.support.system import System
+
+__all__ = ["in_this_process"]
 
 
 @pytest.fixture(autouse=True)
-def in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Learning takes place in the test's own process, where scikit-learn is loaded once, but for one test."""
-
-    async def run(_module: str, given: bytes) -> bytes:
-        return orjson.dumps(aside._learn(orjson.loads(given)))
-
+def quick(request: pytest.FixtureRequest) -> None:
+    """Learning takes place in the test's own process, but for one test."""
     if "process_of_its_own" not in request.node.name:
-        monkeypatch.setattr(processes, "run", run)
+        request.getfixturevalue("in_this_process")
 
 
 async def active() -> RoutingModel:

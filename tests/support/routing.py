@@ -1,9 +1,13 @@
 """Handled cases from which routing learns, written straight into the tables."""
 
+import orjson
+import pytest
+
 from petitions.models import Case
 from petitions.states import State
-from server.core import clock, database
+from server.core import aside, clock, database
 from server.core.accounts import Department
+from server.core.classifier import learning
 from tests.support.complaints import complaints
 
 OF = {"roads": "roads", "parks": "parks", "waste": "tax", "transit": "global"}
@@ -28,3 +32,13 @@ async def handled(each: int, seed: int = 1) -> list[int]:
         returning="id",
     )  # fmt: skip
     return [row["id"] for row in rows]
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Learning takes place in the test's own process, where scikit-learn is loaded once."""
+
+    async def run(_module: str, given: bytes) -> bytes:
+        return orjson.dumps(learning._learn(orjson.loads(given)))
+
+    monkeypatch.setattr(aside, "run", run)

@@ -1,6 +1,6 @@
 """The guide of a case comes from its department; where nobody fits, the petitioner reads why."""
 
-from petitions.routing import Guidance, GuideProfile, choose_guide
+from petitions.guiding import Guidance, GuideProfile, choose_guide
 from server.core.i18n import translate
 
 PARKS, WASTE, TAX, GLOBAL = 1, 2, 3, 4

@@ -5,16 +5,18 @@ A model holds hashes of pieces, their weights in eight bits, and the labels; no 
 
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from server.core.classifier.features import Hashes, pieces, plain
+from server.core.classifier.features import Hashes, Pieces, pieces, plain
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]
+Known = npt.NDArray[np.bool_]
 
 
 class BadModel(ValueError):
@@ -67,45 +69,65 @@ class Model:
 
     def score(self, text: str) -> Scored:
         """The labels of a text by probability."""
-        known, total = self._known(pieces(plain(text)).hashes)
-        rows, values = weighed(known, self.rarity)
+        return self._scored(*self._matched(pieces(plain(text)).hashes))
+
+    def explained(self, text: str, labels: int, most: int) -> tuple[Scored, list[list[str]]]:
+        """The same, and for the first ``labels`` of them the words that speak for each, the most telling first."""
+        shown = f" {plain(text)} "
+        found = pieces(shown[1:-1])
+        rows, known = self._matched(found.hashes)
+        scored = self._scored(rows, known)
+        return scored, self._telling(shown, found, rows, known, scored.labels[:labels], most)
+
+    def telling(self, text: str, label: str, most: int) -> list[str]:
+        """The words of a text that speak for a label rather than for the others, the most telling first."""
+        shown = f" {plain(text)} "
+        found = pieces(shown[1:-1])
+        return self._telling(shown, found, *self._matched(found.hashes), [label], most)[0]
+
+    def _scored(self, all_rows: Rows, known: Known) -> Scored:
+        rows, values = weighed(all_rows[known], self.rarity)
         chances = Calibration(float(self.sureness[0]), float(self.sureness[1]), self.addends, self.usual).probabilities(
             self._scores(rows, values)[None, :]
         )[0]
         order = np.argsort(-chances, kind="stable")
-        share = len(known) / total if total else 0.0
+        share = float(known.mean()) if len(known) else 0.0
         return Scored(tuple(self.labels[order].tolist()), tuple(chances[order].tolist()), share)
 
-    def telling(self, text: str, label: str, most: int) -> list[str]:
-        """The words of a text that speak for a label rather than for the others, the most telling first."""
-        column = int(np.flatnonzero(self.labels == label)[0])
-        shown = f" {plain(text)} "
-        found = pieces(shown[1:-1])
-        rows = self._rows(found.hashes)
-        known = self.hashes[rows] == found.hashes
+    def _telling(
+        self, shown: str, found: Pieces, rows: Rows, known: Known, labels: Sequence[str], most: int
+    ) -> list[list[str]]:
+        """For each label the words of a text that speak for it rather than for the others."""
+        words = shown.split()
+        if not words:
+            return [[] for _label in labels]
         rows, starts, ends = rows[known], found.starts[known], found.ends[known]
-        weights = self.weights[rows].astype(np.float32) * self.units
-        told = (weights[:, column] - weights.mean(axis=1)) * self.rarity[rows] / (ends - starts)
-        # What a piece tells is spread over its characters: up where it begins, down where it ends.
-        steps = np.bincount(starts, told, len(shown) + 1) - np.bincount(ends, told, len(shown) + 1)
-        by_character = np.cumsum(steps)
-        totals: dict[str, float] = {}
-        at = 1
-        for word in shown.split():
-            totals[word] = totals.get(word, 0.0) + float(by_character[at : at + len(word)].sum())
-            at += len(word) + 1
-        ordered = sorted(totals.items(), key=lambda item: -item[1])
-        return [word for word, total in ordered[:most] if total > 0]
+        weights = self.weights[rows]
+        mean = weights @ (self.units / len(self.units))
+        share = self.rarity[rows] / (ends - starts)
+        lengths = np.fromiter(map(len, words), np.intp, len(words))
+        begins = np.cumsum(lengths + 1) - lengths
+        numbers: dict[str, int] = {}
+        places = np.fromiter((numbers.setdefault(word, len(numbers)) for word in words), np.intp, len(words))
+        distinct, telling = list(numbers), []
+        for label in labels:
+            column = int(np.flatnonzero(self.labels == label)[0])
+            told = (weights[:, column] * self.units[column] - mean) * share
+            # What a piece tells is spread over its characters: up where it begins, down where it ends.
+            steps = np.bincount(starts, told, len(shown) + 1) - np.bincount(ends, told, len(shown) + 1)
+            sums = np.concatenate([[0.0], np.cumsum(np.cumsum(steps))])
+            totals = np.bincount(places, sums[begins + lengths] - sums[begins])  # a word counts at all its places
+            largest = np.argsort(-totals, kind="stable")[:most]
+            telling.append([distinct[one] for one in largest if totals[one] > 0])
+        return telling
 
     def _scores(self, rows: Rows, values: Floats) -> Floats:
         return np.asarray(values @ self.weights[rows].astype(np.float32) * self.units + self.biases, np.float32)
 
-    def _known(self, hashes: Hashes) -> tuple[Rows, int]:
-        rows = self._rows(hashes)
-        return rows[self.hashes[rows] == hashes], len(hashes)
-
-    def _rows(self, hashes: Hashes) -> Rows:
-        return np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+    def _matched(self, hashes: Hashes) -> tuple[Rows, Known]:
+        """For each piece a row, and whether it is its own: others are not known."""
+        rows = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        return rows, self.hashes[rows] == hashes
 
     def to_bytes(self) -> bytes:
         """The model as it is stored: arrays without any code."""
