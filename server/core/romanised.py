@@ -19,7 +19,8 @@ _USUAL = {
     "류": "Ryu", "우": "Woo", "오": "Oh", "노": "Noh", "신": "Shin", "임": "Lim", "문": "Moon", "구": "Koo",
 }  # fmt: skip
 """How most people of a family name write it."""
-_NAME = re.compile("[가-힣]{2,4}")
+_NAME = re.compile("(?!.*(?:과장|국장|팀장|계장|실장|담당|담당자|주무관|관리자|상담사)$)[가-힣]{2,4}")
+"""Two to four syllables that are no office such as 도로과장, which would be read as a family name and a given one."""
 
 
 def name(text: str) -> str:

@@ -14,7 +14,7 @@ def test_a_korean_name_is_written_in_latin_letters_and_as_it_is(korean: str, lat
     assert name(korean) == latin
 
 
-@pytest.mark.parametrize("text", ["佐藤美咲", "Sato", "", "도로과 상담원"])
+@pytest.mark.parametrize("text", ["佐藤美咲", "Sato", "", "도로과 상담원", "도로과장", "도로담당", "주무관"])
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert name(text) == text
 
