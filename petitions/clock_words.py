@@ -33,6 +33,8 @@ class ClockWords:
     due_text: Text | None
     remaining: Text
     tone: Tone
+    hourly: bool = False
+    """Whether they change within a day."""
 
 
 def clock_words(case: Standing, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
@@ -69,7 +71,9 @@ def period_words(
     text = due_by(due.at, language, by_day=due.by_day)
     late = clock.overdue(due, now)
     remaining, soon = _late(calendar, due, now) if late else _left(amount, calendar, due, now, pauses)
-    return ClockWords(text, remaining, "late" if late else "soon" if soon else "ok")
+    whole = due.by_day and due.at.time() == clock.END_OF_DAY
+    hourly = not whole and _away(calendar, due, now) <= NEAR
+    return ClockWords(text, remaining, "late" if late else "soon" if soon else "ok", hourly)
 
 
 def due_by(at: datetime, language: str, *, by_day: bool) -> Text:

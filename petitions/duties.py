@@ -32,6 +32,8 @@ class Duty:
     tone: Tone
     due_text: Text
     why: Text
+    hourly: bool = False
+    """Whether the words change within a day."""
 
 
 def duties(
@@ -52,7 +54,7 @@ def duties(
 
 
 def _duty(words: Text, period: ClockWords, why: Text) -> Duty:
-    return Duty(words, period.tone, period.due_text or Text(""), why)
+    return Duty(words, period.tone, period.due_text or Text(""), why, period.hourly)
 
 
 def _receipt(case: Standing, calendar: WorkingCalendar, now: datetime, language: str) -> list[Duty]:

@@ -59,7 +59,7 @@ from server import (
     upkeep_pages,
     wiring,
 )
-from server.core import auth, database, networks, observe, page_cache, search, security, templates, web
+from server.core import auth, database, i18n, networks, observe, page_cache, search, security, templates, web
 from server.core.accounts import Account
 from server.core.config import Settings
 from server.core.errors import Refusal, Text
@@ -210,9 +210,19 @@ def create_app(settings: Settings, *, watched: bool = False) -> Starlette:
     return app
 
 
+_made: list[Starlette] = []
+
+
+def make(settings: Settings) -> None:
+    """Make the application for web processes that are forked from this one: they share it, and the words it shows."""
+    for language in settings.languages:
+        i18n.catalogue(language)
+    _made[:] = [create_app(settings, watched=True)]
+
+
 def from_environment() -> Starlette:
     """The application for the environment's settings; each web process starts this."""
     observe.configure()
-    app = create_app(Settings.load(), watched=True)
+    app = _made.pop() if _made else create_app(Settings.load(), watched=True)
     gc.freeze()  # what lives as long as the process: looking through it again and again held up requests for 50 ms
     return app

@@ -134,7 +134,7 @@ def _serve(settings: Settings) -> None:
         click.echo("The queues of the demonstration move by themselves; outside their hours the offices open for it.")
     observe.configure()  # of the supervisor, too: it says which process has started or died
     _many_files()
-    _load()
+    _load(settings)
     uvicorn.run(
         "server.app:from_environment",
         factory=True,
@@ -152,14 +152,14 @@ def _serve(settings: Settings) -> None:
     )
 
 
-def _load() -> None:
-    """Import the application here, so that several web processes share its memory and start at once.
+def _load(settings: Settings) -> None:
+    """Make the application here, so that several web processes share its memory and start at once.
 
     They are forked: this process has no thread and no loop at this point. Elsewhere than on Linux, where system
     libraries do not bear that, each imports for itself, as uvicorn has it.
     """
     gc.disable()
-    importlib.import_module("server.app")
+    importlib.import_module("server.app").make(settings)
     gc.freeze()  # a collection would write to each object, and a page that is written to is no longer shared
     gc.enable()
     if sys.platform == "linux":

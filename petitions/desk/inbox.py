@@ -1,5 +1,6 @@
 """The inbox page: the earliest deadline first, narrowed by filters and saved views, each row with its deadline."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions.clock_words import ClockWords, clock_words, reply_clock
+from petitions.clock_words import ClockWords, Tone, clock_words, reply_clock
 from petitions.desk import addresses
 from petitions.duties import Duty, duties
 from petitions.permissions import Permission
@@ -19,8 +20,9 @@ from petitions.queries.rows import Row
 from petitions.reference import Reference, reference
 from petitions.routing import percent, reason
 from petitions.states import OPEN, State
-from server.core import auth, clock, ledger, listing, web
+from server.core import auth, clock, i18n, ledger, listing, web
 from server.core.accounts import Official
+from server.core.clock import WorkingCalendar
 from server.core.errors import Text, _
 from server.core.listing import PAGING
 from server.core.roles import Staff
@@ -36,21 +38,37 @@ TABS: tuple[tuple[Text, Filter, str], ...] = (
 )
 
 
+Mark = tuple[str, Tone]
+"""A deadline or another duty in words."""
+MARKS = 4_096
+"""So many are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A row as it is displayed."""
+    """A row as it is displayed: all that its markup depends on, so that this is kept, too."""
 
-    row: Row
-    clock: ClockWords
-    duties: list[Duty]
-    href: str
+    reference: str
+    version: int
+    title: str
+    petitioner: str
     kind: str
+    language: str
+    reopened: int
+    marks: tuple[Mark, ...]
+    status: str
     department: str
+    handler: str
+    received_at: datetime
+    href: str
     proposed: str
-    because: Text
+    because: str
     percent: int | None
     """How sure the proposal is; None where a rule or the procedure decided."""
-    doubt: Text
+    doubt: str
+    selectable: bool
+    accept: bool
+    """Whether the reader may accept it for a department."""
 
 
 async def show(request: Request) -> Response:
@@ -74,7 +92,7 @@ async def show(request: Request) -> Response:
         "desk/inbox.html",
         {
             **listing.shown(PAGE, wanted, page, reference_data, language, ""),
-            "lines": lines(page.rows, wanted, reference_data, language),
+            "lines": lines(page.rows, wanted, official, reference_data, language),
             "previous": wanted.address(PAGE, before=page.before) if page.before else "",
             "counts": await desk.counts(official),
             "tabs": _tabs(wanted, await desk.saved_views(official), reference_data),
@@ -89,38 +107,68 @@ async def show(request: Request) -> Response:
     )
 
 
-def lines(rows: Sequence[Row], wanted: Filter, reference_data: Reference, language: str) -> list[InboxRow]:
+def lines(
+    rows: Sequence[Row], wanted: Filter, official: Official, reference_data: Reference, language: str
+) -> list[InboxRow]:
     """Rows with their texts."""
-    now = clock.now()
+    now, accept, carried = clock.now(), official.may(Permission.ACCEPT), addresses.carrying(wanted)
+    any_part = wanted.parts and official.may(Permission.SEE_ALL)
     return [
         InboxRow(
-            row,
-            _clock(row, reference_data, now, language),
-            _duties(row, reference_data, now, language),
-            addresses.case(row.reference, wanted),
+            row.reference,
+            row.version,
+            row.title,
+            row.petitioner,
             reference_data.kind_name(row.kind, row.service_code, language),
+            row.language,
+            row.reopened,
+            _marks(row, reference_data.calendar, now, language),
+            row.status.value,
             reference_data.department_name(row.department_id, language),
+            row.handler,
+            row.received_at,
+            f"{addresses.case(row.reference)}{carried}",
             reference_data.department_name(row.routing.get("chosen"), language),
-            reason(row.routing.get("because")),
+            i18n.translate(language, reason(row.routing.get("because"))),
             percent(row.routing),
-            reason(row.routing.get("doubt")),
+            i18n.translate(language, reason(row.routing.get("doubt"))),
+            row.part_due is None or any_part,
+            accept and row.status is State.RECEIVED,
         )
         for row in rows
     ]
 
 
-def _clock(row: Row, reference_data: Reference, now: datetime, language: str) -> ClockWords:
+def _marks(row: Row, calendar: WorkingCalendar, now: datetime, language: str) -> tuple[Mark, ...]:
+    """The deadline and the duties of a case, which are the same until midnight if none is near."""
+    key = row.dates, calendar, calendar.local(now).date(), language
+    if (kept := _kept.get(key)) is not None:
+        return kept
+    words, owed = _clock(row, calendar, now, language), _duties(row, calendar, now, language)
+    marks = [(words.remaining, words.tone), *((duty.words, duty.tone) for duty in owed)]
+    found = tuple((i18n.translate(language, text), tone) for text, tone in marks)
+    if not (words.hourly or any(duty.hourly for duty in owed)):
+        _kept[key] = found
+        if len(_kept) > MARKS:
+            _kept.popitem(last=False)
+    return found
+
+
+_kept = OrderedDict[tuple[object, ...], tuple[Mark, ...]]()
+
+
+def _clock(row: Row, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
     """The deadline of what one's department owes: the answer, or its reply to a consultation."""
     if row.part_due is None:
-        return clock_words(row, reference_data.calendar, now, language)
-    words = reply_clock(row.part_due, reference_data.calendar, now, language)
+        return clock_words(row, calendar, now, language)
+    words = reply_clock(row.part_due, calendar, now, language)
     return replace(words, remaining=_("Consultation: %(left)s", left=words.remaining))
 
 
-def _duties(row: Row, reference_data: Reference, now: datetime, language: str) -> list[Duty]:
+def _duties(row: Row, calendar: WorkingCalendar, now: datetime, language: str) -> list[Duty]:
     if row.part_due is not None:
         return []
-    found = duties(row, row.passed_at, reference_data.calendar, now, language)
+    found = duties(row, row.passed_at, calendar, now, language)
     if row.waiting:
         found.append(Duty(_("Waiting for a consulted department"), "ok", Text(""), Text("")))
     return found
@@ -146,22 +194,33 @@ def _tabs(wanted: Filter, views: Sequence[desk.View], reference_data: Reference)
     return found
 
 
-async def _options(official: Official, reference_data: Reference, language: str) -> dict[str, object]:
-    """The choices of the filters and of the bulk actions."""
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of the filters and of the bulk actions, and what of these the official may do."""
+
+    receivers: tuple[tuple[str, str], ...]
+    everywhere: bool
+    guides: tuple[tuple[str, str], ...]
+    handlers: tuple[tuple[str, str], ...]
+    accept: bool
+    assign: bool
+    transfer: bool
+
+
+async def _options(official: Official, reference_data: Reference, language: str) -> Options:
     everywhere = official.may(Permission.SEE_ALL)
     assign = official.may(Permission.ASSIGN)
     guides = await desk.guides() if official.may(Permission.CHANGE_GUIDE) else []
-
     people = await desk.handlers(None if everywhere else official.department_id) if assign else []
-    return {
-        "receivers": reference_data.department_choices(language),
-        "everywhere": everywhere,
-        "guides": [(p.username, p.name) for p in guides],
-        "handlers": [(p.username, _titled(p, reference_data, language)) for p in people],
-        "accept": official.may(Permission.ACCEPT),
-        "assign": assign,
-        "transfer": official.may(Permission.TRANSFER),
-    }
+    return Options(
+        tuple(reference_data.department_choices(language)),
+        everywhere,
+        tuple((p.username, p.name) for p in guides),
+        tuple((p.username, _titled(p, reference_data, language)) for p in people),
+        official.may(Permission.ACCEPT),
+        assign,
+        official.may(Permission.TRANSFER),
+    )
 
 
 def _titled(person: Staff, reference_data: Reference, language: str) -> str:

@@ -20,7 +20,10 @@ from server.core.listing import Condition, Page, where
 from server.core.listing import counts as counts_of
 from server.core.roles import Staff
 from server.core.rows import Local, columns, select
+from server.core.shared_reads import SharedReads
 
+KEPT = 2
+"""Seconds for which counts and the officials to choose from are kept, if nothing happens."""
 CAP = 1_000
 """Counts stop here and are shown as "1,000+"."""
 SIMILAR_WORDS = 4
@@ -39,8 +42,13 @@ async def counts(official: Official) -> dict[str, Count]:
     """The open cases that an official sees: by state, ``overdue``, ``unassigned``, ``mine``; objections; ``parts``.
 
     ``parts`` are the open consultations of a consulted department, for other officials those on all cases that they
-    see; overdue ones of the former count as ``overdue`` too. One statement.
+    see; overdue ones of the former count as ``overdue`` too. At most ``KEPT`` seconds old, and without news meanwhile.
     """
+    return await _counts.get(official, KEPT)
+
+
+async def _count(official: Official) -> dict[str, Count]:
+    """One statement."""
     limits = scope(official)
     if limits is None:
         return {}
@@ -64,6 +72,9 @@ async def counts(official: Official) -> dict[str, Count]:
     )
     found["overdue"] += found.pop("late_parts", 0)
     return {name: Count(min(number, CAP), number > CAP) for name, number in found.items()}
+
+
+_counts = SharedReads(_count, until_news=True)
 
 
 def _of_parts(official: Official, limits: Condition) -> dict[str, Condition]:
@@ -101,12 +112,21 @@ async def neighbours(
 
 async def handlers(department_id: int | None = None) -> list[Staff]:
     """The possible handlers, of one department or of all."""
-    return await roles.staff({Role.HANDLER, Role.MANAGER}, department_id=department_id)
+    return await _staff.get((HANDLING, department_id), KEPT)
 
 
 async def guides() -> list[Staff]:
     """Every active case guide."""
-    return await roles.staff({Role.GUIDE})
+    return await _staff.get((GUIDING, None), KEPT)
+
+
+async def _read_staff(which: tuple[frozenset[Role], int | None]) -> list[Staff]:
+    wanted, department_id = which
+    return await roles.staff(wanted, department_id=department_id)
+
+
+HANDLING, GUIDING = frozenset({Role.HANDLER, Role.MANAGER}), frozenset({Role.GUIDE})
+_staff = SharedReads(_read_staff, until_news=True)
 
 
 @dataclass(frozen=True, slots=True)

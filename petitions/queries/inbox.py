@@ -23,7 +23,7 @@ from petitions.queries.filters import (
     in_objections,
     position_of,
 )
-from petitions.queries.rows import COLUMNS, PASSED, Row
+from petitions.queries.rows import COLUMNS, PASSED, Row, read_rows
 from petitions.queries.scope import scope, visible
 from petitions.reference import Reference
 from petitions.rights import CASE_SUBJECT, cooperates
@@ -34,7 +34,6 @@ from server.core import accounts, clock, database, ledger, listing, references, 
 from server.core.accounts import Official
 from server.core.days import today
 from server.core.listing import Condition, Order, Page, Walk
-from server.core.rows import read_all
 
 PAGE = 50
 """Cases on a page."""
@@ -215,7 +214,7 @@ class _List:
             *due.values,
             *source.values,
         )
-        return read_all(Row, found)
+        return read_rows(found)
 
 
 async def listed(

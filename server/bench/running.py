@@ -20,9 +20,9 @@ from server.bench.servers import Server
 from server.core.config import Settings
 
 STEPS_OF_FILLING = 3
-CASES_OF_A_STREAM = 20
+CASES_OF_A_STREAM = 4
 """One stream is opened for so many cases, and at most:"""
-MOST_STREAMS = 200
+MOST_STREAMS = 600
 BOOKED_ALIKE = 1_000_000
 
 

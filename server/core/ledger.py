@@ -181,7 +181,7 @@ async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[DomainE
         )
     )
     database.after_commit(bell.ring)
-    _note_public(event for _chain, event in recorded)
+    _note(event for _chain, event in recorded)
     return ids
 
 
@@ -191,10 +191,11 @@ async def begin_many(actor: str, chains: Sequence[tuple[str, Sequence[tuple[Doma
     rows = [chain._next(actor, event, moment) for chain, events in begun for event, moment in events]  # noqa: SLF001
     await _insert([chain for chain, _events in begun], rows)
     database.after_commit(bell.ring)
-    _note_public(event for _chain, events in begun for event, _moment in events)
+    _note(event for _chain, events in begun for event, _moment in events)
 
 
-def _note_public(events: Iterable[DomainEvent]) -> None:
+def _note(events: Iterable[DomainEvent]) -> None:
+    database.after_commit(changes.known.of_events)
     if any(event.audience is Audience.PUBLIC for event in events):
         database.after_commit(changes.known.of_public)
 

@@ -13,7 +13,7 @@ import asyncio
 import hashlib
 import re
 from collections import OrderedDict, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ from server.core import changes, clock, database, sessions
 from server.core.config import Settings
 from server.core.security import session_cookie, session_token
 from server.core.sessions import token_hash
-from server.core.web import LANGUAGE_COOKIE, TEXT_COOKIE, TEXT_SIZES
+from server.core.web import API, LANGUAGE_COOKIE, TEXT_COOKIE, TEXT_SIZES, accepted_language
 
 FRESH = timedelta(seconds=1)
 """How old the data of a public page may be."""
@@ -49,23 +49,30 @@ _shown_again, _made = _answered.labels("kept"), _answered.labels("made")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
+Version = Callable[[Mapping[str, str]], Awaitable[str]]
+
+
 @dataclass(frozen=True)
 class Keeping:
     """On which parameters a page depends, and whether a citizen's own one is kept, too."""
 
     parameters: frozenset[str]
     own: bool
+    version: Version | None
 
 
-def kept(*parameters: str, filters: type[Any] | None = None, own: bool = False) -> Callable[[Endpoint], Endpoint]:
+def kept(
+    *parameters: str, filters: type[Any] | None = None, own: bool = False, version: Version | None = None
+) -> Callable[[Endpoint], Endpoint]:
     """Declare that a page may be kept: it depends on nothing but its address, these parameters and its session.
 
     ``filters``: parameters of a list, of which words to search for are left out. ``own``: what a session opens, too.
+    ``version``: names, by the placeholders of the path, the state of what every reader must see at once.
     """
     named = {each.name for each in fields(filters)} - {"q"} if filters else set()
 
     def declare(endpoint: Endpoint) -> Endpoint:
-        endpoint.keeping = Keeping(frozenset({*parameters, *named, "lang", TEXT_COOKIE}), own)  # type: ignore[attr-defined]
+        endpoint.keeping = Keeping(frozenset({*parameters, *named, "lang", TEXT_COOKIE}), own, version)  # type: ignore[attr-defined]
         return endpoint
 
     return declare
@@ -102,7 +109,7 @@ class _Page:
     count: tuple[int, int]
     """The numbers of changes that were known then, of what is public and of reference data."""
     mark: str
-    """The state of the database then, of a session's own page."""
+    """The state of the database then, of a session's own page; that of what it shows, of one with a version."""
     shows: tuple[str, int] | None
     """The subject of such a page, and its version."""
 
@@ -126,21 +133,24 @@ class PageCache:
         if scope["type"] != "http" or scope["method"] != "GET" or not changes.known.heard:
             await self.app(scope, receive, send)
             return
-        key = self.key(scope)
-        if key is None:
+        path: str = scope["path"]
+        declared = self.declared.get(_beginning(path), ())
+        found, keeping = next(((found, one) for regex, one in declared if (found := regex.match(path))), (None, None))
+        key = self.key(scope, keeping) if keeping else None
+        if found is None or keeping is None or key is None:
             await self.app(scope, receive, send)
         elif key[-1]:
             await self._own(key, scope, receive, send)
         else:
-            await self._public(key, scope, receive, send)
+            arrived = clock.now()
+            version = await keeping.version(found.groupdict()) if keeping.version else ""
+            await self._public(key, arrived, version, scope, receive, send)
 
-    def key(self, scope: Scope) -> _Key | None:
+    def key(self, scope: Scope, keeping: Keeping) -> _Key | None:
         """By what the page of a request is kept; None if it depends on anything else."""
         path: str = scope["path"]
-        declared = self.declared.get(_beginning(path), ())
-        keeping = next((keeping for regex, keeping in declared if regex.match(path)), None)
         given = _cookies(scope)
-        if keeping is None or given is None or not _depends(keeping, query := scope["query_string"]):
+        if given is None or not _depends(keeping, query := scope["query_string"]):
             return None
         cookies = cookie_parser(given.decode("latin-1")) if given else {}
         if session_cookie() in cookies:
@@ -148,30 +158,33 @@ class PageCache:
         if cookies.keys() - {LANGUAGE_COOKIE, TEXT_COOKIE}:
             return None
         language, size = cookies.get(LANGUAGE_COOKIE, ""), cookies.get(TEXT_COOKIE, "")
-        return path, query, language if language in self.languages else "", size if size in TEXT_SIZES else "", b""
+        if language not in self.languages:
+            language = _accepted(scope, self.languages) if path.startswith(API) else ""
+        return path, query, language, size if size in TEXT_SIZES else "", b""
 
-    async def _public(self, key: _Key, scope: Scope, receive: Receive, send: Send) -> None:
-        arrived = clock.now()
-        if page := self._fresh(key, arrived):
+    async def _public(
+        self, key: _Key, arrived: datetime, version: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if page := self._fresh(key, arrived, version):
             await _again(page, scope, send)
             return
         if making := self.making.get(key):
             await asyncio.wait({making})
-            if page := self._fresh(key, arrived):
+            if page := self._fresh(key, arrived, version):
                 await _again(page, scope, send)
                 return
         mine = self.making[key] = asyncio.get_running_loop().create_future()
         try:
-            await self._make(key, "", scope, receive, send)
+            await self._make(key, version, scope, receive, send)
         finally:
             if self.making.get(key) is mine:
                 del self.making[key]
             mine.set_result(None)
 
-    def _fresh(self, key: _Key, arrived: datetime) -> _Page | None:
-        """The page, if it was fresh when the request arrived."""
+    def _fresh(self, key: _Key, arrived: datetime, version: str) -> _Page | None:
+        """The page, if it was fresh when the request arrived and shows the version that was read since."""
         page = self.pages.get(key)
-        if page is None or page.count != (changes.known.public, changes.known.reference):
+        if page is None or page.mark != version or page.count != (changes.known.public, changes.known.reference):
             return None
         return page if arrived - FRESH < page.read_at <= clock.now() else None
 
@@ -204,12 +217,12 @@ class PageCache:
 
         await self.app(scope, receive, collect)
         _made.inc()
-        if not _as_declared(messages, scope, own=bool(mark)):
+        if not _as_declared(messages, scope, own=bool(key[-1])):
             for message in messages:
                 await send(message)
             return
         start, body = messages
-        headers = [*start["headers"]] if mark else _validated(start["headers"], body["body"])
+        headers = [*start["headers"]] if key[-1] else _validated(start["headers"], body["body"])
         page = _Page(
             headers,
             body["body"],
@@ -263,6 +276,12 @@ def _cookies(scope: Scope) -> bytes | None:
         if name == b"cookie":
             given.append(value)
     return b"; ".join(given)
+
+
+def _accepted(scope: Scope, languages: Collection[str]) -> str:
+    """The language of JSON, which depends on a header."""
+    given = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
+    return accepted_language(given.decode("latin-1"), languages) or ""
 
 
 def _as_declared(messages: Sequence[Message], scope: Scope, *, own: bool) -> bool:

@@ -127,8 +127,8 @@ _CONVERSIONS: dict[Any, _Convert] = {
     datetime: database.moment,
     date: _day,
     bool: bool,
-    tuple: lambda value: tuple(database.document(value) or ()),
+    tuple: lambda value: () if value == "[]" else tuple(database.document(value) or ()),
     list: lambda value: database.document(value) or [],
     dict: lambda value: database.document(value) or {},
-    abc.Mapping: lambda value: database.document(value) or {},
+    abc.Mapping: lambda value: {} if value is None else database.document(value) or {},
 }

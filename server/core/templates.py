@@ -35,6 +35,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "server" / "static"
 MEGABYTE = 1024 * 1024
+MACROS = 1_000
+"""Results of macros that each language keeps: ``remembered(macro, …)``, for what depends on its arguments alone."""
 DIGEST = hashlib.sha256().digest_size
 
 _codes: dict[str, CodeType] = {}
@@ -101,6 +103,7 @@ def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> te
         static=static_url,
         language_names=i18n.NAMES,
         _=said,
+        remembered=functools.lru_cache(MACROS, typed=True)(lambda macro, *given, **named: macro(*given, **named)),
     )
     filters: Mapping[str, Callable[..., object]] = {
         "datetime": lambda value: i18n.datetime_text(value, language, zone),

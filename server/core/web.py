@@ -4,7 +4,7 @@ Owns the reader's language, notices after a redirect, RFC 9457 problem documents
 nothing of any domain.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -43,6 +43,7 @@ TEXT_COOKIE = "text_size"
 TEXT_SIZES = ("large", "largest")
 """Besides the normal one; scripts set the cookie, too."""
 SIGN_IN = "/desk/sign-in"
+API = "/api/"
 YEAR = 365 * 24 * 3600
 
 
@@ -100,16 +101,19 @@ def language(request: Request) -> str:
     asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     if asked in known:
         return asked
-    if is_api(request):
-        for part in request.headers.get("accept-language", "").split(","):
-            if (code := part.split(";")[0].strip()[:2].lower()) in known:
-                return code
-    return known[0]
+    accepted = accepted_language(request.headers.get("accept-language", ""), known) if is_api(request) else None
+    return accepted or known[0]
+
+
+def accepted_language(header: str, known: Collection[str]) -> str | None:
+    """The first of the languages that ``Accept-Language`` names and we know."""
+    named = (part.split(";")[0].strip()[:2].lower() for part in header.split(","))
+    return next((code for code in named if code in known), None)
 
 
 def is_api(request: Request) -> bool:
     """Whether the response is JSON."""
-    return request.url.path.startswith("/api/")
+    return request.url.path.startswith(API)
 
 
 def page(

@@ -60,7 +60,10 @@ def test_the_words_of_chips_and_fields_and_the_parameters_of_json_come_from_the_
         ("Open", "/x?q=trees&tab=old&district=central&year=2026"),
         ("2026", "/x?q=trees&tab=old&district=central&open=1"),
     ]
-    assert Wanted.choices(CITY, "ja") == {"tab": [("new", "New"), ("old", "Old")], "district": [("central", "中央区")]}
+    assert Wanted.choices(CITY, "ja") == {
+        "tab": (("new", "New"), ("old", "Old")),
+        "district": (("central", "中央区"),),
+    }
     assert Wanted.schema() == {
         "q": contract.text(most=20),
         "status": contract.one_of(SORTS, "Which."),

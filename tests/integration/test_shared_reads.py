@@ -1,11 +1,12 @@
 """Reference data that many ask for at once is read once."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from petitions import reference
-from server.core import city, database
+from server.core import changes, city, config, database
 from server.core.shared_reads import SharedReads
 from tests.support.system import System
 
@@ -51,6 +52,23 @@ async def test_what_was_forgotten_during_its_reading_is_not_kept() -> None:
     assert [await before, await after] == ["a2", "a2"], "both began before they were let"
     assert reading.times == 2
     assert await reads.get("a", 60) == "a2"
+
+
+async def test_what_events_change_is_let_go_with_the_next_one(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "_current", [replace(system.settings, keep_pages=True)])
+    monkeypatch.setattr(changes.known, "heard", True)
+    reading = Reading()
+    reading.let.set()
+    reads = SharedReads(reading, until_news=True)
+    assert [await reads.get("a", 60), await reads.get("a", 60)] == ["a1", "a1"]
+    assert await reads.get("a", 0) == "a2", "too old"
+    changes.known.of_events()
+    assert [await reads.get("a", 60), await reads.get("a", 60)] == ["a3", "a3"]
+    monkeypatch.setattr(changes.known, "heard", False)
+    assert [await reads.get("a", 60), await reads.get("a", 60)] == ["a4", "a5"], "others are not heard of"
+    monkeypatch.setattr(changes.known, "heard", True)
+    monkeypatch.setattr(config, "_current", [system.settings])
+    assert await reads.get("a", 60) == "a6", "nothing is to be kept"
 
 
 async def test_an_error_reaches_all_who_waited_and_is_not_kept() -> None:

@@ -11,7 +11,7 @@ from petitions.access import KEY_HEADER
 from petitions.errors import NoSuchCase
 from petitions.queries import following
 from petitions.queries.cases import Credentials, Level
-from server.core import auth, city, config, contract, i18n, idempotency, references, web
+from server.core import auth, city, config, contract, i18n, idempotency, page_cache, references, web
 from server.core.contract import Access, Answer, Contract, among, said
 from server.core.days import today
 from server.core.errors import NotPossibleNow
@@ -182,6 +182,7 @@ def _office(place: Place, lang: str) -> VisitOffice:
     return VisitOffice.of(place.office, **own, hours=hours, services=services)
 
 
+@page_cache.kept("service", "party", "counter", "from", "to", version=offices.version)
 @Contract(
     "What is free at an office, day by day",
     contract.record({"items": contract.many(VisitDay)}),

@@ -19,6 +19,11 @@ def with_claim(column: str, alias: str, *, left: bool = False) -> str:
     return f"{'LEFT ' * left}JOIN booking_claim {alias} ON {alias}.id = {column} "
 
 
+def with_calendar(column: str, alias: str) -> str:
+    """Join the calendar whose id a column holds, for its ``version``."""
+    return f"JOIN booking_calendar {alias} ON {alias}.id = {column} "
+
+
 # --- Calendars -------------------------------------------------------------------------------------------------------
 
 

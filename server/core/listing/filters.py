@@ -164,12 +164,12 @@ class Filters:
         return {spec.json or name: spec.schema() for name, spec in cls.specs().items() if spec.json is not None}
 
     @classmethod
-    def choices(cls, reference_data: City, language: str) -> dict[str, list[tuple[str, str]]]:
+    def choices(cls, reference_data: City, language: str) -> dict[str, tuple[tuple[str, str], ...]]:
         """The choices of each filter with their labels: the options of a page's fields."""
         return {
-            name: [
+            name: tuple(
                 (value, i18n.translate(language, text)) for value, text in spec.words(reference_data, language).items()
-            ]
+            )
             for name, spec in cls.specs().items()
             if spec.choices is not None
         }

@@ -266,6 +266,7 @@ class Hub:
 
     def _note_changes(self, entries: list[Entry]) -> None:
         """Let go what this process keeps of what another one, or itself, has changed."""
+        changes.known.of_events()
         if any(entry.subject.startswith("settings/") and entry.subject != SIGN_INS for entry in entries):
             self.settings_changed()
         if any(entry.audience is Audience.PUBLIC for entry in entries):

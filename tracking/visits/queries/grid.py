@@ -1,5 +1,6 @@
 """What is free at an office: the times of a week as the page, JSON and every booking see them."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -149,9 +150,29 @@ def seen(errand: Errand, day: date, hours: DayHours, found: Day | None) -> GridD
     allowed = [(at, start) for at, start in starts if allows(errand, start, now)]
     if found is None or not allowed:
         return GridDay(day, hours, bool(allowed), ())
+    return GridDay(day, hours, bookable=True, slots=_slots(errand, allowed, found))
+
+
+_Starts = Sequence[tuple[int, datetime]]
+_seen = OrderedDict[tuple[object, ...], tuple[Day, Place, tuple[ServiceRow, ...], _Starts, tuple[Slot, ...]]]()
+MOST_SEEN = 500
+"""Days whose starts are kept: for as long as neither the day nor its office is read anew."""
+
+
+def _slots(errand: Errand, allowed: _Starts, found: Day) -> tuple[Slot, ...]:
+    """What is free of some starts."""
+    key = found.id, tuple(one.id for one in errand.services), errand.channel, errand.party, errand.counter
+    if kept := _seen.get(key):
+        day, place, services, starts, slots = kept
+        if day is found and place is errand.place and services == errand.services and starts == allowed:
+            return slots
     free = Free(found, errand.place.terms)
-    slots = [slot for at, start in allowed if (slot := _slot(errand, at, start, free))]
-    return GridDay(day, hours, bookable=True, slots=tuple(slots))
+    slots = tuple(slot for at, start in allowed if (slot := _slot(errand, at, start, free)))
+    _seen.pop(key, None)
+    _seen[key] = found, errand.place, errand.services, allowed, slots
+    if len(_seen) > MOST_SEEN:
+        _seen.popitem(last=False)
+    return slots
 
 
 def allows(errand: Errand, start: datetime, now: datetime) -> bool:
