@@ -182,7 +182,7 @@ def _office(place: Place, lang: str) -> VisitOffice:
     return VisitOffice.of(place.office, **own, hours=hours, services=services)
 
 
-@page_cache.kept("service", "party", "counter", "from", "to", version=offices.version)
+@page_cache.kept("service", "party", "counter", "from", "to", version=grid.version)
 @Contract(
     "What is free at an office, day by day",
     contract.record({"items": contract.many(VisitDay)}),

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from server.core import city, clock, config, database
 from server.core.booking import times
 from server.core.booking.day import Day, Free, Wanted
+from server.core.days import today
 from tracking.visits import rules
 from tracking.visits.queries import offices
 from tracking.visits.queries.offices import OfficeRow, Place, ServiceRow
@@ -108,6 +109,17 @@ class Errand:
             kind=service.id, starts=span[0], ends=span[1], channel=self.channel, places=service.places,
             number=self.party if service.places > 1 else 1, unit=counter or named,
         )  # fmt: skip
+
+
+async def version(params: Mapping[str, str]) -> str:
+    """Grows with every change of what is free at an office (``code``) from today on."""
+    found = await database.fetch(
+        "SELECT COUNT(*) AS days, SUM(b.version) AS changes FROM office o JOIN office_day d ON d.office_id = o.id "
+        f"{times.with_calendar('d.calendar_id', 'b')}WHERE o.code = ? AND d.date >= ?",
+        params["code"],
+        today(),
+    )
+    return "{days} {changes}".format(**found[0])
 
 
 async def days(errand: Errand, wanted: Sequence[date], own: int | None = None) -> list[GridDay]:

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.core import clock, config, database
-from server.core.booking import times
 from server.core.booking.day import Quota, Terms
 from server.core.city import KEPT
 from server.core.days import today
@@ -316,17 +315,6 @@ async def calendars(office_id: int, days: Collection[date]) -> dict[date, int]:
         "SELECT date, calendar_id FROM office_day WHERE office_id = ? AND date IN (?)", office_id, tuple(days)
     )
     return {day: row["calendar_id"] for row in rows if (day := database.day_or_none(row["date"]))}
-
-
-async def version(params: Mapping[str, str]) -> str:
-    """Grows with every change of what is free at an office (``code``) from today on."""
-    found = await database.fetch(
-        "SELECT COUNT(*) AS days, SUM(b.version) AS changes FROM office o JOIN office_day d ON d.office_id = o.id "
-        f"{times.with_calendar('d.calendar_id', 'b')}WHERE o.code = ? AND d.date >= ?",
-        params["code"],
-        today(),
-    )
-    return "{days} {changes}".format(**found[0])
 
 
 async def supplied(office_id: int, first: date) -> list[date]:
