@@ -4,11 +4,11 @@ numpy and the arrays are loaded once there is a version; a new one is seen withi
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from petitions.routing import CANDIDATES, MOST_SHOWN, Guess, Thresholds
+from petitions.routing import CANDIDATES, EDGE, MOST_SHOWN, Guess, Thresholds
 from server.core import database
 
 if TYPE_CHECKING:
@@ -30,10 +30,15 @@ class Learned:
         """The likeliest departments of a text, best first, with the words that speak for each."""
         scored, words = self.model.explained(f"{title}\n{body}", CANDIDATES, MOST_SHOWN)
         found = [
-            (int(label), round(chance, 3), tuple(word[:LONGEST_WORD] for word in telling))
+            (int(label), round(chance, 3), _bare(telling))
             for label, chance, telling in zip(scored.labels, scored.probabilities, words, strict=False)
         ]
         return Guess(self.version, found, scored.known, self.thresholds)
+
+
+def _bare(words: Iterable[str]) -> tuple[str, ...]:
+    """Words without the punctuation around them, each once."""
+    return tuple(dict.fromkeys(bare for word in words if (bare := word.strip(EDGE)[:LONGEST_WORD])))
 
 
 _kept: Learned | None = None

@@ -140,11 +140,11 @@ def percent(stored: Mapping[str, Any]) -> int | None:
 
 def marked(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:
     """A text in parts, those that tell with True: its words that hold one of ``words``. Together they are the text."""
-    stems = {fold(word).strip(_EDGE) for word in words} - {""}
+    stems = {fold(word).strip(EDGE) for word in words} - {""}
     found: list[tuple[str, bool]] = []
     for part in _WORD.findall(text):
         said = fold(part)
-        tells = any(stem in said if len(stem) > 1 else stem == said.strip(_EDGE) for stem in stems)
+        tells = any(stem in said if len(stem) > 1 else stem == said.strip(EDGE) for stem in stems)
         if found and found[-1][1] == tells:
             found[-1] = (found[-1][0] + part, tells)
         else:
@@ -153,7 +153,7 @@ def marked(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:
 
 
 _WORD = re.compile(r"\s+|\S+")
-_EDGE = " .,!?()[]“”\"'…·:;"
+EDGE = " .,!?()[]“”\"'…·:;"
 
 
 def rank(title: str, body: str, departments: Sequence[DepartmentProfile]) -> tuple[Candidate, ...]:

@@ -18,7 +18,7 @@ from server.core.messages import Detail, Urgency
 
 def _proposed(event: CaseEvent) -> Text:
     if not event.data["department"]:
-        return _("No department could be proposed")
+        return _("No department has the case yet")
     return _("Proposed department: %(department)s")
 
 
