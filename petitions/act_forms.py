@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from petitions.consultation import LONGEST_DAYS, ReplyBy
-from petitions.forms import TEXT_LIMIT, AssignHandler, Extend, Reason, Remedies
+from petitions.forms import TEXT_LIMIT, AssignHandler, Extend, Reason, Remedies, ToldReason
 from server.core.errors import _
 from server.core.forms import (
     About,
@@ -53,7 +53,7 @@ class Investigate(Form):
         About("Working days; at most 7 to extend."),
     ]
     reason: Annotated[
-        Reason,
+        ToldReason,
         Label(_("What will be investigated, and why")),
         Hint(_("The petitioner will read it, with the new deadline.")),
     ]
@@ -93,7 +93,7 @@ class CloseRepeated(Form):
         About("At least two cases of the same petitioner that were answered before this one was received."),
     ]
     reason: Annotated[
-        Reason,
+        ToldReason,
         Label(_("Why they are the same, and repeated without good reason")),
         Hint(_("The petitioner will read it. The case ends here, without another answer.")),
         About("Why they are the same; the petitioner reads it."),

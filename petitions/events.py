@@ -153,6 +153,13 @@ class CaseAnswered(DomainEvent, kind="case.answered", audience=Audience.PUBLIC):
     files: tuple[int, ...] = ()
 
 
+class AnswerHeld(DomainEvent, kind="case.answer_held", audience=Audience.STAFF):
+    """An answer did not leave, because the case changed after the press; its author has it as a draft."""
+
+    handler: int
+    because: str
+
+
 class CaseClosed(DomainEvent, kind="case.closed", audience=Audience.PUBLIC):
     text: int | None = None
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field
 
 from petitions import rules
+from petitions.gaps import FINISHED
 from petitions.labels import CHANNELS, DECISIONS, RULINGS
 from petitions.reference import Reference
 from server.core import config
@@ -33,10 +34,16 @@ from server.core.forms import (
 
 TITLE_LIMIT, BODY_LIMIT, TEXT_LIMIT = 200, 20_000, 10_000
 REASON_LIMIT = 2_000
+LONGEST_DELAY = 3_600
+"""Seconds for which an answer can wait before it leaves."""
 OUTSIDE = _("This place is outside the city. Please choose a place in the city, or clear the location.")
 Reason = Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason")), Html(rows=3)]
-Reasons = Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Reasons")), Html(rows=4)]
-Remedies = Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Remedies available to the petitioner")), Html(rows=4)]
+ToldReason = Annotated[Reason, FINISHED]
+"""A reason that the petitioner reads."""
+Reasons = Annotated[str, paragraphs(TEXT_LIMIT), FINISHED, Label(_("Reasons")), Html(rows=4)]
+Remedies = Annotated[
+    str, paragraphs(TEXT_LIMIT), FINISHED, Label(_("Remedies available to the petitioner")), Html(rows=4)
+]
 
 
 # --- Filing -----------------------------------------------------------------------------------------------------------
@@ -219,9 +226,12 @@ class TextOnly(Form):
     version: Seen = None
 
 
-def words(label: Text, *, hint: Text | None = None, rows: int = 4, optional: bool = False) -> type[TextOnly]:
-    """``Words`` with the label and hint of one action."""
-    beside = (paragraphs(TEXT_LIMIT), Label(label), Html(rows=rows), *([Hint(hint)] if hint else ()))
+def words(
+    label: Text, *, hint: Text | None = None, rows: int = 4, optional: bool = False, leaves: bool = False
+) -> type[TextOnly]:
+    """``Words`` with the label and hint of one action; one that ``leaves`` the city has no gaps."""
+    beside = (paragraphs(TEXT_LIMIT), *([FINISHED] if leaves else ()), Label(label), Html(rows=rows))
+    beside = (*beside, *([Hint(hint)] if hint else ()))
     own: dict[str, Any] = {"__annotations__": {"text": Annotated[str, *beside]}, "__doc__": TextOnly.__doc__}
     return type("Words", (TextOnly,), {**own, "text": ""} if optional else own)
 
@@ -256,14 +266,14 @@ class Transfer(AssignHandler):
     """Another department."""
 
     target: Annotated[Code, OneOf(), Key("department"), Label(_("Department")), About("A department's code.")]
-    text: Annotated[Reason, Key("reason"), Hint(_("The petitioner will read it too."))]
+    text: Annotated[ToldReason, Key("reason"), Hint(_("The petitioner will read it too."))]
 
 
 class TransferOut(AssignHandler):
     """Another agency; the case ends here (Act 16)."""
 
     target: Annotated[Code, Key("agency"), Label(_("Agency")), About("The agency's name.")]
-    text: Annotated[Reason, Key("reason"), Hint(_("The petitioner is notified (Act 16). The case ends here."))]
+    text: Annotated[ToldReason, Key("reason"), Hint(_("The petitioner is notified (Act 16). The case ends here."))]
 
 
 class RequestSupplement(Form):
@@ -272,13 +282,14 @@ class RequestSupplement(Form):
     text: Annotated[
         str,
         paragraphs(TEXT_LIMIT),
+        FINISHED,
         Label(_("What is missing")),
         Hint(_("The petitioner will read it. The deadline is paused until the supplement arrives (Act 22).")),
         Html(rows=4),
     ]
     days: Annotated[int, Field(ge=1, le=60), Label(_("Days to send the supplement")), About("7 by default.")] = 7
     late_reason: Annotated[
-        Reason,
+        ToldReason,
         Label(_("Why only now")),
         Hint(
             _(
@@ -300,7 +311,7 @@ class Extend(Form):
         Label(_("By how much")),
         About("In the period's own unit."),
     ]
-    reason: Annotated[Reason, Hint(_("The petitioner will read it too."))]
+    reason: Annotated[ToldReason, Hint(_("The petitioner will read it too."))]
     consent: Annotated[bool, Label(_("The petitioner has agreed to a second extension"))] = False
     version: Seen = None
 
@@ -308,12 +319,19 @@ class Extend(Form):
 class GiveAnswer(Form):
     """The answer; a refusal needs its reasons and the remedies (Act 27③)."""
 
-    text: Annotated[str, paragraphs(BODY_LIMIT, least=2), Label(_("Answer to the petitioner"))]
+    text: Annotated[str, paragraphs(BODY_LIMIT, least=2), FINISHED, Label(_("Answer to the petitioner"))]
     decision: Annotated[
         str, OneOf(DECISIONS), Label(_("Decision")), About("A refusal needs its reasons and the remedies (Act 27).")
     ] = "explained"
     reasons: Annotated[Reasons, Label(_("Reasons for the refusal"))] = ""
     remedies: Remedies = ""
+    delay: Annotated[
+        int,
+        Field(ge=0, le=LONGEST_DELAY),
+        Label(_("Seconds until it leaves")),
+        About("For so many seconds there is no event, and the answer can be taken back at the desk; 0 by default."),
+        Html(asked=False),
+    ] = 0
     version: Seen = None
 
     def check(self, errors: Errors) -> None:

@@ -330,3 +330,47 @@ class SavedView(Model):
     class Meta:
         table = "saved_view"
         unique_together = (("account", "name"),)
+
+
+class DeskDraft(Model):
+    """What an official has typed into the form of an action and not sent, which nobody else reads."""
+
+    id = fields.BigIntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "core.Account", on_delete=fields.CASCADE, db_index=False
+    )
+    account_id: int
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "petitions.Case", on_delete=fields.CASCADE, db_index=False
+    )
+    case_id: int
+    action = fields.CharField(max_length=30)
+    content = fields.TextField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "desk_draft"
+        unique_together = (("account", "case", "action"),)
+        indexes = (
+            Index(fields=("case_id", "id"), name="draft_case"),
+            Index(fields=("updated_at",), name="draft_updated"),
+        )
+
+
+class LeavingAnswer(Model):
+    """An answer between the press and its event, for as long as it can be taken back."""
+
+    case: fields.OneToOneRelation[Case] = fields.OneToOneField(
+        "petitions.Case", primary_key=True, on_delete=fields.CASCADE, related_name="leaving"
+    )
+    case_id: int
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "core.Account", on_delete=fields.CASCADE, db_index=False
+    )
+    account_id: int
+    content = fields.TextField()
+    pressed_at = fields.DatetimeField()
+    leaves_at = fields.DatetimeField()
+
+    class Meta:
+        table = "leaving_answer"

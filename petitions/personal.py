@@ -13,6 +13,8 @@ PERSONAL = Personal(
         Held("statement", "case", "case_id", f"text = {BLANK}"),
         Held("answer", "case", "case_id", f"text = {BLANK}, reasons = '', remedies = ''"),
         Held("attachment", "case", "case_id", files="hash"),
+        Held("desk_draft", "case", "case_id"),
+        Held("leaving_answer", "case", "case_id"),
         Held(
             "petition_case",
             "case",

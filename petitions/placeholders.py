@@ -8,28 +8,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from petitions.gaps import NAMES
 from petitions.queries.cases import CaseView
 from server.core import clock, config, i18n
 from server.core.accounts import Official
-from server.core.errors import Text, _
-
-NAMES: dict[str, Text] = {
-    "reference": _("the case number"),
-    "title": _("the case title"),
-    "kind": _("the kind of petition"),
-    "petitioner": _("the petitioner's name"),
-    "department": _("the department that answers"),
-    "department_phone": _("the department's phone"),
-    "handler": _("the official who answers"),
-    "handler_phone": _("that official's phone"),
-    "guide": _("the case guide's name"),
-    "guide_phone": _("the case guide's phone"),
-    "received": _("the day of receipt"),
-    "due": _("the due date"),
-    "today": _("today's date"),
-    "city": _("the city's name"),
-}
-"""Every placeholder and its meaning."""
 
 _PLACEHOLDER = re.compile(r"\{\s*([A-Za-z_가-힣ぁ-んァ-ヶ一-龠][\w ]{0,30}?)\s*\}")
 
@@ -56,11 +38,6 @@ def fill(text: str, values: Mapping[str, str]) -> Filled:
 def unknown(text: str) -> tuple[str, ...]:
     """The placeholders of a template that do not exist."""
     return tuple(dict.fromkeys(m[1] for m in _PLACEHOLDER.finditer(text) if m[1] not in NAMES))
-
-
-def remaining(text: str) -> tuple[str, ...]:
-    """The placeholders left in a finished text; other braces are ignored."""
-    return tuple(dict.fromkeys(m[1] for m in _PLACEHOLDER.finditer(text) if m[1] in NAMES))
 
 
 def values_of(case: CaseView, official: Official, language: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from petitions import events as petition_events
 from petitions import messages as petition_messages
 from petitions import reference
 from petitions import search as petition_search
-from petitions.actions import learning, watch
+from petitions.actions import drafts, learning, leaving, watch
 from petitions.letters import GUESSED_JOB, MAILBOX_JOB, CaseLetters
 from petitions.permissions import Permission as PetitionPermission
 from petitions.queries import cases
@@ -279,6 +279,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         "petitions.close_uncontested": _each(watch.close_uncontested),
         learning.DUE: learning.look,
         learning.LEARN: learning.run,
+        leaving.LEAVE: leaving.leave,
         sign_in_letters.GUESSED: notifying.delivering(sign_in_letters.letter),
         links.CONFIRM_JOB: notifying.delivering(links.confirmation),
         "forums.watch": _each(timing.by_time),
@@ -319,6 +320,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
             guesses.sweep,
             idempotency.sweep,
             links.sweep,
+            drafts.sweep,
             texting.sweep,
             documents.forget,
             waiting.forget,

@@ -1,6 +1,7 @@
 """How a case ends and reopens: answering, closing, reopening, rating, withdrawing."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from petitions import rules
 from petitions.actions.attaching import keep
@@ -24,22 +25,33 @@ MOST_RATINGS = 5
 """How often one answer can be rated: each rating is an event, and news for its handler."""
 
 
-async def answer(actor: Official, reference: str, command: GiveAnswer, *, files: Sequence[StoredFile] = ()) -> None:
-    """Answer a case (Act 27). Files of an answer are never published.
+async def check(change: Change, command: GiveAnswer) -> None:
+    """Raises ``Refused`` or ``Invalid`` for an answer that cannot be given (Act 20, 27).
 
     A refusal, even a partial one of a statutory petition, needs its reasons and the remedies (Act 27③). It is not
     possible while a consultation is open (Act 20), because the answer would ignore what was asked for: the handler
-    waits for the reply or withdraws the request, so that the consulted department knows that it need not reply. Raises
-    ``Refused``.
+    waits for the reply or withdraws the request, so that the consulted department knows that it need not reply.
     """
-    async with changing(reference, Action.ANSWER, actor, seen=command.version) as change:
-        await check_no_consultation_open(change)
+    await check_no_consultation_open(change)
+    if change.case.kind == Kind.STATUTORY and command.decision in REFUSING:
+        missing = [name for name in ("reasons", "remedies") if not getattr(command, name)]
+        if missing:
+            raise GiveAnswer.missing(*missing)
+
+
+async def answer(
+    actor: Official,
+    reference: str,
+    command: GiveAnswer,
+    *,
+    files: Sequence[StoredFile] = (),
+    at: datetime | None = None,
+) -> None:
+    """Answer a case (Act 27), now or as of the moment ``at``. Files of an answer are never published."""
+    async with changing(reference, Action.ANSWER, actor, seen=command.version, at=at) as change:
+        await check(change, command)
         take(change, actor)
-        now, case = clock.now(), change.case
-        if case.kind == Kind.STATUTORY and command.decision in REFUSING:
-            missing = [name for name in ("reasons", "remedies") if not getattr(command, name)]
-            if missing:
-                raise GiveAnswer.missing(*missing)
+        now, case = at or clock.now(), change.case
         row = await Answer.create(
             case_id=case.id,
             decision=command.decision,

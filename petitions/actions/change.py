@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from petitions import rules, search
+from petitions.actions import drafts
 from petitions.consultation import ConsultationStatus
 from petitions.errors import ChangedMeanwhile, NoSuchCase, NotPossibleNow, Refused
 from petitions.events import CaseRouted, ConsultationWithdrawn
@@ -105,9 +106,25 @@ def due_of(case: Case, reference_data: Reference) -> Due | None:
 
 @contextlib.asynccontextmanager
 async def changing(
+    reference_text: str, action: Action, actor: Official | str, *, seen: int | None = None, at: datetime | None = None
+) -> AsyncIterator[Change]:
+    """Open a case for one action; on exit the state is changed and the events are written, dated ``at`` or now.
+
+    The official's draft of the action is deleted with it. Raises what :func:`locked` raises.
+    """
+    async with locked(reference_text, action, actor, seen=seen) as change:
+        before = change.case.status
+        yield change
+        await _write(change, before, at)
+        if isinstance(actor, Official):
+            await drafts.drop(actor.id, change.case.id, action)
+
+
+@contextlib.asynccontextmanager
+async def locked(
     reference_text: str, action: Action, actor: Official | str, *, seen: int | None = None
 ) -> AsyncIterator[Change]:
-    """Open a case for one action; on exit the state is changed and the events are written.
+    """Open a case in a transaction of its own, for an action that is allowed now, without writing anything.
 
     ``seen`` is the ledger length that the actor's page showed; what others did since then is a conflict if it matters
     to this action (``petitions.states.beside``). Raises ``NoSuchCase`` (also for a case that the actor may not see),
@@ -132,10 +149,7 @@ async def changing(
         state = follow(case.status, action)
         if state is None:
             raise NotPossibleNow(action, case.status)
-        change = Change(case, chain, name, reference_data, state)
-        before = case.status
-        yield change
-        await _write(change, before)
+        yield Change(case, chain, name, reference_data, state)
 
 
 async def _check_right(actor: Official, action: Action, case: Case) -> None:
@@ -175,7 +189,7 @@ async def leave_closed_department(change: Change) -> None:
         change.record(CaseRouted(None, None))
 
 
-async def _write(change: Change, before: State) -> None:
+async def _write(change: Change, before: State, at: datetime | None) -> None:
     if before in OPEN and change.after not in OPEN:
         await withdraw_consultations(change)
     if before not in OPEN and change.after in OPEN:
@@ -186,7 +200,7 @@ async def _write(change: Change, before: State) -> None:
     hit = await Case.filter(id=change.case.id, status=before).update(**change.values)
     if not hit:  # SQLite's count includes text-index rows written before, so this may exceed one
         raise NotPossibleNow("?", before)
-    await change.chain.append(change.actor, *change.new_events)
+    await change.chain.append(change.actor, *change.new_events, at=at)
     await search.refresh(change.case.id)
 
 

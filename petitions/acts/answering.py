@@ -1,7 +1,7 @@
 """Actions that end or reopen a case: answer, close, reopen, rate, withdraw; or its publication."""
 
 from petitions.act_forms import CloseRepeated
-from petitions.actions import answering, repeating
+from petitions.actions import answering, leaving, repeating
 from petitions.acts.page import CaseAct, DeskPage, Page
 from petitions.forms import SCORES, GiveAnswer, Plain, Rate, words
 from petitions.rules import Kind
@@ -28,7 +28,7 @@ ACTS: tuple[CaseAct, ...] = (
     Act(
         action=Action.ANSWER,
         form=GiveAnswer,
-        run=answering.answer,
+        run=leaving.answer,
         takes_files=True,
         desk=Offer(
             summary="Answer",

@@ -148,7 +148,7 @@ ACTS: tuple[CaseAct, ...] = (
     ),
     Act(
         action=Action.INTERIM_NOTICE,
-        form=words(_("Progress so far, and when it is expected to be finished")),
+        form=words(_("Progress so far, and when it is expected to be finished"), leaves=True),
         run=handling.interim_notice,
         desk=Offer(
             summary="Send an interim notice on the progress of the case",
@@ -188,7 +188,7 @@ ACTS: tuple[CaseAct, ...] = (
     ),
     Act(
         action=Action.MESSAGE,
-        form=words(_("Message to the petitioner"), rows=3),
+        form=words(_("Message to the petitioner"), rows=3, leaves=True),
         run=handling.message,
         takes_files=True,
         desk=Offer(

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from petitions import placeholders
+from petitions import gaps, placeholders
 from petitions.forms import GiveAnswer
 from petitions.labels import REFUSING
 from petitions.queries.cases import CaseView
 from petitions.queries.desk import Template
 from petitions.rules import Kind
+from petitions.states import Action
 from server.core import i18n
 from server.core.accounts import Official
-from server.core.errors import FieldError, Invalid, Text, _
+from server.core.errors import Text, _
 
 _OBJECTION = _(
     "If you do not accept this decision, you can object to it in writing to %(department)s (%(phone)s) within 60 days "
@@ -39,12 +41,11 @@ class Draft:
     """The content of the editor."""
 
     text: str = ""
-    decision: str = "explained"
+    decision: str = ""
     reasons: str = ""
     remedies: str = ""
-    template: int | None = None
-    unknown: tuple[str, ...] = ()
-    """Placeholders of the chosen template for which the case has no value."""
+    gaps: tuple[str, ...] = ()
+    """What is still to be filled in, as it is written."""
 
 
 def remedies(case: CaseView) -> str:
@@ -74,44 +75,37 @@ def _filled_in(text: Text, case: CaseView) -> str:
 
 
 def read(raw: Mapping[str, object], case: CaseView) -> Draft:
-    """The editor's content as submitted, not validated."""
+    """The editor's content as submitted or drafted, not validated. No decision is chosen for the official."""
     text, decision, reasons, ways = (str(raw.get(name) or "") for name in ("text", "decision", "reasons", "remedies"))
-    return Draft(text, decision or "explained", reasons, ways or remedies(case))
+    left = gaps.gaps(text) + (gaps.gaps(reasons) + gaps.gaps(ways) if decision in REFUSING else ())
+    return Draft(text, decision, reasons, ways or remedies(case), tuple(dict.fromkeys(left)))
 
 
-def with_template(draft: Draft, template: Template, case: CaseView, official: Official) -> Draft:
-    """Append a reply template to the text; its reasons and remedies are used only where there are none."""
-    values = placeholders.values_of(case, official, template.language)
-    text = placeholders.fill(template.text, values)
-    reasons = placeholders.fill(template.reasons, values)
-    ways = placeholders.fill(template.remedies, values)
-    written = draft.text.rstrip()
-    return Draft(
-        f"{written}\n\n{text.text}" if written else text.text,
-        draft.decision,
-        draft.reasons or reasons.text,
-        draft.remedies if draft.remedies != remedies(case) or not ways.text else ways.text,
-        template.id,
-        tuple(dict.fromkeys((*text.unknown, *reasons.unknown, *ways.unknown))),
-    )
+def with_template(
+    values: Mapping[str, object], template: Template, case: CaseView, official: Official, field: str
+) -> dict[str, object]:
+    """Append a reply template to a form's ``field``; reasons and remedies are used only where there are none."""
+    known = placeholders.values_of(case, official, template.language)
+
+    def filled(text: str) -> str:
+        return placeholders.fill(text, known).text
+
+    written = str(values.get(field) or "").rstrip()
+    text = filled(template.text)
+    found = {**values, field: f"{written}\n\n{text}" if written else text}
+    if template.purpose == Action.ANSWER:
+        found["reasons"] = values.get("reasons") or filled(template.reasons)
+        if template.remedies and str(values.get("remedies") or remedies(case)).strip() == remedies(case).strip():
+            found["remedies"] = filled(template.remedies)
+    return found
 
 
-def complete(raw: Mapping[str, str], case: CaseView) -> dict[str, str]:
-    """The fields of an answer that can be sent. Raises ``Invalid`` if a placeholder is left in it.
-
-    Prefilled remedies are dropped if nothing is refused.
+def complete(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an answer as the page shows them: what is hidden is not sent. Raises ``Invalid`` without a
+    decision, which a page has to ask for.
     """
-    values = dict(raw)
-    if values.get("decision") not in REFUSING and values.get("remedies", "").strip() == remedies(case):
-        values["remedies"] = ""
-    command = GiveAnswer.parse(values)
-    errors = [
-        FieldError(
-            name, _("Please fill in what is still missing: %(names)s", names=", ".join(f"{{{n}}}" for n in left))
-        )
-        for name, text in (("text", command.text), ("reasons", command.reasons), ("remedies", command.remedies))
-        if (left := placeholders.remaining(text))
-    ]
-    if errors:
-        raise Invalid(errors)
-    return values
+    if not raw.get("decision"):
+        raise GiveAnswer.missing("decision")
+    if raw["decision"] in REFUSING:
+        return dict(raw)
+    return {**raw, "reasons": "", "remedies": ""}

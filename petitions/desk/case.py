@@ -14,16 +14,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions import access, hearing
+from petitions.actions import leaving
 from petitions.acts import DESK, of_official, section
-from petitions.acts.page import CaseAct
 from petitions.clock_words import clock_words
-from petitions.desk import addresses, answer, offers
+from petitions.desk import addresses, answer, drafting, offers
 from petitions.details import details
 from petitions.duties import duties
-from petitions.errors import ChangedMeanwhile, NoSuchCase
+from petitions.errors import ChangedMeanwhile, NoSuchCase, Refused
 from petitions.forms import GiveAnswer
 from petitions.labels import CHANNELS, DECISIONS
-from petitions.queries import alike, consultations, desk, following, timeline
+from petitions.queries import alike, consultations, desk, drafts, following, timeline
 from petitions.queries.case_events import case_events
 from petitions.queries.cases import CaseView, Level, view
 from petitions.queries.filters import Filter
@@ -31,10 +31,10 @@ from petitions.reference import Reference, reference
 from petitions.rights import RIGHTS, subject
 from petitions.routing import marked, reason
 from petitions.states import PASSED_BY, Action, State, reached
-from server.core import acts, auth, clock, i18n, ledger, web
+from server.core import acts, auth, clock, database, i18n, ledger, web
 from server.core.accounts import Official
-from server.core.acts import Attempt, Offer, Sent
-from server.core.errors import Forbidden, Invalid, NotFound, Text
+from server.core.acts import Attempt, Sent
+from server.core.errors import Forbidden, Invalid, NotFound, Text, _
 from server.core.form_pages import ReturnedForm
 from server.core.ledger import Audience
 from server.core.messages import Item
@@ -63,14 +63,12 @@ async def _ask(request: Request, carried: str) -> CaseRequest:
 
 
 async def show(request: Request) -> Response:
-    """``/desk/cases/{reference}``; ``?template=`` fills the answer editor with a reply template."""
+    """``/desk/cases/{reference}``; ``?opened=`` unfolds an action's form, ``?preview=1`` shows the drafted answer."""
     try:
         asked = await _ask(request, request.query_params.get("list", ""))
     except NoSuchCase:
         return await _replied(request)
-    draft = answer.Draft(remedies=answer.remedies(asked.case))
-    draft = await _filled(asked, draft, request.query_params.get("template", ""))
-    return await _page(asked, ReturnedForm(), draft)
+    return await _page(asked, ReturnedForm())
 
 
 async def _replied(request: Request) -> Response:
@@ -102,33 +100,32 @@ async def act(request: Request) -> Response:
     if not official.may(RIGHTS[chosen.action]):
         raise Forbidden
     attempt = replace(attempt, subject=asked.case.reference)
-    if chosen.action is Action.ANSWER:
-        kept = await _answer(asked, chosen, offer, attempt, sent)
-    else:
-        kept = await acts.act_once(request, chosen, offer, attempt, sent)
-    if isinstance(kept, Response):
-        return kept
-    if kept is not None:
-        return await _again(asked, kept)
-    return web.redirect(request, await _where(asked, sent.values), done)
-
-
-async def _answer(
-    asked: CaseRequest, answers: CaseAct, offer: Offer, attempt: Attempt, sent: Sent
-) -> Response | ReturnedForm | None:
-    """Answer; or show the draft, with a reply template filled in or as a preview."""
-    request, case, raw = asked.request, asked.case, sent.values
-    kept = acts.kept(request, answers, offer, sent)
-    if raw.get("step") == "template":
-        draft = await _filled(asked, answer.read(raw, case), raw.get("template", ""))
-        return await _page(asked, kept, draft, status=Invalid.status if sent.wrong else 200)
     try:
-        complete = answer.complete(raw, case)
-        if raw.get("step") == "preview" and not sent.wrong:
-            return await _page(asked, kept, answer.read(raw, case), preview=GiveAnswer.parse(complete))
+        if sent.values.get("step") in drafting.STEPS and not sent.wrong:
+            return await drafting.step(request, official, asked.case, chosen, offer, sent, asked.wanted)
+        delay = web.site(request).settings.answer_delay if chosen.action is Action.ANSWER else 0
+        typed = sent
+        if chosen.action is Action.ANSWER and not database.only_shown():
+            sent = replace(sent, values={**answer.complete(sent.values), "delay": str(delay)})
     except Invalid as refusal:
-        return acts.kept(request, answers, offer, sent, refusal)
-    return await acts.act_once(request, answers, offer, attempt, replace(sent, values=complete))
+        return await _again(asked, acts.kept(request, chosen, offer, sent, refusal))
+    kept = await acts.act_once(request, chosen, offer, attempt, sent)
+    if kept is not None:  # also what an answer does not send is shown again
+        return await _again(asked, replace(kept, values=acts.kept(request, chosen, offer, typed).values))
+    return web.redirect(request, await _where(asked, sent.values), None if delay else done)
+
+
+async def take_back(request: Request) -> Response:
+    """``POST /desk/cases/{reference}/take-back``: the answer that is about to leave is a draft again."""
+    auth.official(request, RIGHTS[Action.ANSWER])
+    asked = await _ask(request, str((await web.read_form(request)).get("list", "")))
+    done = _("The answer has been taken back. Your text is kept as a draft.")
+    try:
+        await leaving.take_back(asked.official, asked.case.reference)
+    except Refused as refusal:
+        done = refusal.text
+    address = addresses.case(asked.case.reference, asked.wanted, opened=Action.ANSWER.value)
+    return web.redirect(request, f"{address}#answer-editor", done)
 
 
 async def _no_longer_visible(request: Request, press: acts.Press, written: Sequence[str], done: Text) -> Response:
@@ -160,19 +157,10 @@ async def _again(asked: CaseRequest, kept: ReturnedForm) -> Response:
     fresh = replace(asked, case=await view(asked.case.reference, access.shown(asked.request)))
     if fresh.case.level is not Level.STAFF and kept.refusal:
         raise kept.refusal
-    typed = {name.removeprefix("answer."): value for name, value in kept.values.items()}
-    draft = answer.read(typed if kept.action == Action.ANSWER else {}, fresh.case)
-    return await _page(fresh, kept, draft, status=kept.status)
+    return await _page(fresh, kept, status=kept.status)
 
 
-async def _filled(asked: CaseRequest, draft: answer.Draft, number: str) -> answer.Draft:
-    chosen = next((t for t in await desk.templates(asked.case) if str(t.id) == number), None) if number else None
-    return answer.with_template(draft, chosen, asked.case, asked.official) if chosen else draft
-
-
-async def _page(
-    asked: CaseRequest, kept: ReturnedForm, draft: answer.Draft, *, status: int = 200, preview: GiveAnswer | None = None
-) -> Response:
+async def _page(asked: CaseRequest, kept: ReturnedForm, *, status: int = 200) -> Response:
     request, case, official = asked.request, asked.case, asked.official
     reference_data, language = case.reference_data, web.language(request)
     seen = await ledger.position()
@@ -183,16 +171,29 @@ async def _page(
     story = await _items(case, found.shown, language)
     filed_before, parts = await desk.proposed(case, official), section.of(case, official, now, language)
     page = await offers.page_of(case, official, parts, filed_before, passed_at, language)
+    drafted = await drafts.of_case(case.id, official)
+    back = {name.removeprefix("answer."): value for name, value in kept.values.items()}
+    draft = answer.read(back if kept.action == Action.ANSWER else drafted.get("answer", drafts.Draft()).values, case)
+    templates = await desk.templates(case) if mine else []
+    carried, opened = urlencode(asked.wanted.query()), request.query_params.get("opened", "")
     others = kept.refusal.entries if isinstance(kept.refusal, ChangedMeanwhile) else []
     context = {
         "case": case,
         "kept": kept,
         "draft": draft,
         "answer_form": GiveAnswer,
-        "preview": preview,
+        "preview": _preview(request, kept, drafted),
+        "stranded": {
+            name: [str(text) for field, text in found.values.items() if text and field in WORDS]
+            for name, found in drafted.items()
+            if name not in mine
+        },
+        "leaving": await drafts.leaving(case),
         "parts": parts,
         "may": mine,
-        "forms": offers.forms(page, official, kept, urlencode(asked.wanted.query())),
+        "forms": offers.forms(page, official, kept, carried, drafting.prepared(drafted, templates, opened)),
+        "opened": opened,
+        "carried": carried,
         "written": [text for name, text in kept.values.items() if text and name.rpartition(".")[2] in WORDS],
         "clock": clock_words(case, reference_data.calendar, now, language),
         "duties": duties(case, passed_at, reference_data.calendar, now, language),
@@ -212,7 +213,6 @@ async def _page(
         "earlier": addresses.case(case.reference, asked.wanted, before=found.earlier) if found.earlier else "",
         "newest": "" if found.newest else addresses.case(case.reference, asked.wanted),
         "changed": await _items(case, others, language),
-        "template_options": [(t.id, t.title) for t in await desk.templates(case)] if Action.ANSWER in mine else [],
         "filed_before": filed_before,
         "similar": await alike.at_desk(case, official, [other.reference for other in filed_before]),
         "department_names": reference_data.department_names(language),
@@ -223,6 +223,16 @@ async def _page(
         "stream": f"/desk/stream?after={seen[0]}-{seen[1]}",
     }
     return web.page(request, "desk/case.html", context, status=status)
+
+
+def _preview(request: Request, kept: ReturnedForm, drafted: Mapping[str, drafts.Draft]) -> GiveAnswer | None:
+    """The drafted answer as it would be sent, where it is asked for and complete."""
+    if kept.action or not request.query_params.get("preview") or "answer" not in drafted:
+        return None
+    try:
+        return GiveAnswer.parse(answer.complete(drafted["answer"].values))
+    except Invalid:
+        return None
 
 
 async def _items(case: CaseView, entries: Sequence[ledger.Entry], language: str) -> list[Item]:
@@ -264,5 +274,6 @@ def _told(case: CaseView) -> list[list[tuple[str, bool]]]:
 
 routes: list[Route] = [
     Route("/desk/cases/{reference}", show, methods=["GET"]),
+    Route("/desk/cases/{reference}/take-back", take_back, methods=["POST"]),
     Route("/desk/cases/{reference}/{action}", act, methods=["POST"]),
 ]

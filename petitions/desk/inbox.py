@@ -13,7 +13,7 @@ from petitions.clock_words import ClockWords, Tone, clock_words, reply_clock
 from petitions.desk import addresses
 from petitions.duties import Duty, duties
 from petitions.permissions import Permission
-from petitions.queries import desk
+from petitions.queries import desk, drafts
 from petitions.queries.filters import Filter, Position
 from petitions.queries.inbox import listed
 from petitions.queries.rows import Row
@@ -69,6 +69,8 @@ class InboxRow:
     selectable: bool
     accept: bool
     """Whether the reader may accept it for a department."""
+    drafted: bool = False
+    """Whether the reader has a draft on it."""
 
 
 async def show(request: Request) -> Response:
@@ -86,13 +88,18 @@ async def show(request: Request) -> Response:
         for find in request.app.state.finders:
             if address := await find(official, wanted.q):
                 return web.redirect(request, address)
-    language = web.language(request)
+    language, drafted = web.language(request), await drafts.drafted([row.id for row in page.rows], official)
     return web.page(
         request,
         "desk/inbox.html",
         {
             **listing.shown(PAGE, wanted, page, reference_data, language, ""),
-            "lines": lines(page.rows, wanted, official, reference_data, language),
+            "lines": [
+                replace(line, drafted=row.id in drafted)
+                for row, line in zip(
+                    page.rows, lines(page.rows, wanted, official, reference_data, language), strict=True
+                )
+            ],
             "previous": wanted.address(PAGE, before=page.before) if page.before else "",
             "counts": await desk.counts(official),
             "tabs": _tabs(wanted, await desk.saved_views(official), reference_data),

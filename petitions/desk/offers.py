@@ -19,7 +19,7 @@ from server.core.accounts import Official
 from server.core.acts import Drawn, draw
 from server.core.days import day_of
 from server.core.errors import _
-from server.core.form_pages import ReturnedForm
+from server.core.form_pages import NOTHING, Prepared, ReturnedForm
 from server.core.roles import Staff
 
 QUIET = "quiet"
@@ -69,14 +69,26 @@ def _guide(person: Staff, case: CaseView, lang: str) -> tuple[str, str]:
     return person.username, f"{person.name} · {department}" if department else person.name
 
 
-def forms(page: DeskPage, official: Official, back: ReturnedForm, carried: str) -> Mapping[str, Sequence[Drawn]]:
-    """The forms by their place on the page, quiet ones last; ``carried`` is the list that the case was opened from."""
+def forms(
+    page: DeskPage,
+    official: Official,
+    back: ReturnedForm,
+    carried: str,
+    prepared: Mapping[str, Prepared],
+) -> Mapping[str, Sequence[Drawn]]:
+    """The forms by their place on the page, quiet ones last; ``carried`` is the list that the case was opened from.
+
+    What is ``prepared`` for each action's form stands in it.
+    """
     found = defaultdict[str, list[Drawn]](list)
     hidden = {"version": page.case.version, "list": carried}
     to = f"/desk/cases/{page.case.reference}"
     for act in acts.of_official(page.case, official):
         if act.desk:
-            drawn = draw(act, act.desk, to=to, hidden=hidden, language=page.language, page=page, back=back)
+            own = prepared.get(act.action.value, NOTHING)
+            drawn = draw(
+                act, act.desk, to=to, hidden=hidden, language=page.language, page=page, back=back, prepared=own
+            )
             if drawn:
                 found[act.desk.place].append(drawn)
     return {place: sorted(drawn, key=lambda form: form.offer.kind == QUIET) for place, drawn in found.items()}

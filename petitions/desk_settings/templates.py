@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator
 from tortoise.expressions import Q
 
-from petitions import placeholders
+from petitions import gaps, placeholders
 from petitions.desk_settings.routing_rules import need_department
 from petitions.labels import KINDS
 from petitions.models import ReplyTemplate
@@ -25,9 +25,12 @@ PURPOSES: dict[str, Text] = {
     "request-supplement": _("Request for a supplement"),
     "extend": _("Extension of the deadline"),
     "interim-notice": _("Interim notice"),
+    "transfer": _("Transfer to another department"),
     "transfer-out": _("Transfer to another agency"),
+    "message": _("Message to the petitioner"),
+    "part": _("Consultation of another department"),
 }
-"""What a reply template is for."""
+"""What a reply template is for: the action in whose form it is offered."""
 TEMPLATE_KINDS = {kind: words for kind, words in KINDS.items() if kind != Kind.REPORT}
 """The kinds that a template can be for: all but tips, which get no answer."""
 TEXT_LIMIT, REASON_LIMIT = 20_000, 10_000
@@ -101,7 +104,7 @@ class Templates(Resource[EditTemplate]):
         return {"purpose": "answer", "language": config.settings().languages[0]}
 
     async def form_context(self, _row: Any | None, language: str) -> dict[str, Any]:
-        words = {name: translate(language, text) for name, text in placeholders.NAMES.items()}
+        words = {name: translate(language, text) for name, text in gaps.NAMES.items()}
         return {"placeholders": [(f"{{{name}}}", text) for name, text in words.items()]}
 
     async def check(self, command: EditTemplate, _row: Any | None) -> None:

@@ -46,6 +46,17 @@ def ways(event: CaseEvent) -> tuple[tuple[Text, str], ...]:
 
 ANSWERS = (
     message(
+        events.AnswerHeld,
+        at_desk("danger", "alert", _("The answer of %(handler)s did not leave: the case had changed")),
+        None,
+        to_officials(
+            Reader.NAMED,
+            subject=_("Your answer did not leave"),
+            happened=_("The case changed after you pressed send, so your answer was not sent."),
+            following=_("Your text is kept as a draft. Please see what changed. If it still applies, send it again."),
+        ),
+    ),
+    message(
         events.CaseAnswered,
         at_desk("success", "check", _("Answered: %(decision)s")),
         to_party("success", "check", _("The city has answered"), _read_it),

@@ -134,6 +134,7 @@ class Template:
     """A reply template."""
 
     id: int
+    purpose: str
     title: str
     language: str
     text: str
@@ -145,9 +146,8 @@ async def templates(case: CaseView) -> list[Template]:
     """The reply templates for a case's department and kind, those in the petitioner's language first."""
     found = await select(
         Template,
-        f"SELECT {columns(Template, 't')} FROM reply_template t WHERE purpose = ? "
-        "AND (department_id IS NULL OR department_id = ?) AND kind IN ('', ?) ORDER BY title, id",
-        "answer",
+        f"SELECT {columns(Template, 't')} FROM reply_template t "
+        "WHERE (department_id IS NULL OR department_id = ?) AND kind IN ('', ?) ORDER BY title, id",
         case.department_id,
         case.kind,
     )

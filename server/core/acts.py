@@ -20,7 +20,7 @@ from server.core import kept as kept_forms
 from server.core.contract import Access, Contract, Schema, Shape
 from server.core.errors import Conflict, FieldError, Invalid, OnlyShown, Refusal, Text
 from server.core.files import MAX_FILES, StoredFile
-from server.core.form_pages import ReturnedForm
+from server.core.form_pages import NOTHING, Prepared, ReturnedForm
 from server.core.forms import Form, FormField
 
 NO_CONTENT = 204
@@ -328,8 +328,12 @@ class Drawn:
     values: Mapping[str, Any]
     errors: Mapping[str, str]
     open: bool
-    """Whether it is shown again with errors."""
+    """Whether it is shown again with errors, or for a text that was put into it."""
     files: Mapping[str, Any] | None
+    texts: Sequence[tuple[object, str]] = ()
+    """Reply templates that can be put into it, as value and title."""
+    drafted: bool = False
+    """Whether its values are a draft."""
 
 
 def draw(
@@ -341,15 +345,18 @@ def draw(
     language: str,
     page: object = None,
     back: ReturnedForm | None = None,
+    prepared: Prepared = NOTHING,
 ) -> Drawn | None:
     """Prepare an action's form for a page; None where it is not offered at the moment.
 
-    ``to`` is the subject's URL, ``page`` the argument of :attr:`Offer.fit`, ``back`` a form to be shown again.
+    ``to`` is the subject's URL, ``page`` the argument of :attr:`Offer.fit`, ``back`` a form to be shown again, which
+    goes before the draft in ``prepared``.
     """
     fit = offer.fit(page) if offer.fit else {}
     if fit is None:
         return None
-    mine = back if back and back.action == act.action else ReturnedForm()
+    returned = back is not None and back.action == act.action
+    mine = (back if returned else prepared.draft) or ReturnedForm()
     offer = replace(offer, **fit.get("", {}))
     files = page_name(act, offer, uploads.FIELD)
     fields = []
@@ -365,7 +372,9 @@ def draw(
         fields=fields,
         values=mine.values,
         errors=mine.errors,
-        open=mine.action != "",
+        open=returned or prepared.opened,
+        texts=prepared.texts,
+        drafted=not returned and prepared.draft is not None,
         files={"name": files, "error": mine.errors.get(files, ""), "kept": mine.files} if offer.files else None,
     )
 

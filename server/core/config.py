@@ -75,6 +75,7 @@ class Settings:
     run_jobs: bool = True
     forum_supports: int = 100
     idle_minutes: int = 60
+    answer_delay: int = 60
     upload_mb_address: int = 1_000
     upload_mb_all: int = 20_000
     keep_contacts_years: int = 3
@@ -298,6 +299,7 @@ _NUMBERS = {
     "workers": (1, 64),
     "forum_supports": (1, 1_000_000),
     "idle_minutes": (5, 720),
+    "answer_delay": (0, 3_600),
     **dict.fromkeys(_PERIODS, (1, 100)),
     "upload_mb_address": (1, 10**6),
     "upload_mb_all": (1, 10**9),

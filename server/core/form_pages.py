@@ -40,6 +40,17 @@ class ReturnedForm:
         return self.refusal.status if self.refusal else 200
 
 
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What a form begins with: a draft, texts that can be put into it, and whether it is unfolded."""
+
+    draft: ReturnedForm | None = None
+    texts: Sequence[tuple[object, str]] = ()
+    opened: bool = False
+
+
+NOTHING = Prepared()
+
 Show = Callable[[Request, ReturnedForm], Awaitable[Response]]
 Handle = Callable[[Request, FormData], Awaitable[Response]]
 

@@ -132,9 +132,9 @@ class Chain:
         self.new = new
         """It has no head yet."""
 
-    async def append(self, actor: str, *events: DomainEvent) -> list[int]:
-        """Write the events with their outbox jobs. Returns the ids."""
-        return await append_many(actor, [(self, events)])
+    async def append(self, actor: str, *events: DomainEvent, at: datetime | None = None) -> list[int]:
+        """Write the events with their outbox jobs, dated ``at`` or now. Returns the ids."""
+        return await append_many(actor, [(self, events)], at=at)
 
     def _next(self, actor: str, event: DomainEvent, moment: datetime) -> _Row:
         data = orjson.dumps(vars(event), option=orjson.OPT_SORT_KEYS).decode()
@@ -165,13 +165,15 @@ async def _insert(chains: Sequence[Chain], rows: Sequence[_Row]) -> list[int]:
     return sorted(row["id"] for row in inserted)
 
 
-async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[DomainEvent]]]) -> list[int]:
+async def append_many(
+    actor: str, chains: Sequence[tuple[Chain, Sequence[DomainEvent]]], *, at: datetime | None = None
+) -> list[int]:
     """Write events of several locked chains at once, with their outbox jobs. Returns the ids, in order."""
     recorded = [(chain, event) for chain, events in chains for event in events]
     if not recorded:
         return []
     (consumers,) = _consumers  # fails before route(): such an event would be lost silently
-    rows = [chain._next(actor, event, clock.now()) for chain, event in recorded]  # noqa: SLF001
+    rows = [chain._next(actor, event, at or clock.now()) for chain, event in recorded]  # noqa: SLF001
     ids = await _insert([chain for chain, _events in chains], rows)
     await jobs.enqueue(
         *(

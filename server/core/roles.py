@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.core import database
-from server.core.accounts import Role
+from server.core.accounts import Official, Role
 from server.core.rows import columns, read_all, select, select_one
 
 
@@ -24,6 +24,17 @@ async def colleague(account_id: int) -> Colleague | None:
     return await select_one(
         Colleague,
         f"SELECT {columns(Colleague, 'a')} FROM account a WHERE id = ? AND active = ? AND email <> ''",
+        account_id,
+        True,
+    )
+
+
+async def official(account_id: int) -> Official | None:
+    """An active official by id, for what they pressed before."""
+    return await select_one(
+        Official,
+        "SELECT a.id, a.username, a.name, a.role, a.department_id, COALESCE(d.name, '') AS department_name, a.language "
+        "FROM account a LEFT JOIN department d ON d.id = a.department_id WHERE a.id = ? AND a.active = ?",
         account_id,
         True,
     )

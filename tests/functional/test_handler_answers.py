@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from petitions.models import Attachment, ReplyTemplate
+from petitions.desk_settings.templates import PURPOSES
+from petitions.models import Answer, Attachment, ReplyTemplate
 from server.core import clock
 from server.core.accounts import Department
 from tests.functional.test_attachments import PDF, PNG
@@ -57,39 +58,83 @@ async def test_a_prepared_text_a_preview_and_the_answer(system: System) -> None:
     roads = await Department.get(code="roads")
     template = await ReplyTemplate.create(
         title="가로등 수리", department_id=roads.id, purpose="answer", language="ko",
-        text="{petitioner}님, {department} {handler}입니다. {reference} 건은 {수리일}에 고칩니다.",
+        text="{petitioner}님, {department} {handler}입니다. {reference} 건은 [날짜]에 고칩니다.",
     )  # fmt: skip
     handler, number = await at_work(system)
     await handler.send("answer", text="안녕하세요.", step="template", template=str(template.id))
     assert handler.status == 200
-    written = handler.fields("answer")["answer.text"]
-    assert written == f"안녕하세요.\n\n홍길동님, 도로과 김처리입니다. {number} 건은 {{수리일}}에 고칩니다."
-    assert "uses fields that this case does not have: 수리일" in handler.text
-    text = written.replace("{수리일}", "내일")
+    assert handler.url.endswith("?opened=answer#answer-editor"), "a page of its own: Back and reload work"
+    fields = handler.fields("answer")
+    written = fields["answer.text"]
+    assert written == f"안녕하세요.\n\n홍길동님, 도로과 김처리입니다. {number} 건은 [날짜]에 고칩니다."
+    assert "answer.decision" not in fields, "a template decides nothing"
+    assert "before these are filled in or deleted: [날짜]" in handler.text
+    await handler.send("answer", decision="accepted")
+    assert handler.status == 422
+    assert "Please fill in or delete what is still missing: [날짜]" in handler.text
+    text = written.replace("[날짜]", "내일")
     await handler.send("answer", text=text, decision="accepted", step="preview")
     assert handler.status == 200
+    assert handler.url.endswith("?preview=1#answer-editor")
     assert "this is what the petitioner will read" in handler.text
     assert handler.fields("answer")["answer.text"] == text
     await handler.send("answer")
     assert f"{number} has been answered." in handler.text
     assert "Answered: Done as requested" in handler.text
     assert handler.actions == {"close", "reopen", "note", "message"}
-    await handler.open(f"/desk/cases/{number}?template={template.id}")
-    assert handler.status == 200
 
 
-async def test_a_template_of_another_department_is_not_offered(system: System) -> None:
+async def test_only_templates_of_a_forms_purpose_are_offered(system: System) -> None:
     parks = await Department.get(code="parks")
-    foreign = await ReplyTemplate.create(title="공원 답변", department_id=parks.id, text="공원입니다")
-    kind = await ReplyTemplate.create(title="제안 답변", kind="suggestion", text="제안입니다")
+    await ReplyTemplate.create(title="공원 답변", department_id=parks.id, text="공원입니다")
+    await ReplyTemplate.create(title="제안 답변", kind="suggestion", text="제안입니다")
+    for purpose in PURPOSES:
+        await ReplyTemplate.create(
+            title=f"for {purpose}", purpose=purpose, text=f"text for {purpose} of {{department}}"
+        )
     handler, number = await at_work(system)
     assert "공원 답변" not in handler.text
     assert "제안 답변" not in handler.text
-    for template in (foreign, kind):
-        await handler.open(f"/desk/cases/{number}?template={template.id}")
-        assert handler.fields("answer")["answer.text"] == ""
-    await handler.open(f"/desk/cases/{number}?template={(await ReplyTemplate.get(title='기본 답변')).id}")
-    assert handler.fields("answer")["answer.text"] == "홍길동님, 도로과입니다."
+    for purpose in PURPOSES:
+        offered = [o.text for o in handler.form(purpose).named(f"{purpose}.template")[0].all("option")]
+        wanted = {"Please choose", f"for {purpose}", *(["기본 답변"] if purpose == "answer" else [])}
+        assert set(offered) == wanted, purpose
+        (template,) = await ReplyTemplate.filter(title=f"for {purpose}")
+        await handler.send(purpose, step="template", template=str(template.id))
+        assert f"text for {purpose} of 도로과" in handler.fields(purpose).values(), purpose
+    foreign = await ReplyTemplate.get(title="공원 답변")
+    await post_without_page(
+        handler.client, f"/desk/cases/{number}/answer",
+        data={"step": "template", "template": str(foreign.id)},
+    )  # fmt: skip
+    await handler.open(handler.url)
+    assert "공원입니다" not in handler.fields("answer")["answer.text"]
+
+
+async def test_a_decision_must_be_chosen_and_what_is_hidden_is_not_sent(system: System) -> None:
+    handler, number = await at_work(system)
+    await handler.send("answer", text="확인했습니다.")
+    assert handler.status == 422
+    assert handler.fields("answer")["answer.text"] == "확인했습니다."
+    await handler.send("answer", reasons="「[법령]」 제[ ]조", decision="explained")
+    assert f"{number} has been answered." in handler.text
+    (given,) = await Answer.all()
+    assert (given.decision, given.reasons, given.remedies) == ("explained", "", "")
+
+
+@pytest.mark.parametrize(
+    ("action", "field"),
+    [("request-supplement", "text"), ("interim-notice", "text"), ("extend", "reason"), ("message", "text")],
+)
+@pytest.mark.parametrize("gap", ["[위치]", "{{date}}", "○○○", "［날짜］"])
+async def test_nothing_with_a_gap_leaves_the_city(system: System, action: str, field: str, gap: str) -> None:
+    handler, _number = await at_work(system, kind="grievance")
+    more = {"days": "5"} if action == "request-supplement" else {"amount": "3"} if action == "extend" else {}
+    await handler.send(action, **{field: f"{gap}에 다녀왔습니다."}, **more)
+    assert handler.status == 422
+    assert f"what is still missing: {gap}" in handler.text
+    await handler.send(action, **{field: "[별표 1]에 따라 (현장에) 다녀왔습니다."}, **more)
+    assert handler.status == 200
 
 
 async def test_a_refusal_needs_reasons_and_remedies(system: System) -> None:
@@ -126,7 +171,7 @@ async def test_remedies_fit_the_kind_and_the_petitioners_language(system: System
 
 async def test_a_forgotten_placeholder_is_never_sent(system: System) -> None:
     handler, number = await at_work(system)
-    await handler.send("answer", text="{petitioner}님, 고쳤습니다. {이런 것}은 그대로 둡니다.")
+    await handler.send("answer", text="{petitioner}님, 고쳤습니다. {이런 것}은 그대로 둡니다.", decision="accepted")
     assert handler.status == 422
     assert "{petitioner}" in handler.text
     await handler.send("answer", text="홍길동님, 고쳤습니다. {이런 것}은 그대로 둡니다.")

@@ -60,7 +60,8 @@ async def test_an_officials_text_is_there_after_signing_in_again(
     page = await browser.get(f"/desk/cases/{number}")
     written = form(page, f"/{action}")
     await end_sessions()
-    led = await send(browser, written, button="" if action == "note" else "답변 보내기", **{field: LONG})
+    chosen = {"answer.decision": "explained"} if action == "answer" else {}
+    led = await send(browser, written, button="" if action == "note" else "답변 보내기", **{field: LONG}, **chosen)
     assert led.status_code == 303
     assert led.headers["location"].startswith("/desk/sign-in?next=")
     assert not [row async for row in KeptForm.all() if LONG[:10].encode() in bytes(row.content)]

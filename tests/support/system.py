@@ -146,7 +146,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings of a test: its own database and data folder, no rate limits, no kept pages, jobs by hand."""
     return Settings(
         database_url=database_url, secret_key=SECRET, data_dir=tmp_path / "data", rate_limits=False, keep_pages=False,
-        run_jobs=False, city_name="시험시",
+        run_jobs=False, city_name="시험시", answer_delay=0,
     )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ const PARTS = [
   ["[data-talk]", "./talk.js"],
   ["form[data-intake]", "./intake.js"],
   ["[data-countdown]", "./countdown.js"],
+  ["[data-leaving]", "./leaving.js"],
+  ["form[action^='/desk/cases/']", "./desk-draft.js"],
   ["[data-slots]", "./slots.js"],
   ["[data-queue]", "./queue.js"],
   ["[data-ticket]", "./ticket.js"],
