@@ -2,8 +2,8 @@
 
 Whatever a template prints between tags goes through the filter ``in_its_language``, which puts a text in ``<bdi lang>``
 if it is not in the page's language. What is printed inside a tag, or in an element that holds text only, stays as it
-is, and loses the marks that a macro has put there; choices and text areas that begin with a printed text say its
-language themselves. This is decided where a template is compiled, from the tags around each expression.
+is, and loses the marks that a macro has put there; choices that begin with a printed text say its language
+themselves. This is decided where a template is compiled, from the tags around each expression.
 """
 
 import re
@@ -18,8 +18,8 @@ from server.core import i18n, template_constants
 FILTER, PLAIN, ATTRIBUTE = "in_its_language", "without_marks", "lang_of"
 TEXT_ONLY = ("script", "style", "textarea", "title", "option", "svg")
 """Elements in which no other element may be put; in drawings it would not be shown."""
-SAYING = ("option", "textarea")
-"""Those of them whose start tag says the language of the text that follows it."""
+SAYING = "option"
+"""The one of them whose start tag says the language of the text that follows it."""
 OUTSIDE = frozenset({"title", "description", "look", "width", "query"})
 """Blocks of the layouts that stand in such an element, or in an attribute."""
 _CLEAR = frozenset({"date", "datetime", "short", "time", "iso", "number", "filesize", "length", "urlencode"})
@@ -110,7 +110,7 @@ def _output(node: nodes.Output, place: Place) -> Place:
         elif isinstance(each, nodes.Const) or _clear(each):
             found.append(each)
         else:
-            if place.only in SAYING and found and isinstance(before := found[-1], nodes.TemplateData):
+            if place.only == SAYING and found and isinstance(before := found[-1], nodes.TemplateData):
                 tag, closed, space = before.data.rpartition(">")
                 if closed and not space.strip():
                     found[-1:] = [nodes.TemplateData(tag), _filter(each, ATTRIBUTE), nodes.TemplateData(">" + space)]

@@ -85,7 +85,6 @@ def test_attributes_and_elements_of_plain_text_stay_as_they_are(source: str) -> 
         ("<option value='1'>{{ x }}</option>", "<option value='1' lang=\"ko\">가로등</option>"),
         ("<option{% if x %} selected{% endif %}>{{ x }}</option>", '<option selected lang="ko">가로등</option>'),
         ("<option>3 {{ x }}</option>", "<option>3 가로등</option>"),
-        ("<textarea>\n{{ x|plain }}</textarea>", '<textarea lang="ko">\n가로등</textarea>'),
         ("<input value='{{ x }}'{{ x|lang_of }}>", "<input value='가로등' lang=\"ko\">"),
     ],
 )
