@@ -169,8 +169,7 @@ async def append_many(
     actor: str, chains: Sequence[tuple[Chain, Sequence[DomainEvent]]], *, at: datetime | None = None
 ) -> list[int]:
     """Write events of several locked chains at once, with their outbox jobs. Returns the ids, in order."""
-    recorded = [(chain, event) for chain, events in chains for event in events]
-    if not recorded:
+    if not (recorded := [(chain, event) for chain, events in chains for event in events]):
         return []
     (consumers,) = _consumers  # fails before route(): such an event would be lost silently
     rows = [chain._next(actor, event, at or clock.now()) for chain, event in recorded]  # noqa: SLF001
