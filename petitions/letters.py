@@ -49,11 +49,11 @@ class CaseLetters:
 
     async def addressees(self, entry: Entry) -> Sequence[tuple[int, Addressee]]:
         """See ``Correspondent``. Nobody is notified of the past of an imported case."""
-        receipt = (await ledger.read(entry.subject, limit=1))[0]
+        receipt = entry if entry.sequence == 1 else (await ledger.read(entry.subject, limit=1))[0]
         filing = entry.sequence <= FIRST_EVENTS and entry.occurred_at - receipt.occurred_at < FILING
         if receipt.data.get("imported") and (filing or clock.now() - entry.occurred_at > HISTORY):
             return []
-        (first,) = await ledger.read(entry.subject, kind=entry.kind, limit=1)
+        first = entry if entry is receipt else (await ledger.read(entry.subject, kind=entry.kind, limit=1))[0]
         view = await _case_of(entry)
         event = case_event(view, entry, self.settings.language, named={}, said={}, departments={})
         event = replace(event, filing=filing, first=first.id == entry.id)

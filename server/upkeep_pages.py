@@ -14,7 +14,7 @@ from starlette.routing import Route
 from petitions.desk_settings import TABLES
 from petitions.desk_settings.calendar import CALENDAR
 from petitions.permissions import Permission
-from server.core import accounts, auth, districts, i18n, jobs, ledger, web
+from server.core import accounts, auth, districts, i18n, ledger, outbox, web
 from server.core.accounts import CorePermission, names, official_id
 from server.core.errors import Forbidden, NotFound, Text, _
 from server.core.ledger import Entry
@@ -74,12 +74,12 @@ async def show_jobs(request: Request) -> Response:
     """``/desk/jobs``: failed jobs (dead letters), newest first, and the jobs due next."""
     auth.official(request, CorePermission.SEE_JOBS)
     (before,) = _start(request) or (ledger.END,)
-    dead = cut(await jobs.dead_letters(before, SHOWN + 1), SHOWN, "id")
+    dead = cut(await outbox.dead_letters(before, SHOWN + 1), SHOWN, "id")
     context = {
         "dead": [_shown(line) for line in dead.rows],
         "older": f"{JOBS}?before={dead.after}" if dead.after else "",
-        "waiting": [_shown(line) for line in await jobs.waiting(SHOWN)],
-        "counts": await jobs.counts(CAP),
+        "waiting": [_shown(line) for line in await outbox.waiting(SHOWN)],
+        "counts": await outbox.counts(CAP),
         "cap": CAP,
     }
     return web.page(request, "desk/settings/jobs.html", context)
@@ -89,7 +89,7 @@ def _start(request: Request) -> tuple[int, ...]:
     return NEWEST_FIRST.start(request.query_params.get("before", ""))
 
 
-def _shown(line: jobs.Line) -> jobs.Line:
+def _shown(line: outbox.Line) -> outbox.Line:
     return replace(line, error=error_class(line.error))
 
 
@@ -103,8 +103,8 @@ async def retry(request: Request) -> Response:
     """``POST /desk/jobs/{id}/retry``. Raises ``NotFound`` if the job is no longer a dead letter."""
     auth.official(request, CorePermission.SEE_JOBS)
     wanted = request.path_params["id"]
-    key = await jobs.key_of(wanted) if wanted < ledger.END else None
-    if key is None or not await jobs.retry_dead(key):
+    key = await outbox.key_of(wanted) if wanted < ledger.END else None
+    if key is None or not await outbox.retry_dead(key):
         raise NotFound
     return web.redirect(request, JOBS, _("The job will be retried."))
 
@@ -112,7 +112,7 @@ async def retry(request: Request) -> Response:
 async def retry_all(request: Request) -> Response:
     """``POST /desk/jobs/retry``: retry every dead letter, for example after an outage."""
     auth.official(request, CorePermission.SEE_JOBS)
-    count = await jobs.retry_dead()
+    count = await outbox.retry_dead()
     return web.redirect(request, JOBS, _("Jobs to be retried: %(count)s.", count=count))
 
 

@@ -48,7 +48,7 @@ from server.core.config import Settings
 from server.core.delivery import Journal
 from server.core.errors import _
 from server.core.files import Store
-from server.core.jobs import Handler, Task
+from server.core.jobs import Handler, Task, Together
 from server.core.mail import Transport
 from server.core.notify import digest, notifier, texting
 from server.core.notify.correspondence import Correspondent
@@ -266,7 +266,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
             await jobs.enqueue((f"{task.kind}:{event.id}:again", task.kind, payload), delay=delay)
 
     return {
-        notifier.NOTIFY: notifying.notify,
+        notifier.NOTIFY: Together(notifying.notify),
         notifier.NEWS: notifying.gather,
         notifier.MAIL: notifying.deliver,
         notifier.TEXT: notifying.deliver,
@@ -306,7 +306,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         "visits.expire": _each(booking.expire, moving.expire, booking.return_freed, offering.due),
         "petitions.visits": crossing.note_visit,
         offering.PLACED: _record_placed,
-        counting.COUNT: counting.count,
+        counting.COUNT: Together(counting.count_all),
         counting.FOLLOW: counting.follow,
         recounting.RECOUNT: recounting.recount,
         recounting.NIGHTLY: recounting.nightly,

@@ -93,16 +93,14 @@ async def forums(column: str, values: Sequence[int] | Sequence[str]) -> list[For
     return await select(ForumFigures, f"SELECT {_FORUM} FROM forum WHERE {column} IN (?) ORDER BY id", values)
 
 
-async def submission_id(number: str) -> int | None:
-    """A submission's id by its number."""
-    found: int | None = await database.value("SELECT id FROM submission WHERE number = ?", number)
-    return found
+async def submissions_of(numbers: Sequence[str]) -> list[int]:
+    """The ids of submissions by their numbers."""
+    return await database.column("SELECT id FROM submission WHERE number IN (?) ORDER BY id", numbers)
 
 
-async def forum_id(slug: str) -> int | None:
-    """A forum's id by its slug."""
-    found: int | None = await database.value("SELECT id FROM forum WHERE slug = ?", slug)
-    return found
+async def forums_of(slugs: Sequence[str]) -> list[int]:
+    """The ids of forums by their slugs."""
+    return await database.column("SELECT id FROM forum WHERE slug IN (?) ORDER BY id", slugs)
 
 
 _SEEN = ", ".join(f"'{status}'" for status in sorted(SEEN - {ForumState.CANCELLED}))

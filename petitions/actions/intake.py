@@ -194,7 +194,7 @@ async def create(
     new_events = first_events(command, decided, actor)
     rows = await attach(case_id, files, by_official=actor is not None, at=values["received_at"])
     new_events += [AttachmentAdded(row.id) for row in rows]
-    await chain.append(actor.actor if actor else "petitioner", *new_events)
+    await chain.append(actor.actor if actor else "petitioner", *new_events, as_one=True)
     await search.put(of_case(SimpleNamespace(id=case_id, **values), who.name), new=True)
 
 

@@ -19,10 +19,9 @@ UNCOUNTED = frozenset({State.WITHDRAWN})
 """Withdrawn petitions are not counted."""
 
 
-async def id_of(number: str) -> int | None:
-    """A case's id by its number."""
-    found: int | None = await database.value("SELECT id FROM petition_case WHERE reference = ?", number)
-    return found
+async def ids_of(numbers: Sequence[str]) -> list[int]:
+    """The ids of cases by their numbers."""
+    return await database.column("SELECT id FROM petition_case WHERE reference IN (?) ORDER BY id", numbers)
 
 
 async def case_ids(after: int, limit: int) -> list[int]:

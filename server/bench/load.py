@@ -53,7 +53,7 @@ class Client:
     async def get(self, path: str, *, expect: int = 200) -> Reply:
         return await self.ask("GET", path, expect=expect)
 
-    async def form(self, path: str, values: dict[str, str], *, expect: int = 303) -> Reply:
+    async def form(self, path: str, values: dict[str, str], *, expect: int | tuple[int, ...] = 303) -> Reply:
         """Send a form."""
         kind = "application/x-www-form-urlencoded"
         return await self.ask("POST", path, urlencode(values).encode(), kind, expect=expect)
@@ -62,10 +62,12 @@ class Client:
         """Send JSON."""
         return await self.ask("POST", path, content, "application/json", expect=expect)
 
-    async def ask(self, method: str, path: str, body: bytes = b"", kind: str = "", *, expect: int) -> Reply:
+    async def ask(
+        self, method: str, path: str, body: bytes = b"", kind: str = "", *, expect: int | tuple[int, ...]
+    ) -> Reply:
         """One request. Raises :class:`Unexpected`."""
         reply = await self._reply(await self._send(method, path, body, kind))
-        if reply.status != expect:
+        if reply.status not in (expect if isinstance(expect, tuple) else (expect,)):
             raise Unexpected(f"{method} {path}: {reply.status} instead of {expect}: {reply.text[:300]}")
         for name, value in _COOKIE.findall(reply.head):
             self.cookies[name.decode()] = value.decode()

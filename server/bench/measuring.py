@@ -21,7 +21,8 @@ class Target:
     """A server that is measured, and the cookies of its readers."""
 
     server: Server
-    visit: Callable[[Path], Visit]
+    visit: Callable[[Path], Visit | None]
+    """None where it has no such path."""
     cookies: Mapping[str, dict[str, str]]
     worker: int = 0
     """The process that does its jobs; 0 if it does them itself."""
@@ -69,15 +70,18 @@ async def rounds(
     progress: Callable[[int], object],
 ) -> dict[str, dict[str, Figures]]:
     """Measure each path at each target, ``count`` times; figures by path and name of the server."""
-    found = {path.name: {target.server.name: Figures() for target in targets} for path in wanted}
+    found = {path.name: {one.server.name: Figures() for one in targets if one.visit(path)} for path in wanted}
     for target in targets:
         await _settled(target)
     for _round in range(count):
         for path in wanted:
             for target in targets:
+                visit = target.visit(path)
+                if visit is None:
+                    continue
                 before = target.spent()
                 took = await load.busy(
-                    target.server.url, target.visit(path), target.cookies[path.who], connections=connections,
+                    target.server.url, visit, target.cookies[path.who], connections=connections,
                     seconds=seconds,
                 )  # fmt: skip
                 await _settled(target)

@@ -70,7 +70,9 @@ class Run:
         )
 
     def _rates(self) -> list[str]:
-        names = [name for name in next(iter(self.paths.values())) if name not in {OURS, FLOOR}]
+        names = list(
+            dict.fromkeys(name for found in self.paths.values() for name in found if name not in {OURS, FLOOR})
+        )
         head = ["path", "floor /s", "ours /s", "of floor", "p99 ms", "CPU floor", "CPU ours"]
         head += [heading for name in names for heading in (f"{name} /s", f"ours to {name}", f"CPU {name}")]
         lines = []
@@ -80,7 +82,8 @@ class Run:
                 path, _rate(floor), _rate(ours), f"{ratio(found):.0%}", f"{ours.p99:.1f}", _cpu(floor), _cpu(ours),
             ]  # fmt: skip
             for name in names:
-                cells += [_rate(found[name]), f"{ours.rate / found[name].rate:.2f}", _cpu(found[name])]
+                other = found.get(name)
+                cells += [_rate(other), f"{ours.rate / other.rate:.2f}", _cpu(other)] if other else ["–"] * 3
             lines.append(cells)
         return _table(head, lines)
 

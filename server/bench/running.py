@@ -59,7 +59,7 @@ def run(given: Settings, plan: Plan) -> Run:
         targets = [
             Target(bare, lambda one: one.floors, dict.fromkeys(there.cookies, floor.STAFF_COOKIE), 0, database),
             Target(ours, lambda one: one.ours, there.cookies, worker, database),
-            *([_other(plan.against, _dialect(settings))] if plan.against else []),
+            *([_other(plan.against, _dialect(settings), database)] if plan.against else []),
         ]
         with tqdm(total=plan.rounds * len(wanted) * len(targets), desc="Measuring", disable=None) as progress:
             measuring_all = measuring.rounds(
@@ -106,11 +106,12 @@ def _floor(
     return servers.started(FLOOR, command, told, port, log)
 
 
-def _other(url: str, dialect: str) -> Target:
+def _other(url: str, dialect: str, database: int) -> Target:
+    """A server that runs already: an older one has fewer paths. Its database is believed to be beside ours."""
     server = servers.there(url)
     site = asyncio.run(paths.site(server.url))
     theirs = {one.name: one for one in paths.paths(site, dialect)}
-    return Target(server, lambda one: theirs[one.name].ours, site.cookies)
+    return Target(server, lambda one: theirs[one.name].ours if one.name in theirs else None, site.cookies, 0, database)
 
 
 async def _first_process(settings: Settings) -> int:

@@ -37,6 +37,8 @@ dead_jobs = Gauge("sinmungo_jobs_dead", "Jobs that failed too often, up to 1,000
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
 BATCH = 20
+MOST_TOGETHER = 200
+"""Jobs that are done at once, in one place of a worker, if so many wait."""
 MOST_DELIVERIES = 12
 """Places of a worker that jobs which wait for another server may take: the others go on while it hangs."""
 IDLE = 1.0
@@ -78,6 +80,19 @@ class Task:
 
 
 Handler = Callable[[Task], Awaitable[None]]
+
+
+class Together:
+    """A handler that does several jobs of its kind at once, where that costs less than each by itself.
+
+    If one fails, all are done again, one after the other.
+    """
+
+    def __init__(self, run: Callable[[Sequence[Task]], Awaitable[None]]) -> None:
+        self.run = run
+
+    async def __call__(self, task: Task) -> None:
+        await self.run([task])
 
 
 class Postponed(Exception):
@@ -170,6 +185,7 @@ class Worker:
         self.handlers = handlers
         self.periodic = periodic
         self.deliveries = deliveries
+        self.together = [kind for kind, handler in handlers.items() if isinstance(handler, Together)]
         self._stopping = False
 
     async def run(self) -> None:
@@ -188,7 +204,7 @@ class Worker:
                 except Exception:
                     log.exception("the job table cannot be read")
                     tasks = []
-                running |= {asyncio.create_task(self.attempt(task)): task.kind for task in tasks}
+                running |= {asyncio.create_task(self._attempt(*some)): some[0].kind for some in self._grouped(tasks)}
                 if len(running) == BATCH:  # a slow job delays no other while there is a free slot
                     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 elif not tasks and not self._stopping:
@@ -205,9 +221,18 @@ class Worker:
         free = BATCH - len(running)
         room = min(free, MOST_DELIVERIES - sum(kind in self.deliveries for kind in running))
         if not self.deliveries or room == free:
-            return await lease(free)
-        found = await lease(free, others=self.deliveries)
-        return found + await lease(min(room, free - len(found)), self.deliveries) if room > 0 else found
+            found = await lease(free)
+        else:
+            found = await lease(free, others=self.deliveries)
+            found += await lease(min(room, free - len(found)), self.deliveries) if room > 0 else []
+        if len(found) == free and any(task.kind in self.together for task in found):
+            found += await lease(MOST_TOGETHER, self.together)  # which take no places of their own
+        return found
+
+    def _grouped(self, tasks: Sequence[Task]) -> list[list[Task]]:
+        """Each job by itself, but those that are done together."""
+        groups = {kind: [task for task in tasks if task.kind == kind] for kind in self.together}
+        return [*filter(None, groups.values()), *([task] for task in tasks if task.kind not in groups)]
 
     def stop(self) -> None:
         """Finish the running jobs and return from :meth:`run`."""
@@ -217,8 +242,20 @@ class Worker:
     async def drain(self) -> bool:
         """Run one batch of due jobs. Returns whether there were any."""
         tasks = await lease()
-        await asyncio.gather(*(self.attempt(task) for task in tasks))
+        await asyncio.gather(*(self._attempt(*some) for some in self._grouped(tasks)))
         return bool(tasks)
+
+    async def _attempt(self, *tasks: Task) -> None:
+        handler = self.handlers.get(tasks[0].kind)
+        if len(tasks) > 1 and isinstance(handler, Together):
+            with contextlib.suppress(Exception):  # which of them fails, and why, is found out below
+                async with asyncio.timeout(LEASE.total_seconds() / 2):
+                    await handler.run(tasks)
+                    await done(*(task.key for task in tasks))
+                finished.labels(tasks[0].kind, "done").inc(len(tasks))
+                return
+        for task in tasks:
+            await self.attempt(task)
 
     async def attempt(self, task: Task) -> None:
         try:
@@ -288,9 +325,9 @@ async def take(keys: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     return taken
 
 
-async def done(key: str) -> None:
-    """Delete a job from the outbox; for handlers that must do so in the transaction of their work."""
-    await database.execute("DELETE FROM job WHERE key = ?", key)
+async def done(*keys: str) -> None:
+    """Delete jobs from the outbox; for handlers that must do so in the transaction of their work."""
+    await database.execute("DELETE FROM job WHERE key IN (?)", keys)
 
 
 LONGEST_BACKOFF = timedelta(hours=1)
@@ -299,50 +336,6 @@ LONGEST_BACKOFF = timedelta(hours=1)
 def backoff(attempts: int) -> timedelta:
     """The delay after the ``attempts``-th failure: 2, 4, 8 … seconds up to an hour, with a jitter of 25 %."""
     return timedelta(seconds=min(2.0**attempts, LONGEST_BACKOFF.total_seconds()) * random.uniform(0.75, 1.25))  # noqa: S311 — not a secret
-
-
-@dataclass(frozen=True)
-class Line:
-    """A job as shown in a list."""
-
-    id: int
-    key: str
-    kind: str
-    attempts: int
-    error: str
-    created_at: datetime
-    run_at: datetime
-
-
-async def dead_letters(before: int, limit: int) -> list[Line]:
-    """The dead letters with ids below ``before``, newest first."""
-    return await _lines("dead = ? AND id < ? ORDER BY id DESC", limit, True, before)
-
-
-async def waiting(limit: int) -> list[Line]:
-    """The jobs that are due next."""
-    return await _lines("dead = ? ORDER BY run_at, id", limit, False)
-
-
-async def _lines(where: str, limit: int, *values: object) -> list[Line]:
-    return await select(Line, f"SELECT {columns(Line, 'j')} FROM job j WHERE {where} LIMIT {limit}", *values)
-
-
-async def counts(cap: int) -> dict[str, int]:
-    """The numbers of ``dead`` and ``waiting`` jobs, each counted up to ``cap`` + 1."""
-    row = await database.fetch_one(
-        f"SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE dead = ? LIMIT {cap + 1}) AS d) AS dead, "
-        f"(SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE dead = ? LIMIT {cap + 1}) AS w) AS waiting",
-        True,
-        False,
-    )
-    return dict(row or {})
-
-
-async def key_of(job_id: int) -> str | None:
-    """A job's key; None if the job no longer exists."""
-    key: str | None = await database.value("SELECT key FROM job WHERE id = ?", job_id)
-    return key
 
 
 async def drop(pattern: str) -> None:
@@ -354,16 +347,6 @@ async def forget(word: str) -> int:
     """Delete the jobs that mention a word, in small letters. Returns how many there were."""
     said = "LOWER(key || payload || error)"
     return await database.execute(f"DELETE FROM job WHERE REPLACE({said}, ?, '') <> {said}", word)
-
-
-async def retry_dead(key: str = "") -> int:
-    """Schedule a dead letter again, or all, with no attempts counted. Returns how many there were."""
-    one, keys = (" AND key = ?", [key]) if key else ("", [])
-    changed = await database.execute(
-        f"UPDATE job SET dead = ?, attempts = 0, run_at = ? WHERE dead = ?{one}", False, clock.now(), True, *keys
-    )
-    bell.ring()
-    return changed
 
 
 @dataclass(frozen=True)

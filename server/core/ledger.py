@@ -132,9 +132,11 @@ class Chain:
         self.new = new
         """It has no head yet."""
 
-    async def append(self, actor: str, *events: DomainEvent, at: datetime | None = None) -> list[int]:
-        """Write the events with their outbox jobs, dated ``at`` or now. Returns the ids."""
-        return await append_many(actor, [(self, events)], at=at)
+    async def append(
+        self, actor: str, *events: DomainEvent, at: datetime | None = None, as_one: bool = False
+    ) -> list[int]:
+        """Write the events, dated ``at`` or now, with their outbox jobs; ``as_one`` each kind once. Returns the ids."""
+        return await append_many(actor, [(self, events)], at=at, as_one=as_one)
 
     def _next(self, actor: str, event: DomainEvent, moment: datetime) -> _Row:
         data = orjson.dumps(vars(event), option=orjson.OPT_SORT_KEYS).decode()
@@ -166,7 +168,11 @@ async def _insert(chains: Sequence[Chain], rows: Sequence[_Row]) -> list[int]:
 
 
 async def append_many(
-    actor: str, chains: Sequence[tuple[Chain, Sequence[DomainEvent]]], *, at: datetime | None = None
+    actor: str,
+    chains: Sequence[tuple[Chain, Sequence[DomainEvent]]],
+    *,
+    at: datetime | None = None,
+    as_one: bool = False,
 ) -> list[int]:
     """Write events of several locked chains at once, with their outbox jobs. Returns the ids, in order."""
     if not (recorded := [(chain, event) for chain, events in chains for event in events]):
@@ -174,13 +180,12 @@ async def append_many(
     (consumers,) = _consumers  # fails before route(): such an event would be lost silently
     rows = [chain._next(actor, event, at or clock.now()) for chain, event in recorded]  # noqa: SLF001
     ids = await _insert([chain for chain, _events in chains], rows)
-    await jobs.enqueue(
-        *(
-            (f"{consumer}:{event_id}", consumer, {"event": event_id, "subject": chain.subject})
-            for event_id, (chain, event) in zip(ids, recorded, strict=True)
-            for consumer in consumers.get(event.kind, ())
-        )
-    )
+    wanted = [
+        (f"{consumer}:{event_id}", consumer, {"event": event_id, "subject": chain.subject})
+        for event_id, (chain, event) in zip(ids, recorded, strict=True)
+        for consumer in consumers.get(event.kind, ())
+    ]
+    await jobs.enqueue(*({job[1]: job for job in reversed(wanted)}.values() if as_one else wanted))
     database.after_commit(bell.ring)
     _note(event for _chain, event in recorded)
     return ids
@@ -239,12 +244,10 @@ async def length(subject: str) -> int:
 
 async def open_or_begin(subject: str) -> Chain:
     """Lock a subject until the transaction ends, starting its chain if there is none."""
-    await database.execute(
-        "INSERT INTO ledger_head (subject, length, hash) VALUES (?, 0, ?) ON CONFLICT (subject) DO NOTHING",
-        subject,
-        GENESIS,
-    )
-    return await lock(subject)
+    begun = "INSERT INTO ledger_head (subject, length, hash) VALUES (?, 0, ?)"
+    lock_it = "ON CONFLICT (subject) DO UPDATE SET length = ledger_head.length RETURNING length, hash"
+    (row,) = await database.fetch(f"{begun} {lock_it}", subject, GENESIS)
+    return Chain(subject, row["length"], row["hash"])
 
 
 COLUMNS = "id, transaction_id, subject, sequence, kind, data, audience, actor, occurred_at"
@@ -258,10 +261,7 @@ async def read(
         Entry,
         f"SELECT {COLUMNS} FROM ledger_event WHERE subject = ? AND id > ? AND sequence > ? "
         f"{'AND kind = ? ' if kind else ''}ORDER BY sequence LIMIT {limit}",
-        subject,
-        after_id,
-        after_sequence,
-        *([kind] if kind else []),
+        *(subject, after_id, after_sequence, *([kind] if kind else [])),
     )
 
 
@@ -277,9 +277,7 @@ async def around(entry: Entry, span: timedelta) -> list[Entry]:
         Entry,
         f"SELECT {COLUMNS} FROM ledger_event WHERE subject = ? AND occurred_at > ? AND occurred_at < ? "
         "ORDER BY sequence",
-        entry.subject,
-        entry.occurred_at - span,
-        entry.occurred_at + span,
+        *(entry.subject, entry.occurred_at - span, entry.occurred_at + span),
     )
 
 

@@ -4,6 +4,7 @@ Owns the message format: no header injection, and a Message-ID by which a retry 
 """
 
 import asyncio
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -86,7 +87,7 @@ def make_transport(
 
 def message_id(key: str, sender: str) -> str:
     """The Message-ID of the mail that the job ``key`` sends."""
-    return f"<{delivery_id(key)}@{_address(sender).domain}>"
+    return f"<{delivery_id(key)}@{_own_address(sender).domain}>"
 
 
 # --- The message --------------------------------------------------------------------------------------------
@@ -187,8 +188,14 @@ def _further(mail: Mail) -> Mapping[str, str]:
 
 def _sender(written: str, name: str) -> Address:
     """The sender; ``name`` is for a setting without one."""
-    address = _address(written)
+    address = _own_address(written)
     return address if address.display_name or not name else Address(name, addr_spec=address.addr_spec)
+
+
+@functools.lru_cache(maxsize=16)
+def _own_address(written: str) -> Address:
+    """The sender's, which is the same for every mail."""
+    return _address(written)
 
 
 def _address(written: str) -> Address:

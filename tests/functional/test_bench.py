@@ -6,14 +6,16 @@ import os
 import socket
 import sys
 from asyncio.subprocess import PIPE
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
-from server.bench import processes, report
+from server.bench import paths, processes, report
 from server.bench.measuring import Figures
+from server.bench.paths import Site
 from server.bench.report import FLOOR, OURS, Memory, Run
 from server.core.config import Settings
 from tests.support.live import ROOT, environment
@@ -90,6 +92,19 @@ def test_the_tables_say_medians_and_ratios() -> None:
         in lines
     )
     assert "| ours | 1.25 | 0.50 | 150 | 13 |" in lines
+
+
+def test_a_path_that_an_older_server_has_not_is_left_empty() -> None:
+    ours = {name: figures for name, figures in RUN.paths["public list"].items() if name != "other"}
+    lines = replace(RUN, paths={**RUN.paths, "book a visit": ours}).as_text().splitlines()
+    assert "| book a visit | 200 | 50 | 25% | 20.0 | 1.0 + 2.0 + 0.0 | 3.0 + 4.0 + 0.5 | – | – | – |" in lines
+
+
+def test_a_server_without_offices_has_no_paths_of_visits() -> None:
+    site = Site(reference="AAA-AAA-AAA", forum="1", cookies={"": {}})
+    names = {one.name for one in paths.paths(site, "sqlite")}
+    assert "file by form" in names
+    assert not names & {"week grid", "queue", "book a visit"}
 
 
 def test_the_tables_of_a_document_are_replaced_and_nothing_else(tmp_path: Path) -> None:

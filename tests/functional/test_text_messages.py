@@ -14,7 +14,7 @@ from server.core import clock, database, jobs
 from server.core.config import Settings
 from server.core.delivery import Deferred, Refused, delivery_id
 from server.core.errors import _
-from server.core.jobs import Job, Task, Worker
+from server.core.jobs import Handler, Job, Task, Together, Worker
 from server.core.ledger import DomainEvent
 from server.core.mail import SpoolTransport as MailSpool
 from server.core.messages import Urgency
@@ -74,7 +74,11 @@ def sample(system: System) -> Callable[..., Sample]:
         letters = SampleLetters(settings, dict(VISITORS))
         spools = MailSpool(settings.spool, settings.mail_from), transport or SpoolTransport(settings.spool)
         notifying = Notifier(Post(settings, *spools, system.app.state.site.render), [letters])
-        handlers = {NOTIFY: notifying.notify, MAIL: notifying.deliver, TEXT: notifying.deliver}
+        handlers: dict[str, Handler] = {
+            NOTIFY: Together(notifying.notify),
+            MAIL: notifying.deliver,
+            TEXT: notifying.deliver,
+        }
         return Sample(settings, letters, notifying, Worker(handlers, {}))
 
     return make
@@ -121,7 +125,7 @@ async def test_an_event_looked_at_twice_is_told_once_by_the_id_of_its_job(
     with clock.at(NOON):
         (event,) = await happened(1, Booked("kim", "1"))
         for _time in range(2):
-            await running.notifier.notify(Task("again", NOTIFY, {"event": event}, 1))
+            await running.notifier.notify([Task("again", NOTIFY, {"event": event}, 1)])
             ((key, payload),) = [(job.key, job.payload) for job in await Job.all()]
             await running.work()
     assert (key, orjson.loads(payload)) == (f"text:{event}:kim", {"event": event, "to": "kim", "mailing": 0})

@@ -202,7 +202,7 @@ async def test_a_restriction_lapses_by_itself(system: System) -> None:
         (row,) = await Restriction.all()
         page = await system.client.get(links.restriction_path(system.settings, row.id, row.ends_at))
         assert "data-once" not in page.text
-        await booking.may_book(wished.office, [row.household])
+        await booking.may_book(wished.office, [row.household], 0, wished.date)
 
 
 async def test_undoing_a_no_show_lifts_what_it_began(system: System) -> None:

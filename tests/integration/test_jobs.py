@@ -2,13 +2,14 @@
 
 import asyncio
 import contextvars
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
-from server.core import clock, database, jobs
+from server.core import clock, database, jobs, outbox
 from server.core.delivery import Deferred
-from server.core.jobs import Job, Task, Worker
+from server.core.jobs import Job, Task, Together, Worker
 from tests.support.system import System
 
 
@@ -51,8 +52,8 @@ async def test_a_failing_job_is_tried_again_later_and_in_the_end_kept_as_a_dead_
     job = await Job.get(key="greet:1")
     assert job.dead
     assert "nobody there" in job.error
-    assert await jobs.retry_dead("greet:1")
-    assert not await jobs.retry_dead("greet:1")
+    assert await outbox.retry_dead("greet:1")
+    assert not await outbox.retry_dead("greet:1")
     assert [task.attempts for task in await jobs.lease()] == [1]
 
 
@@ -344,3 +345,37 @@ async def test_what_has_failed_for_a_while_is_measured_and_logged(
     await Job.all().delete()
     await jobs.observe()
     assert (jobs.failing._value.get(), jobs.failing_since._value.get()) == (0, 0)
+
+
+async def test_jobs_of_one_kind_are_done_together_and_alone_where_one_fails(system: System) -> None:
+    calls: list[list[str]] = []
+
+    async def greet(tasks: Sequence[Task]) -> None:
+        calls.append([task.key for task in tasks])
+        if any(task.key == "greet:bad" for task in tasks):
+            raise RuntimeError("not this one")
+
+    worker = Worker({"greet": Together(greet)}, {})
+    await jobs.enqueue(*((f"greet:{n}", "greet", {}) for n in range(3)))
+    await worker.drain()
+    assert [sorted(keys) for keys in calls] == [["greet:0", "greet:1", "greet:2"]]
+    assert not await Job.filter(kind="greet").exists()
+    calls.clear()
+    await jobs.enqueue(("greet:good", "greet", {}), ("greet:bad", "greet", {}))
+    await worker.drain()
+    assert len(calls) == 3
+    left = await Job.get(kind="greet")
+    assert (left.key, "not this one" in left.error) == ("greet:bad", True)
+
+
+async def test_jobs_that_are_done_together_take_one_place(system: System) -> None:
+    calls: list[int] = []
+
+    async def greet(tasks: Sequence[Task]) -> None:
+        calls.append(len(tasks))
+        worker.stop()
+
+    worker = Worker({"greet": Together(greet)}, {})
+    await jobs.enqueue(*((f"greet:{n}", "greet", {}) for n in range(150)))
+    await worker.run()
+    assert calls == [150]

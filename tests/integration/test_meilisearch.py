@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 from meilisearch import Client
 
-from server.core import database, jobs
+from server.core import database, jobs, outbox
 from server.core.search import FILL, Document
 from server.core.search.meilisearch import shape
 from server.core.search.meilisearch.channel import Rejected
@@ -53,8 +53,8 @@ def titles(server: Server, index: str = shape.INDEX) -> set[str]:
     return {document["title_other"] for document in server.indexes[index].documents.values()}
 
 
-async def waiting() -> list[jobs.Line]:
-    return await jobs.waiting(1_000)
+async def waiting() -> list[outbox.Line]:
+    return await outbox.waiting(1_000)
 
 
 async def until(server: Server, tasks: int) -> None:
@@ -122,7 +122,7 @@ async def test_a_document_that_is_refused_becomes_a_dead_letter_alone(
         await worker(bench).drain()
     assert titles(server) == {"가로등"}
     assert await waiting() == []
-    (dead,) = await jobs.dead_letters(2**62, 10)
+    (dead,) = await outbox.dead_letters(2**62, 10)
     assert "invalid_document_fields" in dead.error
     assert "독약" not in dead.error, "Meilisearch's message quotes the document"
 

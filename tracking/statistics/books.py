@@ -48,8 +48,8 @@ class Book:
     area: Area
     events: tuple[type[DomainEvent], ...]
     """Events after which a record is counted again."""
-    find: Callable[[str], Awaitable[list[int]]]
-    """The ids of the records with a number."""
+    find: Callable[[Sequence[str]], Awaitable[list[int]]]
+    """The ids of the records with these numbers."""
     ids: Callable[[int, int], Awaitable[list[int]]]
     """The next record ids above a given one, up to a limit."""
     read: Callable[[Sequence[int], Mapping[int, Row]], Awaitable[dict[int, Row]]]
@@ -173,14 +173,8 @@ async def month_of_office(office: int, period: str) -> tuple[Mapping[int, Row], 
     return last, {row[TICKETS.key]: row for row in now}
 
 
-def _one(find: Callable[[str], Awaitable[int | None]]) -> Callable[[str], Awaitable[list[int]]]:
-    """For records whose numbers are unique."""
-
-    async def found(number: str) -> list[int]:
-        one = await find(number)
-        return [one] if one else []
-
-    return found
+async def _of_days(numbers: Sequence[str]) -> list[int]:
+    return [one for number in numbers for one in await ticket_figures.of_day(number)]
 
 
 async def _tickets(ids: Sequence[int], last: Mapping[int, Row]) -> dict[int, Row]:
@@ -222,7 +216,7 @@ SUBMISSIONS = Book(
         forum_events.SubmissionDone, forum_events.BecamePetition, forum_events.TextHeld, forum_events.TextHidden,
         forum_events.TextShown, forum_events.TranscriptionWithdrawn,
     ),
-    _one(forum_figures.submission_id),
+    forum_figures.submissions_of,
     forum_figures.submission_ids,
     _submissions,
 )  # fmt: skip
@@ -236,7 +230,7 @@ FORUMS = Book(
         forum_events.ForumStarted, forum_events.ForumClosed, forum_events.ForumCancelled, forum_events.ForumEdited,
         forum_events.TookPart,
     ),
-    _one(forum_figures.forum_id),
+    forum_figures.forums_of,
     forum_figures.forum_ids,
     _forums,
 )  # fmt: skip
@@ -252,7 +246,7 @@ CASES = Book(
         petition_events.CaseReopened, petition_events.ObjectionUpheld, petition_events.CaseWithdrawn,
         petition_events.CaseDeemedWithdrawn, petition_events.CaseReturned,
     ),
-    _one(petition_figures.id_of),
+    petition_figures.ids_of,
     petition_figures.case_ids,
     _cases,
 )  # fmt: skip
@@ -266,7 +260,7 @@ VISITS_BOOK = Book(
         visit_events.NoShowMarked, visit_events.NoShowUndone, visit_events.AppealDecided,
         visit_events.SituationsStated, visit_events.DocumentChecked, visit_events.DocumentHandedIn,
     ),
-    _one(visit_figures.visit_id),
+    visit_figures.visits_of,
     visit_figures.visit_ids,
     _visits,
 )  # fmt: skip
@@ -276,7 +270,7 @@ TICKETS = Book(
     "number",
     WAITING,
     (visit_events.QueueClosed,),
-    ticket_figures.of_day,
+    _of_days,
     ticket_figures.ticket_ids,
     _tickets,
 )

@@ -5,12 +5,14 @@ same however often the event is processed and determines the message's id, so th
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from server.core import clock, database, jobs, ledger
 from server.core.delivery import Deferred, Refused
+from server.core.errors import NotFound
 from server.core.jobs import Handler, Postponed, Task
 from server.core.ledger import Entry
 from server.core.messages import Urgency
@@ -42,6 +44,19 @@ AT_ONCE = frozenset({Urgency.REQUIRED, Urgency.IMMEDIATE})
 Write = Callable[[Task], Awaitable[Letter | ShortNotice | None]]
 
 
+_Jobs = list[tuple[str, str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class _Notices:
+    """Whom an event is told to."""
+
+    entry: Entry
+    now: _Jobs = field(default_factory=_Jobs)
+    news: _Jobs = field(default_factory=_Jobs)
+    daily: list[Addressee] = field(default_factory=list)
+
+
 class Notifier:
     """Turns events into mails and text messages and delivers them."""
 
@@ -49,34 +64,42 @@ class Notifier:
         self.post = post
         self.correspondents = correspondents
 
-    async def notify(self, task: Task) -> None:
-        """Enqueue one mail or text message per recipient, or add the event to their digest.
+    async def notify(self, tasks: Sequence[Task]) -> None:
+        """Enqueue one mail or text message per recipient of some events, or add the events to their digests.
 
-        In the transaction that ends its own job: a worker killed in between would do part of it again, when the
-        first of these jobs had been done and deleted already.
+        In the transaction that ends its own jobs: a worker killed in between would do part of it again, when the
+        first of these jobs had been done and deleted already. Raises ``NotFound``.
         """
-        entry = await ledger.get(task.payload["event"])
-        domain = of_subject(self.correspondents, entry.subject)
-        mails, now, news, daily = domain.messages[entry.kind].mails, [], [], []
+        entries = await ledger.several([task.payload["event"] for task in tasks])
+        if not all(task.payload["event"] in entries for task in tasks):
+            raise NotFound
+        notices = [await self._notices(entry) for entry in entries.values()]
+        async with database.transaction():
+            await jobs.enqueue(*(job for each in notices for job in each.now))
+            for each in notices:
+                delay = max(each.entry.occurred_at + GATHER - clock.now(), timedelta())
+                await jobs.enqueue(*each.news, delay=delay)
+                for addressee in each.daily:
+                    await digest.keep(each.entry, addressee.email, addressee.language)
+            await jobs.done(*(task.key for task in tasks))
+
+    async def _notices(self, entry: Entry) -> _Notices:
+        domain, found = of_subject(self.correspondents, entry.subject), _Notices(entry)
+        mails = domain.messages[entry.kind].mails
         for number, each in await domain.addressees(entry):
             payload = {"event": entry.id, "to": each.to, "mailing": number}
             if each.by_text:
                 if mails[number].text is not None:
-                    now.append((f"text:{entry.id}:{each.to}", TEXT, payload))
+                    found.now.append((f"text:{entry.id}:{each.to}", TEXT, payload))
                 continue
             mode = await _mode(each, mails[number].urgency)
             if mode is Mode.ALL and mails[number].gathered:
-                news.append((_news_key(entry, each.to), NEWS, payload))
+                found.news.append((_news_key(entry, each.to), NEWS, payload))
             elif mode is Mode.ALL:
-                now.append((mail_key(entry, each.to), MAIL, payload))
+                found.now.append((mail_key(entry, each.to), MAIL, payload))
             elif mode is Mode.DIGEST:
-                daily.append(each)
-        async with database.transaction():
-            await jobs.enqueue(*now)
-            await jobs.enqueue(*news, delay=max(entry.occurred_at + GATHER - clock.now(), timedelta()))
-            for each in daily:
-                await digest.keep(entry, each.email, each.language)
-            await jobs.done(task.key)
+                found.daily.append(each)
+        return found
 
     async def gather(self, task: Task) -> None:
         """Enqueue the mail with an event and what else has happened to its subject within a minute after it.
@@ -138,7 +161,7 @@ class Notifier:
                 news.append((letter, domain.messages[entry.kind].mails[mailing].urgency))
         if not news:
             return None
-        (first,) = await ledger.read(entry.subject, limit=1)
+        first = entry if entry.sequence == 1 else (await ledger.read(entry.subject, limit=1))[0]
         return replace(in_one(news), thread=mail_key(first, to))
 
 

@@ -23,6 +23,29 @@ Changes = Mapping[int, tuple[Row | None, Row | None]]
 """By id, the row that was counted last and the present one."""
 
 
+async def count_all(tasks: Sequence[Task]) -> None:
+    """Count the subjects of several events; the records of a book together where one record has a subject."""
+    several = [task for task in tasks if _book_of_one(task)]
+    for book in BOOKS:
+        numbers = {_number(task) for task in several if _book_of_one(task) is book}
+        ids = await book.find(sorted(numbers)) if numbers else []
+        for start in range(0, len(ids), PAGE):
+            await recount(book, ids[start : start + PAGE])
+    for task in tasks:
+        if task not in several:
+            await count(task)
+
+
+def _number(task: Task) -> str:
+    return str(task.payload["subject"]).partition("/")[2]
+
+
+def _book_of_one(task: Task) -> Book | None:
+    """The book of an event's subject, if that is one record on which no others depend."""
+    found = [book for book in BOOKS if task.payload["subject"] in book.subjects(_number(task))]
+    return found[0] if len(found) == 1 and found[0] not in {FORUMS, TICKETS} else None
+
+
 async def count(task: Task) -> None:
     """Count the subject of an event."""
     subject = str(task.payload["subject"])
@@ -30,7 +53,7 @@ async def count(task: Task) -> None:
     for book in BOOKS:
         if subject not in book.subjects(number):
             continue
-        things = await book.find(number)
+        things = await book.find([number])
         months: set[tuple[int, str]] = set()
         for start in range(0, len(things), PAGE):
             ids = things[start : start + PAGE]

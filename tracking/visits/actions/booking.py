@@ -76,7 +76,7 @@ async def book_now(wished: Wish, contact: Contact, key_of: KeyOf | None = None, 
             await times.lock(calendar)
             claims = await taking.take(wished, calendar)
             visit = await visits.insert(wished, claims, VisitState.HELD, Contact("", language=contact.language))
-            return await confirm(visit.id, wished, contact, key_of, case)
+            return await confirm(visit, wished, contact, key_of, case)
     except IntegrityError:
         raise OnePerHousehold(wished.date) from None
 
@@ -106,7 +106,7 @@ async def book_held(number: str, holder: str, contact: Contact, key_of: KeyOf | 
                 return Booked(visit.id, number, key_of(number) if key_of else "")
             if state is None:
                 raise HoldExpired
-            booked = await confirm(visit.id, wished, contact, key_of, case)
+            booked = await confirm(visit, wished, contact, key_of, case)
             await offering.confirmed(calendar)
             return booked
     except IntegrityError:
@@ -138,17 +138,17 @@ def must_offer(services: Collection[ServiceRow], mode: VisitMode) -> None:
         raise Invalid.at("mode", _("This service does not offer that. Please choose another way to meet."))
 
 
-async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | None = None, case: str = "") -> Booked:
+async def confirm(
+    visit: VisitRow | Booked, wished: Wish, contact: Contact, key_of: KeyOf | None = None, case: str = ""
+) -> Booked:
     """Turn a held time into a booking, which answers what was asked for in the case. Its day's calendar is locked.
 
     Raises ``OnePerHousehold``, and ``Invalid`` for a way to meet that its services do not offer; a second active visit
     of the day with the same first contact breaks the unique index.
     """
     must_offer(wished.errand.services, contact.mode)
-    await may_book(wished.office, contact.households)
-    await only_one(visit, wished.office.id, wished.date, contact.households)
-    now = clock.now()
-    number = str(await database.value("SELECT number FROM visit WHERE id = ?", visit))
+    await may_book(wished.office, contact.households, visit.id, wished.date)
+    now, number = clock.now(), visit.number
     key = key_of(number) if key_of else references.new_key()
     await database.execute(
         "UPDATE visit SET state = ?, key_hash = ?, name = ?, email = ?, phone = ?, language = ?, note = ?, "
@@ -156,17 +156,17 @@ async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | No
         "held_until = NULL, booked_at = ?, remind_at = ? WHERE id = ?",
         VisitState.BOOKED, references.key_hash(key), contact.name, contact.email, contact.phone, contact.language,
         contact.note, contact.mode, case, contact.household, contact.household_also, contact.household, now,
-        rules.next_reminder(offices.local(wished.start), now), visit,
+        rules.next_reminder(offices.local(wished.start), now), visit.id,
     )  # fmt: skip
     services = tuple(one.id for one in wished.errand.services)
-    await answering.answer(visit, case, wished.office.id, services)
-    await offering.settle(visit, wished.office.id, wished.date, contact.households)
+    await answering.answer(visit.id, case, wished.office.id, services)
+    await offering.settle(visit.id, wished.office.id, wished.date, contact.households)
     chain = await ledger.open_or_begin(f"visit/{number}")  # an offered time has one already
     starts_at = rules.moment(wished.start).isoformat(timespec="minutes")
     await chain.append(
-        "visitor", VisitBooked(visit, wished.office.id, starts_at, services, wished.errand.channel, contact.mode)
+        "visitor", VisitBooked(visit.id, wished.office.id, starts_at, services, wished.errand.channel, contact.mode)
     )
-    return Booked(visit, number, key)
+    return Booked(visit.id, number, key)
 
 
 async def lock_households(households: Sequence[str]) -> None:
@@ -187,31 +187,33 @@ async def only_one(visit: int, office: int, day: date, households: Sequence[str]
         raise OnePerHousehold(day)
 
 
-async def may_book(office: OfficeRow, households: Sequence[str]) -> None:
-    """Raises ``Restricted``, ``TooManyVisits`` and ``TooManyToday``."""
-    now = clock.now()
-    until = await database.value(
-        f"SELECT MAX(ends_at) FROM visit_restriction WHERE {of_households('visit_restriction')} AND office_id = ? "
-        "AND begins_at <= ? AND ends_at > ? AND lifted_at IS NULL",
-        households, households, office.id, now, now,
-    )  # fmt: skip
-    if until is not None:
-        raise Restricted(database.moment(until).astimezone(config.settings().zone).date())
-    most = office.most_active
+async def may_book(office: OfficeRow, households: Sequence[str], visit: int, day: date) -> None:
+    """Whether some contacts may book an office's day, with what they have beside one visit. In one statement.
+
+    Raises ``Restricted``, ``TooManyVisits``, ``TooManyToday`` and ``OnePerHousehold``, the first that applies.
+    """
     await lock_households(households)
-    active = await database.value(
-        f"SELECT COUNT(*) FROM visit WHERE {of_households('visit')} AND office_id = ? AND state = ? AND starts_at > ?",
-        households, households, office.id, VisitState.BOOKED, now,
-    )  # fmt: skip
-    if active >= most:
-        raise TooManyVisits(most)
+    now = clock.now()
     midnight = rules.moment(rules.at_time(today(), "00:00", config.settings().zone))
-    made = await database.value(
-        f"SELECT COUNT(*) FROM visit WHERE {of_households('visit')} AND office_id = ? AND booked_at >= ?",
+    visits_of = f"(SELECT COUNT(*) FROM visit WHERE {of_households('visit')} AND office_id = ? AND"
+    (found,) = await database.fetch(
+        f"SELECT (SELECT MAX(ends_at) FROM visit_restriction WHERE {of_households('visit_restriction')} "
+        "AND office_id = ? AND begins_at <= ? AND ends_at > ? AND lifted_at IS NULL) AS until, "
+        f"{visits_of} state = ? AND starts_at > ?) AS active, {visits_of} booked_at >= ?) AS made, "
+        f"{visits_of} household_active IS NOT NULL AND date = ? AND id <> ?) AS beside",
+        households, households, office.id, now, now,
+        households, households, office.id, VisitState.BOOKED, now,
         households, households, office.id, midnight,
+        households, households, office.id, day, visit,
     )  # fmt: skip
-    if made >= office.most_daily:
+    if found["until"] is not None:
+        raise Restricted(database.moment(found["until"]).astimezone(config.settings().zone).date())
+    if found["active"] >= office.most_active:
+        raise TooManyVisits(office.most_active)
+    if found["made"] >= office.most_daily:
         raise TooManyToday(office.most_daily)
+    if found["beside"]:
+        raise OnePerHousehold(day)
 
 
 async def cancel(number: str, actor: str, *, cannot_come: bool = False, words: int = 0) -> None:

@@ -255,9 +255,12 @@ async def take(wished: Wish, calendar: int) -> list[int]:
     return [await times.take(calendar, one, those) for _service, one in wished.matters]
 
 
-async def write_matters(visit: int, wished: Wish, claims: Sequence[int]) -> None:
-    """Write the services of a visit with their times and claims, instead of any earlier ones."""
-    await database.execute("DELETE FROM visit_matter WHERE visit_id = ?", visit)
+async def write_matters(visit: int, wished: Wish, claims: Sequence[int], *, new: bool = False) -> None:
+    """Write the services of a visit with their times and claims, instead of any earlier ones, which ``new`` ones have
+    not.
+    """
+    if not new:
+        await database.execute("DELETE FROM visit_matter WHERE visit_id = ?", visit)
     rows = [
         (visit, service.id, position, rules.moment(one.starts), rules.moment(one.ends), claim)
         for position, ((service, one), claim) in enumerate(zip(wished.matters, claims, strict=True))

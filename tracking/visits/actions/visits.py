@@ -129,7 +129,7 @@ async def insert(
         "browser": holder or "", "replaces": replaces, "guide_id": wished.guide,
     }  # fmt: skip
     (row,) = await database.insert("visit", tuple(values), [tuple(values.values())], returning="id")
-    await taking.write_matters(row["id"], wished, claims)
+    await taking.write_matters(row["id"], wished, claims, new=True)
     return Booked(row["id"], number, "")
 
 

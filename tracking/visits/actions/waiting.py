@@ -48,8 +48,7 @@ async def join(wanted: Wanted, contact: Contact) -> str:
     async with database.transaction():
         await times.lock(calendar)
         await _check_wanted(wanted, calendar)
-        await booking.only_one(0, errand.office.id, day, contact.households)
-        await booking.may_book(errand.office, contact.households)
+        await booking.may_book(errand.office, contact.households, 0, day)
         if await database.value(
             f"SELECT COUNT(*) FROM visit_waiting WHERE {of_households('visit_waiting')} AND office_id = ? AND date = ? "
             "AND state IN (?)",
@@ -151,7 +150,7 @@ async def accept(number: str, key_of: KeyOf | None = None) -> Booked:
                 return Booked(visit.id, number, "")
             if state is None:
                 raise OfferExpired
-            return await booking.confirm(visit.id, wished, contact, key_of)
+            return await booking.confirm(visit, wished, contact, key_of)
     except IntegrityError:
         raise OnePerHousehold(visit.date) from None
 
