@@ -190,6 +190,7 @@ def recipients(settings: Settings) -> Sequence[Recipient]:
             settings.geocoder_url,
             _("finds addresses on the map: the address of a place that you type, and nothing else"),
         ),
+        (settings.meilisearch_url, _("keeps an index of what can be searched: petitions, answers and forums")),
         (settings.tile_url, _("sends the pictures of maps to your browser, and so learns its internet address")),
     ):
         if url:

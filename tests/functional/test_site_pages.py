@@ -144,10 +144,10 @@ async def test_it_names_every_cookie_that_a_citizen_gets_and_every_recipient(sys
     site = system.app.state.site
     site.settings = replace(
         site.settings, smtp_url="smtps://u:secret@mail.example:465", tile_url="https://tiles.example/{z}/{x}/{y}.png",
-        privacy_officer="Information Security Team, 02-000-0000",
+        privacy_officer="Information Security Team, 02-000-0000", meilisearch_url="http://search.example:7700",
     )  # fmt: skip
     page = await main_of(system, "/privacy?lang=en")
-    for words in ("mail.example", "tiles.example", "Information Security Team, 02-000-0000"):
+    for words in ("mail.example", "tiles.example", "search.example", "Information Security Team, 02-000-0000"):
         assert words in page.text
     assert "secret" not in page.text
 
