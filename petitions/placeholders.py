@@ -13,6 +13,8 @@ from petitions.queries.cases import CaseView
 from server.core import clock, config, i18n
 from server.core.accounts import Official
 
+_NO_GAP = str.maketrans("[]［］〔〕", "()()()")
+"""The petitioner's own brackets are no gap of the template."""
 _PLACEHOLDER = re.compile(r"\{\s*([A-Za-z_가-힣ぁ-んァ-ヶ一-龠][\w ]{0,30}?)\s*\}")
 
 
@@ -48,7 +50,7 @@ def values_of(case: CaseView, official: Official, language: str) -> dict[str, st
     today = clock.now().astimezone(settings.zone).date()
     return {
         "reference": case.reference,
-        "title": case.title,
+        "title": case.title.translate(_NO_GAP),
         "kind": case.reference_data.kind_name(case.kind, case.service_code, language),
         "petitioner": case.petitioner_name,
         "department": department.name(language) if department else "",

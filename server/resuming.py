@@ -22,7 +22,7 @@ from server.core.participants.confirming import NotAnAction
 from server.core.participants.people import person_of
 
 PAGE = "/kept"
-NOT_TYPED = frozenset({"version", "drawn", "list", "list_kept", "from"})
+NOT_TYPED = frozenset({"version", "drawn", "drafted", "list", "list_kept", "from"})
 """Fields that a page fills in by itself."""
 NOT_KEPT = showing.SECRETS | {showing.SHOW_AGAIN, showing.RESUMED}
 KEPT = _("Here is what you wrote. It has not been sent yet.")
@@ -74,7 +74,8 @@ async def _keep(request: Request, way: _Way) -> Response | None:
     fields = [(name, value) for name, value in typed if isinstance(value, str)]
     files = any(getattr(value, "filename", "") for _name, value in typed)
     await form.close()
-    if not any(value for name, value in fields if name.rpartition(".")[2] not in NOT_TYPED):
+    saving = ("step", "keep") in fields  # by a script, while somebody types: the page still has the text
+    if saving or not any(value for name, value in fields if name.rpartition(".")[2] not in NOT_TYPED):
         return None
     content = {"path": request.url.path, "query": request.url.query, "fields": fields, "files": files}
     with database.request_scope():  # also what was only to be shown, in another language, would be lost

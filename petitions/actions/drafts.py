@@ -13,7 +13,7 @@ from server.core.accounts import Official
 
 KEPT = timedelta(days=30)
 LONGEST = 200_000
-"""The most bytes of one draft: more than any form takes."""
+"""The most characters of one draft: more than any form takes."""
 
 
 async def keep(

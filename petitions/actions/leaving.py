@@ -26,7 +26,7 @@ from server.core.files import StoredFile
 from server.core.jobs import Task
 
 LEAVE = "petitions.leave"
-GONE = _("The answer has left already, or somebody else took it back.")
+GONE = _("The answer has left already, or has been taken back.")
 
 
 async def answer(actor: Official, reference: str, command: GiveAnswer, *, files: Sequence[StoredFile] = ()) -> None:
@@ -48,7 +48,8 @@ async def answer(actor: Official, reference: str, command: GiveAnswer, *, files:
         if not taken:
             raise Refused(_("An answer to this case is about to leave already."), code="answer_leaving")
         await drafts.drop(actor.id, case_id, Action.ANSWER)
-        await jobs.enqueue((f"{LEAVE}:{case_id}:{now.isoformat()}", LEAVE, {"case": reference}), delay=wait)
+        job = {"case": reference, "pressed_at": now.isoformat()}
+        await jobs.enqueue((f"{LEAVE}:{case_id}:{now.isoformat()}", LEAVE, job), delay=wait)
 
 
 async def take_back(actor: Official, reference: str) -> None:
@@ -63,11 +64,11 @@ async def take_back(actor: Official, reference: str) -> None:
 
 async def leave(task: Task) -> None:
     """The job: the answer becomes the event. If the case no longer allows it, its author is told and has the draft."""
-    reference = str(task.payload["case"])
+    reference, pressed_at = str(task.payload["case"]), datetime.fromisoformat(task.payload["pressed_at"])
     try:
         async with database.transaction():
             await _lock(reference)
-            row = await _taken(reference, "leaves_at <= ?", clock.now())
+            row = await _taken(reference, "pressed_at = ?", pressed_at)
             if row is None:
                 return
             given = orjson.loads(row["content"])
@@ -79,15 +80,15 @@ async def leave(task: Task) -> None:
                 at=database.moment(row["pressed_at"]),
             )
     except NoSuchCase:
-        await _hold(reference, NoSuchCase.code)
+        await _hold(reference, pressed_at, NoSuchCase.code)
     except Refusal as refusal:
-        await _hold(reference, refusal.code)
+        await _hold(reference, pressed_at, refusal.code)
 
 
-async def _hold(reference: str, because: str) -> None:
+async def _hold(reference: str, pressed_at: datetime, because: str) -> None:
     async with database.transaction():
         chain = await _lock(reference)
-        row = await _taken(reference, "leaves_at <= ?", clock.now())
+        row = await _taken(reference, "pressed_at = ?", pressed_at)
         if row is not None:
             await _into_draft(row)
             await chain.append(SYSTEM, AnswerHeld(row["account_id"], because))

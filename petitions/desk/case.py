@@ -101,7 +101,8 @@ async def act(request: Request) -> Response:
         raise Forbidden
     attempt = replace(attempt, subject=asked.case.reference)
     try:
-        if sent.values.get("step") in drafting.STEPS and not sent.wrong:
+        step = sent.values.get("step")
+        if step in {"keep", "discard"} or (step in drafting.STEPS and not sent.wrong):
             return await drafting.step(request, official, asked.case, chosen, offer, sent, asked.wanted)
         delay = web.site(request).settings.answer_delay if chosen.action is Action.ANSWER else 0
         typed = sent

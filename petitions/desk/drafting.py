@@ -20,15 +20,16 @@ from petitions.queries.cases import CaseView
 from petitions.queries.desk import Template
 from petitions.queries.drafts import Draft, leaving
 from petitions.queries.filters import Filter
+from petitions.rights import subject
 from petitions.states import Action
-from server.core import uploads, web
+from server.core import database, ledger, uploads, web
 from server.core.accounts import Official
 from server.core.acts import Offer, Sent, page_name
 from server.core.errors import _
 from server.core.form_pages import Prepared, ReturnedForm
 
 STEPS = frozenset({"keep", "draft", "discard", "template", "preview"})
-NO_CONTENT = 204
+NO_CONTENT, CONFLICT = 204, 409
 
 
 def prepared(drafted: Mapping[str, Draft], templates: Sequence[Template], opened: str) -> dict[str, Prepared]:
@@ -38,6 +39,7 @@ def prepared(drafted: Mapping[str, Draft], templates: Sequence[Template], opened
             draft=_shown(*DESK[name], drafted[name]) if name in drafted else None,
             texts=[(t.id, t.title) for t in templates if t.purpose == name],
             opened=opened == name,
+            hidden={"drafted": drafted[name].kept_at} if name in drafted else {},
         )
         for name in DESK
     }
@@ -63,7 +65,12 @@ async def step(
     if name == "discard":
         await drafts.drop(official.id, case.id, act.action)
         return web.redirect(request, here, _("The draft has been deleted."))
-    if name == "keep" and await _too_late(official, case, act, raw.get("version")):
+    if name == "keep":
+        async with database.transaction():
+            await ledger.lock(subject(case.reference))  # nothing is sent between the look and the write
+            if await _too_late(official, case, act, raw.get("version")):
+                return Response(status_code=CONFLICT)  # a page that is still open goes on warning
+            await drafts.keep(official.id, case.id, act.action, values, files=files)
         return Response(status_code=NO_CONTENT)
     if name == "template":
         chosen = next((t for t in await desk.templates(case) if str(t.id) == raw.get("template")), None)
@@ -74,8 +81,6 @@ async def step(
         GiveAnswer.parse(answer.complete(raw))
     await drafts.keep(official.id, case.id, act.action, values, files=files)
     match name:
-        case "keep":
-            return Response(status_code=NO_CONTENT)
         case "preview":
             return web.redirect(request, f"{addresses.case(case.reference, wanted, preview='1')}#answer-editor")
         case "template":
@@ -87,7 +92,8 @@ async def step(
 
 async def _too_late(official: Official, case: CaseView, act: CaseAct, version: object) -> bool:
     """Whether a script saves what has been sent meanwhile."""
-    if act.action is Action.ANSWER and await leaving(case):
+    on_its_way = await leaving(case) if act.action is Action.ANSWER else None
+    if on_its_way and on_its_way.account_id == official.id:
         return True
     seen = int(version) if isinstance(version, str) and version.isdecimal() else case.version
     return await drafts.sent_since(official, case.reference, seen)

@@ -87,8 +87,9 @@ def forms(
         if act.desk:
             own = prepared.get(act.action.value, NOTHING)
             drawn = draw(
-                act, act.desk, to=to, hidden=hidden, language=page.language, page=page, back=back, prepared=own
-            )
+                act, act.desk, to=to, hidden={**hidden, **own.hidden}, language=page.language, page=page, back=back,
+                prepared=own,
+            )  # fmt: skip
             if drawn:
                 found[act.desk.place].append(drawn)
     return {place: sorted(drawn, key=lambda form: form.offer.kind == QUIET) for place, drawn in found.items()}

@@ -18,14 +18,16 @@ class Draft:
 
     values: Mapping[str, Any] = field(default_factory=dict)
     files: Sequence[Mapping[str, object]] = ()
+    kept_at: str = ""
+    """When: an answer that was taken back is another press than the one before, though its words are the same."""
 
 
 async def of_case(case_id: int, official: Official) -> dict[str, Draft]:
     """The official's own drafts on a case, by action."""
     rows = await database.fetch(
-        "SELECT action, content FROM desk_draft WHERE account_id = ? AND case_id = ?", official.id, case_id
+        "SELECT action, content, updated_at FROM desk_draft WHERE account_id = ? AND case_id = ?", official.id, case_id
     )
-    return {row["action"]: Draft(**orjson.loads(row["content"])) for row in rows}
+    return {row["action"]: Draft(**orjson.loads(row["content"]), kept_at=str(row["updated_at"])) for row in rows}
 
 
 async def drafted(case_ids: Sequence[int], official: Official) -> frozenset[int]:

@@ -42,11 +42,12 @@ class ReturnedForm:
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """What a form begins with: a draft, texts that can be put into it, and whether it is unfolded."""
+    """What a form begins with: a draft, texts that can be put into it, whether it is unfolded, and hidden fields."""
 
     draft: ReturnedForm | None = None
     texts: Sequence[tuple[object, str]] = ()
     opened: bool = False
+    hidden: Mapping[str, object] = field(default_factory=dict)
 
 
 NOTHING = Prepared()

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from petitions.actions import drafts
+from petitions.actions.leaving import LEAVE
 from petitions.models import Answer, Case, DeskDraft, LeavingAnswer
-from server.core import clock
+from server.core import clock, jobs
 from server.core.config import Settings
 from server.core.ledger import read
 from tests.functional.test_handler_answers import accepted, at_work
@@ -16,14 +17,14 @@ from tests.support.page_forms import post_without_page
 from tests.support.system import System
 
 
-async def typed(handler: Desk, action: str, **fields: str) -> None:
-    """The page's script saves what stands in a form."""
+async def typed(handler: Desk, action: str, status: int = 204, **fields: str) -> None:
+    """The page's script saves what stands in a form. It goes on warning where the status says that it is not kept."""
     form = handler.form(action)
     values = {name: value[0] for name, value in form.values.items()}
     values |= {f"{action}.{name}": text for name, text in fields.items()}
     url = f"{handler.url.partition('?')[0]}/{action}"
     saved = await post_without_page(handler.client, url, data={**values, "step": "keep"})
-    assert saved.status_code == 204
+    assert saved.status_code == status
 
 
 async def test_a_draft_survives_leaving_and_is_its_authors_alone(system: System) -> None:
@@ -56,7 +57,7 @@ async def test_sending_deletes_the_draft_and_a_late_save_does_not_bring_it_back(
     await handler.open(handler.url)
     await handler.send("note")
     assert [draft.action for draft in await DeskDraft.all()] == ["answer"]
-    await typed(before, "note", text="메모")
+    await typed(before, "note", 409, text="메모")
     assert [draft.action for draft in await DeskDraft.all()] == ["answer"], "sent meanwhile"
     await handler.send("answer")
     assert f"{number} has been answered." in handler.text
@@ -110,6 +111,37 @@ class TestLeaving:
         with clock.at(clock.now() + timedelta(seconds=61)):
             await system.work()
         assert not await Answer.exists()
+
+    async def test_what_was_taken_back_can_be_sent_again_unchanged(self, system: System) -> None:
+        handler, number = await at_work(system)
+        for _time in range(2):
+            await handler.send("answer", text="고쳤습니다.", decision="accepted")
+            await handler.send("take-back")
+        await handler.send("answer")
+        with clock.at(clock.now() + timedelta(seconds=61)):
+            await system.work()
+        assert (await Answer.get()).text == "고쳤습니다."
+        assert [e.kind for e in await read(f"case/{number}", kind="case.answered")] == ["case.answered"]
+
+    async def test_it_leaves_though_the_clock_was_ahead(self, system: System) -> None:
+        """``jobs.bring_back`` makes the job due when the clock is right again."""
+        handler, _number = await at_work(system)
+        await handler.send("answer", text="고쳤습니다.", decision="accepted")
+        ahead = clock.now() + timedelta(days=3)
+        await LeavingAnswer.all().update(leaves_at=ahead)
+        await jobs.Job.filter(kind=LEAVE).update(run_at=ahead)
+        await jobs.bring_back({})
+        await system.work()
+        assert await Answer.exists()
+        assert not await LeavingAnswer.exists()
+
+    async def test_a_colleague_goes_on_typing_while_an_answer_leaves(self, system: System) -> None:
+        handler, number = await at_work(system)
+        colleague = await desk(system, "handler2")
+        await colleague.open(f"/desk/cases/{number}")
+        await handler.send("answer", text="고쳤습니다.", decision="accepted")
+        await typed(colleague, "answer", text="다른 답")
+        assert await DeskDraft.all().count() == 1
 
     async def test_then_it_is_the_answer_dated_at_the_press(self, system: System) -> None:
         handler, number = await at_work(system)

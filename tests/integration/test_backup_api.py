@@ -94,14 +94,14 @@ async def test_a_backup_under_load_holds_all_that_was_acknowledged_and_serves_el
 async def test_forms_that_are_being_typed_are_not_in_a_backup(system: System, made: Path) -> None:
     sql = "INSERT INTO kept_form (number, client, content, size, expires_at) VALUES ('n', 'c', ?, 1, ?)"
     moment = (await database.fetch_one("SELECT MAX(created_at) AS at FROM account"))["at"]  # type: ignore[index]
-    await database.execute(sql, b"typed", moment)
+    await database.execute(sql, b"half a sentence", moment)
     await asyncio.to_thread(backed_up, system.settings, made)
     copy = next(path for path in made.iterdir() if path.stem == "sinmungo")
     if database.dialect() == "sqlite":
         with sqlite3.connect(copy) as connection:
             assert connection.execute("SELECT COUNT(*) FROM kept_form").fetchone() == (0,)
         connection.close()
-    assert b"typed" not in copy.read_bytes()
+    assert b"half a sentence" not in copy.read_bytes()
 
 
 def flipped(path: Path) -> None:

@@ -31,6 +31,7 @@ CONTENT: dict[Action, dict[str, object]] = {
     Action.TRANSFER: {"department": "parks", "reason": "공원 일입니다."},
     Action.TRANSFER_OUT: {"agency": "도로공사", "reason": "고속도로입니다."},
     Action.GUIDE: {"guide": "guide_ja"},
+    Action.ANSWER: {"text": "알려 드립니다.", "decision": "explained"},
     Action.PROLONG: {"days": 3},
     Action.EXTEND: {"amount": 1, "reason": "조사가 더 필요합니다."},
     Action.INVESTIGATE: {"days": 3, "reason": "현장을 봅니다."},

@@ -12,6 +12,8 @@ ACCOUNTS = ("accounts", "auth", "sessions", "city", "districts", "roles")
 (``server.people`` and the list beside it)."""
 PAGES = re.compile(r"(^|/)(\w+_)?(routes|desk|desk_settings|pages|api)(/|\.py$)")
 _SQL = re.compile(r"\bdatabase\.(fetch|fetch_one|execute|insert)\(|\"(SELECT|INSERT|UPDATE|DELETE) ")
+SHARED = {"outbox": "jobs"}
+"""Modules of another one's room: what officials see of the jobs."""
 _MADE = re.compile(r'^\s+table = "(\w+)"', re.MULTILINE)
 _USED = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(\w+)")
 
@@ -21,7 +23,7 @@ def room(path: Path) -> str:
     if parts[:2] in {("server", "people"), ("server", "people_list")}:
         return "accounts"
     if parts[:2] == ("server", "core"):
-        return "accounts" if parts[2] in ACCOUNTS else parts[2].removesuffix("_check")
+        return "accounts" if parts[2] in ACCOUNTS else SHARED.get(parts[2], parts[2].removesuffix("_check"))
     return "tracking.statistics" if parts[:2] == ("tracking", "statistics") else parts[0]
 
 
