@@ -29,6 +29,8 @@ class Suggestion:
 
     department_id: int | None
     because: Text
+    sure: bool = True
+    """Whether it may be followed without a look at the text."""
 
 
 @dataclass(frozen=True, slots=True)

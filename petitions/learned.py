@@ -4,6 +4,7 @@ numpy and the arrays are loaded once there is a version; a new one is seen withi
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from server.core import database
 
 if TYPE_CHECKING:
     from server.core.classifier.model import Model
+
+log = logging.getLogger("sinmungo.routing")
 
 LONGEST_WORD = 30
 """Characters of a telling word that are kept: a longer one is an address or no word."""
@@ -49,7 +52,8 @@ async def current() -> Learned | None:
     global _kept  # noqa: PLW0603 - one version in each process
     rows = await database.fetch(
         "SELECT m.id, t.department_id, t.assign_at, t.propose_at FROM routing_model m "
-        "LEFT JOIN routing_threshold t ON t.propose_at <= t.assign_at WHERE m.active = ?",
+        "LEFT JOIN routing_threshold t ON t.propose_at <= t.assign_at WHERE m.active = ? "
+        "ORDER BY m.id DESC",
         True,
     )
     if not rows:
@@ -66,10 +70,15 @@ async def current() -> Learned | None:
 
 async def _load(version: int) -> "Model | None":
     stored = await database.value("SELECT arrays FROM routing_model WHERE id = ?", version)
-    return None if stored is None else await asyncio.to_thread(_read, bytes(stored))
+    return None if stored is None else await asyncio.to_thread(_read, version, bytes(stored))
 
 
-def _read(stored: bytes) -> "Model":
-    from server.core.classifier.model import Model  # noqa: PLC0415 - a process without a version loads no numpy
+def _read(version: int, stored: bytes) -> "Model | None":
+    """The arrays; None if they cannot be read, as after an upgrade that changed them: keywords route then."""
+    from server.core.classifier.model import BadModel, Model  # noqa: PLC0415 - without a version no numpy is loaded
 
-    return Model.from_bytes(stored)
+    try:
+        return Model.from_bytes(stored)
+    except BadModel:
+        log.exception("version %d of routing cannot be read", version)
+        return None

@@ -51,7 +51,8 @@ async def suggest(submissions: Sequence[Said]) -> list[Suggestion]:
             rules=reference_data.rules, departments=reference_data.profiles,
             learned=reference_data.learned,
         )  # fmt: skip
-        found.append(Suggestion(choice.department_id or choice.proposed, choice.because))
+        sure = choice.department_id is not None and not choice.doubt.msgid
+        found.append(Suggestion(choice.department_id or choice.proposed, choice.because, sure))
     return found
 
 

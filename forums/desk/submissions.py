@@ -178,7 +178,11 @@ async def _assign(
     if code == PROPOSED:
         rows = await desk_submissions.said(list(picked))
         found = await ways.suggest([Said(row.title, row.text, row.district) for row in rows])
-        wanted = {row.number: one.department_id for row, one in zip(rows, found, strict=True) if one.department_id}
+        wanted = {
+            row.number: one.department_id
+            for row, one in zip(rows, found, strict=True)
+            if one.department_id and one.sure
+        }
         nothing = Invalid([FieldError("department", _("No department is proposed for it."))])
         refused = {number: nothing for number in picked if number not in wanted}
     else:

@@ -15,7 +15,7 @@ from typing import Any
 from petitions import events
 from petitions.models import RoutingModel
 from petitions.reference import forget
-from server.core import accounts, clock, config, database, jobs, ledger
+from server.core import accounts, clock, config, database, jobs, ledger, outbox
 from server.core.classifier import learning
 from server.core.classifier.learning import Examples, Learned
 from server.core.days import day_of, today
@@ -72,7 +72,7 @@ async def learn() -> RoutingModel | None:
     learned, held = [one for one in cases if not one.held], [one for one in cases if one.held]
     if len(cases) < FEWEST or len({one.department for one in learned}) < 2:  # noqa: PLR2004
         return None
-    before = await RoutingModel.filter(active=True).first()
+    before = await RoutingModel.filter(active=True).order_by("-id").first()
     found = await learning.learn(
         Examples(
             [one.text for one in learned],
@@ -162,7 +162,8 @@ async def _corrections(since: datetime) -> int:
 
 
 async def ask() -> None:
-    """Have routing learn as soon as a worker is free, once however often this is asked."""
+    """Have routing learn as soon as a worker is free, once however often this is asked; also after it has failed."""
+    await outbox.retry_dead(LEARN)
     await jobs.enqueue((LEARN, LEARN, {"after": await _newest()}))
 
 

@@ -11,7 +11,7 @@ from petitions.queries.consultations import ConsultationView
 from petitions.queries.filed import Receipt
 from petitions.queries.rows import Row
 from petitions.reference import Reference, ServiceRow
-from petitions.routing import for_petitioner, reason
+from petitions.routing import Stage, for_petitioner, reason
 from petitions.rules import Kind
 from petitions.states import State
 from server.core import coded, i18n, uploads
@@ -37,8 +37,9 @@ def routing(document: Mapping[str, Any], reference_data: Reference, lang: str, *
         return row.code if row else None
 
     because = reason(document["because"])
+    only_proposed = document.get("stage") == Stage.PROPOSED and not official  # nobody has the case yet
     return documents.Routing(
-        chosen=code(document["chosen"]),
+        chosen=None if only_proposed else code(document["chosen"]),
         because=i18n.translate(lang, because if official else for_petitioner(because)),
         candidates=[
             documents.Candidate(department=name, score=c["score"], because=i18n.translate(lang, reason(c["because"])))

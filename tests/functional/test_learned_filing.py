@@ -6,7 +6,7 @@ import pytest
 
 from petitions.actions import importing, learning
 from petitions.forms import FilePetition, Location, PetitionerDetails
-from petitions.models import Case, RoutingThreshold
+from petitions.models import Case, RoutingModel, RoutingThreshold
 from petitions.reference import forget
 from petitions.routing import Stage, marked
 from server.core.accounts import Department
@@ -46,6 +46,22 @@ async def test_what_is_sure_is_assigned_at_once_and_says_why(system: System) -> 
     assert best["score"] > 0.8
     assert "버스가" in best["words"]
     assert len(others) == 2
+    assert case.routing["version"] is not None
+
+
+@pytest.mark.usefixtures("in_this_process")
+async def test_a_version_that_cannot_be_read_routes_nothing_and_a_new_one_replaces_it(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await learned()
+    monkeypatch.setattr("petitions.learned._kept", None)  # as in a process that has just started
+    forget()
+    await RoutingModel.all().update(arrays=b"of another release")
+    case = await filed(system, "도로에 포트홀이 있습니다", "도로 포트홀을 메워 주세요. 도로가 위험합니다.")
+    assert (await code_of(case), case.routing["version"]) == ("roads", None), "by its keywords"
+    assert (await learning.learn()) is not None
+    assert await RoutingModel.filter(active=True).count() == 1
+    case = await filed(system, *BUS)
     assert case.routing["version"] is not None
 
 
