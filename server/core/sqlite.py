@@ -61,6 +61,7 @@ class ImmediateClient(SqliteClient):
         super().__init__(file_path, **named)
         self._idle: list[aiosqlite.Connection] = []
         self._places = asyncio.Semaphore(READERS)
+        self._opening: set[asyncio.Task[aiosqlite.Connection]] = set()
         self._watcher: asyncio.Future[aiosqlite.Connection] | None = None
 
     def _in_transaction(self) -> TransactionContext:
@@ -88,11 +89,27 @@ class ImmediateClient(SqliteClient):
                 pass
         self.log.debug("%s: %s", query, values)
         async with self._places:
-            connection = self._idle.pop() if self._idle else await self._reader()
+            connection = self._idle.pop() if self._idle else await self._another()
             try:
                 return list(await connection.execute_fetchall(query.replace("\x00", "'||CHAR(0)||'"), values))
             finally:
                 self._idle.append(connection)
+
+    async def _another(self) -> aiosqlite.Connection:
+        """Open one more; if nobody waits for it any more, it serves the next read: its thread would never end."""
+        opening = asyncio.create_task(self._reader())
+        self._opening.add(opening)
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(self._spare)
+            raise
+        finally:
+            opening.add_done_callback(self._opening.discard)
+
+    def _spare(self, opened: asyncio.Task[aiosqlite.Connection]) -> None:
+        if not opened.cancelled() and opened.exception() is None:
+            self._idle.append(opened.result())
 
     async def _reader(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(self.filename, isolation_level=None)
@@ -119,6 +136,7 @@ class ImmediateClient(SqliteClient):
         if self._watcher is not None:
             await (await self._watcher).close()
             self._watcher = None
+        await asyncio.gather(*self._opening, return_exceptions=True)
         while self._idle:
             await self._idle.pop().close()
         await super().close()

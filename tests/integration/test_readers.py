@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from server import wiring
 from server.core import database, sqlite
 from server.core.accounts import Account
 from server.core.config import Settings
@@ -99,6 +102,30 @@ async def test_no_statement_of_a_story_that_writes_takes_the_path_of_reads(
     assert (await handler.get("/desk")).status_code == 200
     assert len(seen) > 10
     assert {query.split()[0].upper() for query in seen} <= {"SELECT", "WITH"}
+
+
+async def test_a_read_given_up_while_its_connection_opens_leaves_no_thread(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread would answer an event loop that may have ended."""
+    real, before = sqlite3.connect, set(threading.enumerate())
+
+    def slow(*arguments: Any, **named: Any) -> sqlite3.Connection:
+        time.sleep(0.3)
+        return real(*arguments, **named)
+
+    await database.connect(settings, wiring.APPS)
+    try:
+        await database.execute("UPDATE account SET name = name")  # the writer is open
+        monkeypatch.setattr(sqlite3, "connect", slow)
+        reading = asyncio.create_task(database.fetch("SELECT 1 AS one"))
+        await asyncio.sleep(0.1)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+    finally:
+        await database.close()
+    assert [one for one in threading.enumerate() if one not in before and "connection_worker" in one.name] == []
 
 
 async def test_a_second_web_process_on_the_same_file_is_refused(settings: Settings, starter: Starter) -> None:
