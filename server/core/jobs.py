@@ -35,6 +35,8 @@ failing_since = Gauge("sinmungo_jobs_failing_seconds", "Age of the oldest job th
 dead_jobs = Gauge("sinmungo_jobs_dead", "Jobs that failed too often, up to 1,000")
 
 LEASE = timedelta(seconds=60)
+LEASED = LEASE.total_seconds() * 0.9
+"""Seconds for which a worker relies on a lease."""
 MAX_ATTEMPTS = 12
 BATCH = 20
 MOST_TOGETHER = 200
@@ -247,20 +249,27 @@ class Worker:
 
     async def _attempt(self, *tasks: Task) -> None:
         handler = self.handlers.get(tasks[0].kind)
+        ends = asyncio.get_running_loop().time() + LEASED
         if len(tasks) > 1 and isinstance(handler, Together):
-            with contextlib.suppress(Exception):  # which of them fails, and why, is found out below
-                async with asyncio.timeout(LEASE.total_seconds() / 2):
+            try:
+                async with asyncio.timeout(LEASED / 2):
                     await handler.run(tasks)
                     await done(*(task.key for task in tasks))
+            except Exception as error:  # noqa: BLE001 — which of them fails, and why, is found out below
+                log.info("jobs %s are done one by one (%s)", tasks[0].kind, type(error).__name__)
+            else:
                 finished.labels(tasks[0].kind, "done").inc(len(tasks))
                 return
         for task in tasks:
-            await self.attempt(task)
+            if asyncio.get_running_loop().time() >= ends:
+                return  # somebody else may have the rest by now
+            await self.attempt(task, ends)
 
-    async def attempt(self, task: Task) -> None:
+    async def attempt(self, task: Task, ends: float | None = None) -> None:
+        """Do one job, until its lease ends (``ends`` on the loop's clock)."""
         try:
             handler = self.handlers[task.kind]
-            async with asyncio.timeout(LEASE.total_seconds() * 0.9):
+            async with asyncio.timeout_at(ends or asyncio.get_running_loop().time() + LEASED):
                 await handler(task)
         except Postponed as postponed:
             finished.labels(task.kind, "postponed").inc()

@@ -18,6 +18,7 @@ _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # it is being shut down, started or recovered
     asyncpg.TooManyConnectionsError,
+    asyncpg.TransactionRollbackError,  # a deadlock was broken: nothing was done, and doing it again is right
     asyncpg.ReadOnlySQLTransactionError,  # a standby has not been promoted yet
 )
 

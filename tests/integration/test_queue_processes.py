@@ -1,6 +1,7 @@
 """Kiosks and counters at two servers at once, and servers that are killed: no ticket is lost, none is given twice."""
 
 import asyncio
+import contextvars
 from collections import Counter as Tally
 from collections.abc import Sequence
 from typing import Any
@@ -16,8 +17,10 @@ from tests.support.answers import official
 from tests.support.live import LiveProcess, Starter
 from tests.support.system import PASSWORD, System
 from tests.support.visits import an_office, at
-from tracking.visits.models import Call, Counter, CounterSitting, Ticket
-from tracking.visits.queries import offices, queue, turns
+from tracking.visits.actions import arriving, queueing
+from tracking.visits.actions.arriving import Press
+from tracking.visits.models import Call, Counter, CounterSitting, Ticket, WaitEstimate
+from tracking.visits.queries import offices, queue, turns, waiting_times
 from tracking.visits.states import CounterState, PrintState
 from tracking.visits.waits import order
 
@@ -162,3 +165,24 @@ async def test_a_printed_ticket_survives_the_server(system: System, settings: Se
         fresh = await press(server.url, devices[0], "after")
         assert fresh not in {one.number for one in tickets.values()}
     assert [sentence async for sentence in ledger_check.verify()] == []
+
+
+async def test_a_ticket_is_called_while_its_first_answer_is_on_the_way(system: System) -> None:
+    """Both lock the day's chain before the ticket's row; in another order one of them ends as a deadlock."""
+    await an_office({"1": ["passport"]})
+    with clock.at(at("09:00")):
+        await CounterSitting.create(
+            counter_id=(await Counter.get()).id, account_id=(await official("clerk")).id, state=CounterState.OPEN,
+            since=clock.now(),
+        )  # fmt: skip
+        place = await offices.place("east")
+        ticket = await arriving.walk_in(place.office, ["passport"], Press())
+        outside = contextvars.copy_context()  # of the transaction
+        async with queueing.changing(place.office):
+            answering = asyncio.create_task(waiting_times.published(place, ticket), context=outside)
+            async with asyncio.timeout(30):
+                while not await database.value("SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
+                    await asyncio.sleep(0.02)
+            await database.execute("UPDATE ticket SET counter = ? WHERE id = ?", (await Counter.get()).id, ticket.id)
+        assert await answering is not None
+    assert await WaitEstimate.all().count() == 1

@@ -110,7 +110,7 @@ async def test_a_read_given_up_while_its_connection_opens_leaves_no_thread(
     """The thread would answer an event loop that may have ended."""
     real, before = sqlite3.connect, set(threading.enumerate())
 
-    def slow(*arguments: Any, **named: Any) -> sqlite3.Connection:
+    def slow(*arguments: Any, **named: Any) -> Any:
         time.sleep(0.3)
         return real(*arguments, **named)
 

@@ -138,14 +138,14 @@ async def walk_in(office: OfficeRow, services: Sequence[str], press: Press) -> T
     wanted = [known[one] for one in dict.fromkeys(services) if one in known]
     if not wanted or len(wanted) != len({*services}):
         raise Invalid.at("service", _("Please choose a service of this office."))
-    if len(wanted) > office.most_matters:
-        raise Invalid.at("service", _("One visit can combine %(most)s services.", most=office.most_matters))
     if not all(one.walk_in for one in wanted):
         raise NotAWalkIn
     await counters.close_before_today(office.id)
     async with queueing.changing(office) as day:
         if press.id and (there := await queue.of_press(press.device_id, press.id)):
             return there
+        if len(wanted) > office.most_matters:
+            raise Invalid.at("service", _("One visit can combine %(most)s services.", most=office.most_matters))
         await _must_give(day)
         number = await numbering.next_number(day, wanted[0].class_code, walk_in=True)
         return await issue(day, [one.id for one in wanted], press, number)

@@ -121,12 +121,13 @@ async def published(place: Place, ticket: TicketRow) -> Wait | None:
     found = await of_ticket(place, ticket)
     if found is not None:
         async with database.transaction():
+            # Before the row, whose foreign key locks the ticket: whoever changes the queue holds the chain already.
+            chain = await ledger.lock(queue.subject(place.office.code, ticket.date))
             new = await database.insert(
                 "wait_estimate", ("ticket_id", "made_at", "p10", "p50", "p90"), [(ticket.id, clock.now(), *found)],
                 conflict="(ticket_id) DO NOTHING", returning="ticket_id",
             )  # fmt: skip
             if new:
-                chain = await ledger.lock(queue.subject(place.office.code, ticket.date))
                 event = TicketEstimated(ticket.id, *(round(minutes, 2) for minutes in found))
                 await chain.append("system", event)
     return found
