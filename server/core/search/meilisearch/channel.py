@@ -12,6 +12,7 @@ import orjson
 import requests
 from meilisearch import Client
 from meilisearch.errors import MeilisearchApiError, MeilisearchError
+from meilisearch.index import Index
 from meilisearch.models.task import TaskInfo
 
 from server.core.search.meilisearch.shape import INDEX
@@ -58,7 +59,7 @@ class Channel:
             if later or error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR or error.code is None:
                 raise Unavailable(f"HTTP {error.status_code}, {error.code}") from None
             raise Rejected(f"HTTP {error.status_code}", error.code) from None
-        except (MeilisearchError, requests.RequestException, ValueError, KeyError) as error:
+        except (MeilisearchError, requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unavailable(type(error).__name__) from None
 
     def _client(self) -> Client:
@@ -68,7 +69,18 @@ class Channel:
             session = requests.Session()
             session.trust_env = False  # neither proxies nor credentials from elsewhere than the settings
             client.http.get = lambda path: client.http.send_request(session.get, path)  # type: ignore[method-assign]
-            client.http.post = _post(client, session)  # type: ignore[method-assign]
+            client.http.post = _sending(client, session.post)  # type: ignore[method-assign]
+            client.http.patch = _sending(client, session.patch)  # type: ignore[method-assign]
+            client.http.delete = _sending(client, session.delete)  # type: ignore[method-assign]
+            # The tasks and each index would bring functions of their own, which trust the environment.
+            client.task_handler.http, plain = client.http, client.index
+
+            def index(uid: str) -> Index:
+                found = plain(uid)
+                found.http = found.task_handler.http = client.http
+                return found
+
+            client.index = index  # type: ignore[method-assign]
         return cast("Client", self._own.client)
 
     def close(self) -> None:
@@ -76,12 +88,12 @@ class Channel:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _post(client: Client, session: requests.Session) -> Callable[..., Any]:
-    def post(path: str, body: Any = None, content_type: str | None = "application/json", **_more: Any) -> Any:
-        content = body if isinstance(body, bytes) else orjson.dumps(body)
-        return client.http.send_request(session.post, path, content, content_type)
+def _sending(client: Client, method: Callable[..., requests.Response]) -> Callable[..., Any]:
+    def send(path: str, body: Any = None, content_type: str | None = "application/json", **_more: Any) -> Any:
+        content = body if body is None or isinstance(body, bytes) else orjson.dumps(body)
+        return client.http.send_request(method, path, content, content_type)
 
-    return post
+    return send
 
 
 def search(each: Sequence[Any], federation: Mapping[str, Any]) -> Callable[[Client], Mapping[str, Any]]:

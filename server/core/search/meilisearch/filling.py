@@ -92,9 +92,20 @@ class Filling:
             raise Unavailable("it has too much to do")
         if await channel.exists(self._to):  # before the first rebuild there is nothing to follow
             await self._bring(INDEX, sorted(ids), TASK_SECONDS)
+        await self._leave_aside(sorted(ids))
         await jobs.take(sorted(keys))
         for job in waiting[: len(keys)]:
             lag.observe(max(0.0, (clock.now() - job.created_at).total_seconds()))
+
+    async def _leave_aside(self, ids: Sequence[int]) -> None:
+        """Keep nothing of documents in what a rebuild left, or is filling: it compares both indexes at its end."""
+        if not ids or not await channel.exists(self._to, ASIDE):
+            return
+        try:
+            await channel.done(self._to, await self._remove(ASIDE, ids), seconds=TASK_SECONDS)
+        except Rejected as error:  # dropped meanwhile, or still without settings and so empty
+            if error.code not in {"index_not_found", "invalid_document_filter"}:
+                raise
 
     async def bring_waiting(self) -> None:
         """Bring all that waits, in this process and now."""
