@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,31 +103,30 @@ async def test_no_statement_of_a_story_that_writes_takes_the_path_of_reads(
     assert {query.split()[0].upper() for query in seen} <= {"SELECT", "WITH"}
 
 
-async def test_a_read_given_up_while_its_connection_opens_leaves_no_thread(
+async def test_a_connection_that_opens_for_a_read_given_up_is_waited_for_and_closed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The thread would answer an event loop that may have ended."""
-    real, before = sqlite3.connect, set(threading.enumerate())
+    """Its thread would answer an event loop that may have ended."""
+    real, opens = sqlite3.connect, threading.Event()
 
     def slow(*arguments: Any, **named: Any) -> Any:
-        time.sleep(0.3)
+        opens.wait(10)
         return real(*arguments, **named)
 
     await database.connect(settings, wiring.APPS)
-    try:
-        await database.execute("UPDATE account SET name = name")  # the writer is open
-        monkeypatch.setattr(sqlite3, "connect", slow)
-        reading = asyncio.create_task(database.fetch("SELECT 1 AS one"))
-        await asyncio.sleep(0.1)
-        reading.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await reading
-    finally:
-        await database.close()
-    opened = [one for one in threading.enumerate() if one not in before and "connection_worker" in one.name]
-    for thread in opened:
-        await asyncio.to_thread(thread.join, 10)  # it says that it is closed a moment before it ends
-    assert not any(thread.is_alive() for thread in opened)
+    await database.execute("UPDATE account SET name = name")  # the writer is open
+    monkeypatch.setattr(sqlite3, "connect", slow)
+    reading = asyncio.create_task(database.fetch("SELECT 1 AS one"))
+    await asyncio.sleep(0.1)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    closing = asyncio.create_task(database.close())
+    await asyncio.sleep(0.1)
+    waited = not closing.done()
+    opens.set()
+    await closing
+    assert waited
 
 
 async def test_a_second_web_process_on_the_same_file_is_refused(settings: Settings, starter: Starter) -> None:
